@@ -1,0 +1,80 @@
+"""When an article is fetched again: from age, changes, heat of its claims, failures and Retry-After."""
+
+import math
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+FRESHNESS = 0.1
+"""Share of the time since the last change that may pass unchecked: as in RFC 9111, section 4.2.2."""
+
+HOT = timedelta(minutes=10)
+"""How old the evidence of a hot claim may get (issue 4 of the product)."""
+
+SPREAD = 0.2
+"""Jitter shortens a wait by up to this share, so that a thousand pages never fall due at once."""
+
+LONGEST_DOUBLING = 30
+"""Exponent at which doubling stops; twice the minimum thirty times over is beyond any maximum."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScheduleInput:
+    """What is known of an article when its next check is set; moments are aware, in UTC.
+
+    ``failures`` counts failed checks in a row; ``jitter`` lies in 0..1 and is drawn by the caller;
+    ``settle_within`` is given while a removal is being confirmed: the longest wait until the next look.
+    """
+
+    now: datetime
+    published_at: datetime | None
+    first_captured_at: datetime | None
+    last_changed_at: datetime | None
+    checks: int
+    changes: int
+    failures: int
+    hot: bool
+    retry_after_seconds: float | None
+    minimum: timedelta
+    maximum: timedelta
+    jitter: float
+    settle_within: timedelta | None = None
+
+
+def next_check_at(i: ScheduleInput) -> datetime:
+    """Return the moment of the next check: never under ``minimum``, never beyond ``maximum`` from now.
+
+    The wait is a tenth of the time since the article last changed, and no more than half of the usual
+    distance between its changes (a source that changes often is looked at twice per change). Failures
+    double it each; Retry-After stretches it. ``maximum`` wins over everything, also over ``minimum``.
+    """
+    wait = _usual_wait(i)
+    if i.hot:
+        wait = min(wait, HOT)
+    if i.settle_within is not None:
+        wait = min(wait, i.settle_within)
+    wait = max(wait, i.minimum)
+    doubled = wait.total_seconds() * 2.0 ** min(max(i.failures, 0), LONGEST_DOUBLING)
+    longest = i.maximum.total_seconds()
+    spread = 1 - SPREAD * min(1.0, max(0.0, i.jitter))
+    wait = max(timedelta(seconds=min(doubled, longest) * spread), _retry_after(i), i.minimum)
+    return i.now + min(wait, i.maximum)
+
+
+def _usual_wait(i: ScheduleInput) -> timedelta:
+    """The wait that age and change rate ask for."""
+    last_news = i.last_changed_at or i.published_at or i.first_captured_at
+    if last_news is None:
+        return i.minimum
+    wait = FRESHNESS * max(i.now - last_news, timedelta(0))
+    if i.changes > 0 and i.checks > 0 and i.first_captured_at is not None:
+        watched = max(i.now - i.first_captured_at, timedelta(0))
+        wait = min(wait, watched / (2 * i.changes))
+    return wait
+
+
+def _retry_after(i: ScheduleInput) -> timedelta:
+    """What the host asked for, up to the longest wait; nonsense (negative, not a number) is nothing."""
+    seconds = i.retry_after_seconds
+    if seconds is None or math.isnan(seconds) or seconds <= 0:
+        return timedelta(0)
+    return timedelta(seconds=min(seconds, i.maximum.total_seconds()))

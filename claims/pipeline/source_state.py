@@ -1,0 +1,189 @@
+"""What a check says about an article's address: live, paywalled, unreachable or truly removed."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from claims.vocabulary import ArticleState, ChangeKind
+
+GONE_STATUSES = frozenset({404, 410})
+PAYWALL_STATUSES = frozenset({401, 402})
+BLOCK_STATUSES = {403: "refuses us", 451: "is withheld for legal reasons"}
+ROBOTS_REFUSALS = frozenset({"robots", "disallowed"})
+
+FAILURE_SENTENCES = {
+    "dns": "The host's name could not be resolved.",
+    "connect": "The host could not be reached.",
+    "tls": "The host's certificate or encryption failed.",
+    "timeout": "The host did not answer in time.",
+    "too_large": "The page is larger than we read.",
+    "cut": "The answer broke off before its end.",
+    "too_many_redirects": "The page redirects too often.",
+    "protocol": "The host's answer breaks the rules of HTTP.",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Observation:
+    """What one check saw.
+
+    ``status`` is the final HTTP status, ``failure`` the code of the fetch's failure or refusal (then there is
+    no status). ``complete``: the body arrived whole; ``length_known``: its length was declared, so that
+    "whole" means something. ``text_length`` in characters of extracted text, None when it was not measured
+    (304, same bytes). ``moved``: a permanent redirect leads to another page that is not the front page.
+    """
+
+    at: datetime
+    status: int | None
+    failure: str | None
+    complete: bool
+    length_known: bool
+    redirected_to_root: bool
+    text_length: int | None
+    moved: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceHistory:
+    """What the checks before it saw; ``attempts`` counts leases since the last finished check."""
+
+    state: ArticleState
+    missing_since: datetime | None
+    missing_checks: int
+    failures: int
+    attempts: int
+    ever_captured: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourcePolicy:
+    """The bars: removed needs ``removed_after_checks`` checks over ``removed_after``."""
+
+    removed_after_checks: int
+    removed_after: timedelta
+    stuck_after: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceVerdict:
+    """The article's state after this check, with the sentence a person reads and the counts to keep."""
+
+    state: ArticleState
+    reason: str
+    missing_since: datetime | None
+    missing_checks: int
+    failures: int
+    became: ChangeKind | None
+
+
+def is_stuck(attempts: int, policy: SourcePolicy) -> bool:
+    """Whether a page was leased so often without one finished check that it must be killing its worker."""
+    return attempts >= policy.stuck_after
+
+
+def judge_source(observation: Observation, history: SourceHistory, policy: SourcePolicy) -> SourceVerdict:
+    """Judge one check in the light of those before it. Not seen is not gone.
+
+    Only a whole answer of 404 or 410, or a redirect to the front page, counts towards *removed*; a failed,
+    cut, blocked, paywalled or empty one neither counts nor resets the count; a readable page resets it.
+    """
+    if observation.failure is not None or observation.status is None:
+        return _not_seen(observation, history, policy)
+    if not observation.complete:
+        return _unseen(history, ArticleState.UNREACHABLE, FAILURE_SENTENCES["cut"])
+    if observation.status in GONE_STATUSES or _sent_to_front_page(observation):
+        return _missing(observation, history, policy)
+    if 200 <= observation.status < 300 or observation.status == 304:
+        return _answered(observation, history)
+    return _refused(observation.status, history)
+
+
+def _sent_to_front_page(observation: Observation) -> bool:
+    """Whether the page's address now leads to the site's front page."""
+    return observation.redirected_to_root and observation.status is not None and observation.status < 300
+
+
+def _not_seen(observation: Observation, history: SourceHistory, policy: SourcePolicy) -> SourceVerdict:
+    """No answer at all: robots, a refused address, a network failure, or a page that kills its worker."""
+    if observation.failure in ROBOTS_REFUSALS:
+        return _unseen(
+            history, ArticleState.DISALLOWED, "The site's robots.txt asks us not to read this page."
+        )
+    if is_stuck(history.attempts, policy):
+        return _unseen(history, ArticleState.STUCK, f"The check broke off {history.attempts} times in a row.")
+    sentence = FAILURE_SENTENCES.get(observation.failure or "", f"The check failed ({observation.failure}).")
+    return _unseen(history, ArticleState.UNREACHABLE, sentence)
+
+
+def _refused(status: int, history: SourceHistory) -> SourceVerdict:
+    """A whole answer that shows no article and does not say that it is gone."""
+    if status in PAYWALL_STATUSES:
+        return _unseen(history, ArticleState.PAYWALLED, f"The page asks for a log-in or payment ({status}).")
+    if status in BLOCK_STATUSES:
+        return _unseen(history, ArticleState.BLOCKED, f"The page {BLOCK_STATUSES[status]} ({status}).")
+    if status == 429:
+        return _unseen(history, ArticleState.UNREACHABLE, "The host asks us to come back later (429).")
+    if status >= 500:
+        return _unseen(history, ArticleState.UNREACHABLE, f"The host has an error of its own ({status}).")
+    return _unseen(history, ArticleState.UNREACHABLE, f"The host answered with status {status}.")
+
+
+def _unseen(history: SourceHistory, state: ArticleState, reason: str) -> SourceVerdict:
+    """A check that saw nothing: the missing count stays as it is, and a removed page stays removed."""
+    if history.state is ArticleState.REMOVED:
+        state, reason = ArticleState.REMOVED, f"Removed; at the last check: {reason}"
+    return SourceVerdict(
+        state=state,
+        reason=reason,
+        missing_since=history.missing_since,
+        missing_checks=history.missing_checks,
+        failures=history.failures + 1,
+        became=None,
+    )
+
+
+def _missing(observation: Observation, history: SourceHistory, policy: SourcePolicy) -> SourceVerdict:
+    """The host says that the page is gone: believed after enough checks over enough time."""
+    checks = history.missing_checks + 1
+    since = history.missing_since or observation.at
+    what = "leads to the front page" if _sent_to_front_page(observation) else f"answers {observation.status}"
+    over_both_bars = checks >= policy.removed_after_checks and observation.at - since >= policy.removed_after
+    became = None
+    if history.state is ArticleState.REMOVED:
+        state, reason = ArticleState.REMOVED, f"Removed: the address {what}."
+    elif over_both_bars and observation.length_known and history.ever_captured:
+        state, became = ArticleState.REMOVED, ChangeKind.REMOVED
+        reason = f"Removed: the address {what}, at {checks} checks since {since:%-d %B %Y %H:%M} UTC."
+    else:
+        state = ArticleState.UNREACHABLE
+        reason = f"The address {what} (check {checks}; {policy.removed_after_checks} are needed for removed)."
+    return SourceVerdict(
+        state=state, reason=reason, missing_since=since, missing_checks=checks, failures=0, became=became
+    )
+
+
+def _answered(observation: Observation, history: SourceHistory) -> SourceVerdict:
+    """A whole answer with a page: live again, whatever came before, unless the page is empty."""
+    if observation.text_length == 0:
+        return _unseen(history, ArticleState.UNREACHABLE, "The page came without any text.")
+    state, reason = ArticleState.LIVE, "The page answers."
+    if history.state is ArticleState.RETRACTED:
+        state, reason = ArticleState.RETRACTED, "The page answers and is marked as retracted."
+    elif observation.moved:
+        state, reason = ArticleState.MOVED, "The page answers at a new address."
+    return SourceVerdict(
+        state=state,
+        reason=reason,
+        missing_since=None,
+        missing_checks=0,
+        failures=0,
+        became=_homecoming(state, history.state),
+    )
+
+
+def _homecoming(state: ArticleState, before: ArticleState) -> ChangeKind | None:
+    """What a readable page means for the timeline."""
+    if before is ArticleState.REMOVED:
+        return ChangeKind.RESTORED
+    if state is ArticleState.MOVED and before is not ArticleState.MOVED:
+        return ChangeKind.MOVED
+    return None
