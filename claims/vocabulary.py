@@ -1,4 +1,4 @@
-"""The words of the house: what a status, a stance, a change or an event can be, each with the label a person reads."""
+"""The words: what a status, a stance, a change or an event can be, each with the label a person reads."""
 
 from enum import StrEnum
 from typing import Self
@@ -9,7 +9,7 @@ class Word(StrEnum):
 
     label: str
 
-    def __new__(cls, value: str, label: str) -> Self:
+    def __new__(cls, value: str, label: str = "") -> Self:
         """Take ``value`` (str, stable) and ``label`` (str, English)."""
         word = str.__new__(cls, value)
         word._value_ = value
@@ -234,4 +234,4 @@ class EventKind(Word):
     PUBLISHER_ADDED = "publisher_added", "Publisher added"
     TOPIC_ADDED = "topic_added", "Topic added"
     PERSON_ADDED = "person_added", "Account added"
-    TOKEN_ISSUED = "token_issued", "Token issued"  # noqa: S105 - an event's name, not a secret
+    TOKEN_ISSUED = "token_issued", "Token issued"

@@ -1,0 +1,1 @@
+"""The pure steps: value in, value out; only `fetch` touches the network."""

@@ -1,0 +1,24 @@
+"""What a request may do before an operation looks closer: reading is open, writing needs a scope."""
+
+from rest_framework.exceptions import NotAuthenticated
+from rest_framework.permissions import SAFE_METHODS, BasePermission
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from claims.models import ApiToken
+from claims.vocabulary import Scope
+
+
+class ReadingIsOpen(BasePermission):
+    """GET, HEAD and OPTIONS are open; the rest asks for the view's ``write_scope`` (propose by default)."""
+
+    message = "This token was not issued for that; ask for one with the scope named in the documentation."
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        """Whether the request may go on; raises NotAuthenticated (401) without a token."""
+        if request.method in SAFE_METHODS:
+            return True
+        if not request.user.is_authenticated:
+            raise NotAuthenticated("Send an API token: Authorization: Token <token>.")
+        token = request.auth
+        return isinstance(token, ApiToken) and token.allows(getattr(view, "write_scope", Scope.PROPOSE))

@@ -1,0 +1,36 @@
+"""The records, in the order in which a story flows through them."""
+
+from claims.models.appearances import Anchor, Appearance, Origin
+from claims.models.articles import Article, Change, RawContent, Snapshot
+from claims.models.base import new_id
+from claims.models.claims import Candidate, Claim, Claimant, Topic
+from claims.models.ledger import Event, EventPayload
+from claims.models.people import ApiToken, User
+from claims.models.publishing import Feed, Host, Publisher, PublisherSite
+from claims.models.reviews import Evidence, ReReview, Review
+
+__all__ = [
+    "Anchor",
+    "ApiToken",
+    "Appearance",
+    "Article",
+    "Candidate",
+    "Change",
+    "Claim",
+    "Claimant",
+    "Event",
+    "EventPayload",
+    "Evidence",
+    "Feed",
+    "Host",
+    "Origin",
+    "Publisher",
+    "PublisherSite",
+    "RawContent",
+    "ReReview",
+    "Review",
+    "Snapshot",
+    "Topic",
+    "User",
+    "new_id",
+]

@@ -1,0 +1,119 @@
+"""Where a claim was seen, which first report that goes back to, and whether the quote still stands."""
+
+from django.conf import settings
+from django.db import models
+
+from claims.models.articles import Article, Snapshot
+from claims.models.base import Record, only_known_words
+from claims.models.claims import Claim
+from claims.vocabulary import Medium, QuoteState, Stance
+
+
+class Origin(Record):
+    """The cluster of appearances of one claim that go back to one first report."""
+
+    claim = models.ForeignKey(Claim, on_delete=models.PROTECT, related_name="origins")
+    root_article = models.ForeignKey(
+        Article, on_delete=models.PROTECT, null=True, blank=True, related_name="rooted_origins"
+    )
+    root_name = models.CharField(max_length=300)
+    reason = models.CharField(max_length=500)
+
+    class Meta:
+        ordering = ["claim", "id"]
+
+    def __str__(self) -> str:
+        return self.root_name
+
+
+class Appearance(Record):
+    """One place a claim was seen; offsets count in the snapshot's text, or headline when ``in_headline``."""
+
+    claim = models.ForeignKey(Claim, on_delete=models.PROTECT, related_name="appearances")
+    article = models.ForeignKey(
+        Article, on_delete=models.PROTECT, null=True, blank=True, related_name="appearances"
+    )
+    snapshot = models.ForeignKey(
+        Snapshot, on_delete=models.PROTECT, null=True, blank=True, related_name="appearances"
+    )
+    medium = models.CharField(max_length=16, choices=Medium.choices(), default=Medium.WEB)
+    place = models.CharField(max_length=300, blank=True)
+    quote = models.TextField()
+    prefix = models.CharField(max_length=100, blank=True)
+    suffix = models.CharField(max_length=100, blank=True)
+    start = models.PositiveIntegerField(null=True, blank=True)
+    end = models.PositiveIntegerField(null=True, blank=True)
+    in_headline = models.BooleanField(default=False)
+    claimant_name = models.CharField(max_length=200, blank=True)
+    anonymous = models.BooleanField(default=False)
+    attribution = models.CharField(max_length=200, blank=True)
+    hedged = models.BooleanField(default=False)
+    hedges = models.JSONField(default=list, blank=True)
+    headline_stance = models.CharField(max_length=16, choices=Stance.choices(), blank=True)
+    body_stance = models.CharField(max_length=16, choices=Stance.choices(), blank=True)
+    origin = models.ForeignKey(
+        Origin, on_delete=models.SET_NULL, null=True, blank=True, related_name="appearances"
+    )
+    origin_reason = models.CharField(max_length=500, blank=True)
+    state = models.CharField(max_length=8, choices=QuoteState.choices(), default=QuoteState.PRESENT)
+    captured_at = models.DateTimeField()
+    seen_at = models.DateTimeField()
+    reasons = models.JSONField(default=list, blank=True)
+    added_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True)
+
+    class Meta:
+        ordering = ["seen_at", "id"]
+        constraints = [
+            only_known_words("medium", Medium, "an_appearance_has_a_known_medium"),
+            only_known_words("state", QuoteState, "a_quote_is_in_a_known_state"),
+            models.CheckConstraint(
+                condition=models.Q(headline_stance__in=["", *[str(s) for s in Stance]])
+                & models.Q(body_stance__in=["", *[str(s) for s in Stance]]),
+                name="an_appearance_takes_a_known_stance",
+            ),
+            models.UniqueConstraint(
+                fields=["claim", "snapshot", "in_headline", "start"],
+                name="a_quote_is_one_appearance_of_a_claim",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(snapshot__isnull=False, article__isnull=False)
+                | (models.Q(snapshot__isnull=True, article__isnull=True) & ~models.Q(place="")),
+                name="an_appearance_has_a_page_or_a_place",
+            ),
+        ]
+        indexes = [models.Index(fields=["article", "claim"], name="appearances_in_an_article")]
+
+    def __str__(self) -> str:
+        return self.quote
+
+    @property
+    def stance(self) -> Stance | None:
+        """What the place as a whole does with the claim: the body's stance, else the headline's."""
+        word = self.body_stance or self.headline_stance
+        return Stance(word) if word else None
+
+
+class Anchor(models.Model):
+    """What became of an appearance's quote in a later snapshot, with the stances of that snapshot."""
+
+    appearance = models.ForeignKey(Appearance, on_delete=models.PROTECT, related_name="anchors")
+    snapshot = models.ForeignKey(Snapshot, on_delete=models.PROTECT, related_name="anchors")
+    state = models.CharField(max_length=8, choices=QuoteState.choices())
+    start = models.PositiveIntegerField(null=True, blank=True)
+    end = models.PositiveIntegerField(null=True, blank=True)
+    found = models.TextField(blank=True)
+    diff = models.JSONField(default=list, blank=True)
+    headline_stance = models.CharField(max_length=16, choices=Stance.choices(), blank=True)
+    body_stance = models.CharField(max_length=16, choices=Stance.choices(), blank=True)
+
+    class Meta:
+        ordering = ["snapshot", "id"]
+        constraints = [
+            only_known_words("state", QuoteState, "an_anchor_is_in_a_known_state"),
+            models.UniqueConstraint(
+                fields=["appearance", "snapshot"], name="a_quote_is_looked_for_once_in_a_snapshot"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.appearance}: {QuoteState(self.state).label}"

@@ -1,0 +1,131 @@
+"""Pages we keep checking, what they said when, and what changed between two of their snapshots."""
+
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+
+from claims.models.base import Due, Record, only_known_words
+from claims.models.publishing import Publisher
+from claims.vocabulary import ArticleState, ChangeKind, HedgeShift
+
+
+class Article(Record, Due):
+    """One page at one canonical URL. ``due_at`` is the next check, null for a page that is never checked."""
+
+    url = models.URLField(max_length=2000, unique=True)
+    publisher = models.ForeignKey(Publisher, on_delete=models.PROTECT, null=True, related_name="articles")
+    headline = models.CharField(max_length=500, blank=True)
+    byline = models.CharField(max_length=500, blank=True)
+    published_at = models.DateTimeField(null=True, blank=True)
+    language = models.CharField(max_length=8, blank=True)
+    state = models.CharField(max_length=16, choices=ArticleState.choices(), default=ArticleState.PENDING)
+    state_reason = models.CharField(max_length=500, blank=True)
+    extraction_note = models.CharField(max_length=500, blank=True)
+    added_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True)
+    added_at = models.DateTimeField()
+
+    newest = models.ForeignKey("Snapshot", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    snapshot_count = models.PositiveIntegerField(default=0)
+    change_count = models.PositiveIntegerField(default=0)
+    check_count = models.PositiveIntegerField(default=0)
+    last_checked_at = models.DateTimeField(null=True, blank=True)
+    last_seen_at = models.DateTimeField(null=True, blank=True)
+    last_changed_at = models.DateTimeField(null=True, blank=True)
+    failures = models.PositiveIntegerField(default=0)
+    missing_since = models.DateTimeField(null=True, blank=True)
+    missing_checks = models.PositiveIntegerField(default=0)
+    etag = models.CharField(max_length=500, blank=True)
+    last_modified = models.CharField(max_length=200, blank=True)
+    updated_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-updated_at", "id"]
+        constraints = [only_known_words("state", ArticleState, "an_article_is_in_a_known_state")]
+        indexes = [
+            models.Index(fields=["due_at", "id"], name="articles_by_due"),
+            models.Index(fields=["-updated_at", "id"], name="articles_by_update"),
+        ]
+
+    def __str__(self) -> str:
+        return self.headline or self.url
+
+    @property
+    def next_check_at(self) -> Any:
+        """When the next check is due (aware datetime), or None for a page that is never checked."""
+        return self.due_at
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether readers no longer find the page."""
+        return self.state in (ArticleState.REMOVED, ArticleState.RETRACTED)
+
+
+class RawContent(models.Model):
+    """Bytes as a server sent them, kept once however often they were seen; ``body`` is zlib-compressed."""
+
+    sha256 = models.CharField(max_length=64, primary_key=True)
+    body = models.BinaryField()
+    size = models.PositiveIntegerField()
+
+    def __str__(self) -> str:
+        return self.sha256
+
+
+class Snapshot(Record):
+    """What an article said at ``captured_at``; never edited."""
+
+    article = models.ForeignKey(Article, on_delete=models.PROTECT, related_name="snapshots")
+    number = models.PositiveIntegerField()
+    captured_at = models.DateTimeField()
+    final_url = models.URLField(max_length=2000)
+    http_status = models.PositiveIntegerField(null=True, blank=True)
+    headers = models.JSONField(default=list, blank=True)
+    content = models.ForeignKey(RawContent, on_delete=models.PROTECT, related_name="snapshots")
+    headline = models.CharField(max_length=500, blank=True)
+    text = models.TextField()
+    byline = models.CharField(max_length=500, blank=True)
+    language = models.CharField(max_length=8, blank=True)
+    fingerprint = models.CharField(max_length=64)
+    extractor_version = models.CharField(max_length=40)
+
+    class Meta:
+        ordering = ["article", "number"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["article", "number"], name="an_article_numbers_each_snapshot_once"
+            ),
+            models.CheckConstraint(condition=models.Q(number__gte=1), name="snapshots_are_numbered_from_one"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.headline} ({self.captured_at:%Y-%m-%d %H:%M})"
+
+
+class Change(Record):
+    """What happened to an article between the check at ``not_before`` and the one at ``not_after``."""
+
+    article = models.ForeignKey(Article, on_delete=models.PROTECT, related_name="changes")
+    kind = models.CharField(max_length=16, choices=ChangeKind.choices())
+    before = models.ForeignKey(Snapshot, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    after = models.ForeignKey(Snapshot, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    not_before = models.DateTimeField(null=True, blank=True)
+    not_after = models.DateTimeField()
+    notice = models.TextField(blank=True)
+    summary = models.CharField(max_length=500, blank=True)
+    hedge_shift = models.CharField(max_length=8, choices=HedgeShift.choices(), blank=True)
+    diff = models.JSONField(default=dict, blank=True)
+
+    class Meta:
+        ordering = ["not_after", "id"]
+        constraints = [
+            only_known_words("kind", ChangeKind, "a_change_is_of_a_known_kind"),
+            models.CheckConstraint(
+                condition=models.Q(not_before__isnull=True) | models.Q(not_before__lte=models.F("not_after")),
+                name="a_change_begins_before_it_ends",
+            ),
+        ]
+        indexes = [models.Index(fields=["article", "not_after"], name="changes_of_an_article")]
+
+    def __str__(self) -> str:
+        return f"{ChangeKind(self.kind).label}: {self.article}"

@@ -1,0 +1,1 @@
+"""Pages: the desk, the readers, the log-in."""
