@@ -1,0 +1,162 @@
+"""Turns a page into its article: headline, paragraphs, byline, moment of publication, language."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+
+import trafilatura
+from lxml import etree
+from lxml.html import HtmlElement, HTMLParser
+from trafilatura.settings import Document
+
+from claims.pipeline.language import detect_language
+from claims.pipeline.page_bytes import UnreadableError, read_bytes
+from claims.pipeline.page_fingerprint import fingerprint, fingerprint_of
+from claims.pipeline.page_metadata import PageMetadata, read_metadata
+
+__all__ = ["EXTRACTOR_VERSION", "ArticleText", "UnreadableError", "extract_text", "fingerprint"]
+
+# Moves whenever the same bytes may give another text, so that such a difference is never taken for an edit.
+EXTRACTOR_VERSION = "1"
+
+_SHORT = 250  # characters; below that trafilatura's precise result is doubted
+_CLEARLY_MORE = 1.5  # times the text that another opinion must find; a little more is only furniture
+_MOST_ELEMENTS = 50_000  # trafilatura's time grows faster than the page
+_LONGEST_HEADLINE = 160
+_CONTAINERS = ("article", "main", "body")
+_BLANK_LINES = re.compile(r"\n[ \t]*\n\s*")
+_NO_TEXT = (
+    "There is no readable article text on this page. It may need a browser, a log-in or a subscription; "
+    "add the passage by hand instead."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleText:
+    """The article as read: ``text`` is its paragraphs joined by blank lines, ``published_at`` aware, in UTC,
+    ``language`` ISO 639-1, ``fingerprint`` the SHA-256 of the visible text (see ``fingerprint``)."""
+
+    headline: str | None
+    text: str
+    byline: str | None
+    published_at: datetime | None
+    language: str | None
+    canonical_url: str | None
+    site_name: str | None
+    fingerprint: str
+    extractor_version: str
+
+
+def extract_text(body: bytes, *, content_type: str | None = None, url: str | None = None) -> ArticleText:
+    """Extract the article in ``body`` (HTML or plain text; ``content_type`` is the header, None to sniff).
+
+    ``url`` resolves a relative canonical address and may carry the date. Raises UnreadableError for what is
+    not text, an unknown encoding, and a page without article text.
+    """
+    source = read_bytes(body, content_type)
+    if source.is_html:
+        metadata, text = _from_html(source.text, url)
+    else:
+        metadata, text = _from_plain(source.text)
+    if not any(character.isalnum() for character in text):
+        raise UnreadableError(_NO_TEXT)
+    return ArticleText(
+        headline=metadata.headline,
+        text=text,
+        byline=metadata.byline,
+        published_at=metadata.published_at,
+        language=detect_language(text, metadata.declared_language),
+        canonical_url=metadata.canonical_url,
+        site_name=metadata.site_name,
+        fingerprint=fingerprint_of(source),
+        extractor_version=EXTRACTOR_VERSION,
+    )
+
+
+def _from_html(html: str, url: str | None) -> tuple[PageMetadata, str]:
+    parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
+    tree = etree.fromstring(html.encode("utf-8"), parser=parser)
+    if tree is None:
+        raise UnreadableError(_NO_TEXT)
+    metadata = read_metadata(tree, url)
+    return metadata, _without_headline(_article_paragraphs(tree), metadata.headline)
+
+
+def _article_paragraphs(tree: HtmlElement) -> list[str]:
+    """Take trafilatura's precise result; a short one competes with two others."""
+    if sum(1 for _ in tree.iter()) > _MOST_ELEMENTS:
+        return _plain_paragraphs(tree)
+    best = _trafilatura(tree, precise=True)
+    if sum(map(len, best)) >= _SHORT:
+        return best
+    for other in (_plain_paragraphs(tree), _trafilatura(tree, precise=False)):
+        if sum(map(len, other)) > _CLEARLY_MORE * sum(map(len, best)):
+            best = other
+    return best
+
+
+def _trafilatura(tree: HtmlElement, *, precise: bool) -> list[str]:
+    document = trafilatura.bare_extraction(
+        tree,
+        favor_precision=precise,
+        favor_recall=not precise,
+        include_comments=False,
+        include_tables=False,
+    )
+    text = document.text if isinstance(document, Document) else None
+    return [line.strip() for line in (text or "").split("\n") if line.strip()]
+
+
+def _plain_paragraphs(tree: HtmlElement) -> list[str]:
+    """Return the text of the ``<p>`` and ``<li>`` of the innermost usual container: the last resort."""
+    for name in _CONTAINERS:
+        container = next(tree.iter(name), None)
+        if container is None:
+            continue
+        texts = (
+            " ".join(node.text_content().split())
+            for node in container.iter("p", "blockquote", "h2", "h3")
+            if not any(
+                parent.tag in ("nav", "aside", "footer", "blockquote") for parent in node.iterancestors()
+            )
+        )
+        found = [text for text in texts if text]
+        if found:
+            return found
+    return []
+
+
+def _without_headline(paragraphs: list[str], headline: str | None) -> str:
+    """Join the paragraphs, leaving out a first one that only repeats the headline."""
+    if paragraphs and headline and paragraphs[0].casefold() == headline.casefold():
+        paragraphs = paragraphs[1:]
+    return "\n\n".join(paragraphs)
+
+
+def _from_plain(text: str) -> tuple[PageMetadata, str]:
+    """Take a short first line without a full stop, followed by a blank line, for the headline."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n").strip()
+    blocks = [block for block in _BLANK_LINES.split(text) if block.strip()]
+    headline = None
+    if len(blocks) > 1 and _is_headline(blocks[0]):
+        headline = " ".join(blocks.pop(0).split())
+    wrapped = _is_hard_wrapped(blocks)
+    paragraphs = [line for block in blocks for line in _lines(block, wrapped=wrapped)]
+    return PageMetadata(headline, None, None, None, None, None), "\n\n".join(paragraphs)
+
+
+def _is_headline(block: str) -> bool:
+    line = block.strip()
+    return "\n" not in line and len(line) <= _LONGEST_HEADLINE and not line.endswith((".", ":", ";", ","))
+
+
+def _is_hard_wrapped(blocks: list[str]) -> bool:
+    """Whether lines were broken at a fixed width, so that a line's end says nothing."""
+    inner = [len(line) for block in blocks for line in block.split("\n")[:-1]]
+    return len(inner) >= 3 and max(inner) <= 100 and sorted(inner)[len(inner) // 2] >= 50
+
+
+def _lines(block: str, *, wrapped: bool) -> list[str]:
+    lines = [" ".join(line.split()) for line in block.split("\n")]
+    lines = [line for line in lines if line]
+    return [" ".join(lines)] if wrapped and lines else lines
