@@ -1,0 +1,1 @@
+"""Everything that reads for people and programs; pages and API share it."""

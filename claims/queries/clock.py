@@ -1,0 +1,19 @@
+"""What time it is by the database's clock, which all workers share."""
+
+from datetime import UTC, datetime
+
+from django.db import connection
+
+
+def database_now() -> datetime:
+    """Return the present moment (aware, UTC): PostgreSQL's clock, else this machine's.
+
+    Leases and the ledger go by it, so that a worker whose clock is an hour off neither steals nor keeps rows.
+    SQLite lives in our own process and has no clock of its own.
+    """
+    if connection.vendor != "postgresql":
+        return datetime.now(UTC)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        moment: datetime = cursor.fetchone()[0]
+    return moment.astimezone(UTC)

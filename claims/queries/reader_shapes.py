@@ -1,0 +1,328 @@
+"""What the readers' pages are made of: frozen values that a template can print and that hold no database row."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from claims.vocabulary import (
+    ArticleState,
+    ChangeKind,
+    ClaimStatus,
+    EventKind,
+    HedgeShift,
+    Medium,
+    QuoteState,
+    Stance,
+)
+
+LONG_SILENCE = timedelta(days=3)
+"""From this pause on, a drawn timeline breaks its axis (product.md, rule 6)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A topic, publisher or claimant, as far as a link to its page needs it."""
+
+    slug: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Freshness:
+    """How fresh a page is; ``late`` when a check is overdue by more than a pause of the workers explains."""
+
+    last_checked_at: datetime | None
+    next_check_at: datetime | None
+    late: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimLine:
+    """One claim as lists show it."""
+
+    id: str
+    url: str
+    text: str
+    status: ClaimStatus
+    status_changed_at: datetime
+    reason: str
+    under_review: bool
+    withdrawn: bool
+    claimant: Named | None
+    topics: tuple[Named, ...]
+    first_seen_at: datetime | None
+    article_count: int
+    origin_count: int
+    updated_at: datetime
+    freshness: Freshness
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleLink:
+    """One article as claim pages name it; ``url`` is the page's own address, not ours."""
+
+    id: str
+    url: str
+    headline: str
+    publisher: Named | None
+    published_at: datetime | None
+    state: ArticleState
+    state_reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeView:
+    """One change of an article; ``pieces`` are (op, text) with op ``=``, ``-``, ``+`` or ``…`` for what is left out."""
+
+    id: str
+    kind: ChangeKind
+    not_before: datetime | None
+    not_after: datetime
+    notice: str
+    summary: str
+    hedge_shift: HedgeShift | None
+    headline_pieces: tuple[tuple[str, str], ...] = ()
+    pieces: tuple[tuple[str, str], ...] = ()
+    article: ArticleLink | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AppearanceView:
+    """One place the claim was seen, with its exact words in context."""
+
+    id: str
+    article: ArticleLink | None
+    medium: Medium
+    place: str
+    quote: str
+    prefix: str
+    suffix: str
+    in_headline: bool
+    attribution: str
+    claimant_name: str
+    anonymous: bool
+    hedges: tuple[str, ...]
+    headline_stance: Stance | None
+    body_stance: Stance | None
+    state: QuoteState
+    seen_at: datetime
+    captured_at: datetime
+    origin_reason: str
+    found: str = ""
+    changes: tuple[ChangeView, ...] = ()
+
+    @property
+    def stance(self) -> Stance | None:
+        """What the place as a whole does with the claim: the text's stance, else the headline's."""
+        return self.body_stance or self.headline_stance
+
+
+@dataclass(frozen=True, slots=True)
+class OriginGroup:
+    """All appearances that go back to one first report, and why we think so."""
+
+    root_name: str
+    root_article: ArticleLink | None
+    reason: str
+    appearances: tuple[AppearanceView, ...]
+
+    @property
+    def article_count(self) -> int:
+        """How many articles (or places without a page) lie in the group."""
+        return len({a.article.id if a.article else a.id for a in self.appearances})
+
+    @property
+    def publishers(self) -> tuple[str, ...]:
+        """The names of those who put them out, each once, in order of appearance."""
+        names = [
+            a.article.publisher.name if a.article and a.article.publisher else a.place
+            for a in self.appearances
+        ]
+        return tuple(dict.fromkeys(name for name in names if name))
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceView:
+    """One thing a verdict rests on, pinned to what the page said at ``captured_at``."""
+
+    article: ArticleLink | None
+    quote: str
+    note: str
+    primary: bool
+    captured_at: datetime | None
+    appearance_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The review that is in force."""
+
+    number: int
+    status: ClaimStatus
+    reason: str
+    decided_at: datetime
+    decided_by: str
+    signed_off_by: str
+    override: str
+    evidence: tuple[EvidenceView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the timeline: when it happened out there, and when we recorded it."""
+
+    id: str
+    kind: EventKind
+    icon: str
+    title: str
+    text: str
+    occurred_at: datetime
+    occurred_not_after: datetime | None
+    recorded_at: datetime
+    actor: str = ""
+    status: ClaimStatus | None = None
+    article: ArticleLink | None = None
+    change: ChangeView | None = None
+    is_gap: bool = field(default=False, init=False)
+
+    @property
+    def recorded_later(self) -> bool:
+        """Whether we recorded it long enough after the fact for a reader to be told."""
+        return self.recorded_at - (self.occurred_not_after or self.occurred_at) > timedelta(minutes=2)
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A stretch in which nothing happened, drawn as a broken line."""
+
+    words: str
+    is_gap: bool = field(default=True, init=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimPage:
+    """Everything a reader's claim page shows, as of now or of a moment."""
+
+    claim: ClaimLine
+    verdict: Verdict | None
+    timeline: tuple[Entry | Gap, ...]
+    for_it: tuple[OriginGroup, ...]
+    against_it: tuple[OriginGroup, ...]
+    corrections: tuple[Entry, ...]
+    version: int
+    at: datetime | None = None
+
+    @property
+    def appearances(self) -> Sequence[AppearanceView]:
+        """Every appearance, whichever side it stands on."""
+        return [a for group in (*self.for_it, *self.against_it) for a in group.appearances]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A stretch of a list with the cursors to its neighbours, empty strings where there are none."""
+
+    lines: tuple[ClaimLine, ...]
+    newer: str
+    older: str
+
+
+@dataclass(frozen=True, slots=True)
+class TopicLine:
+    """A topic with how its claims stand."""
+
+    slug: str
+    name: str
+    summary: str
+    updated_at: datetime
+    counts: tuple[tuple[ClaimStatus, int], ...]
+
+    @property
+    def claim_count(self) -> int:
+        """How many public claims it groups."""
+        return sum(number for _, number in self.counts)
+
+
+@dataclass(frozen=True, slots=True)
+class FrontPage:
+    """What changed latest, what is open, what is settled."""
+
+    lead: ClaimLine | None
+    latest: tuple[ClaimLine, ...]
+    under_review: tuple[ClaimLine, ...]
+    open: tuple[ClaimLine, ...]
+    settled: tuple[ClaimLine, ...]
+    topics: tuple[TopicLine, ...]
+    counts: tuple[tuple[ClaimStatus, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SnapshotView:
+    """One thing an article said."""
+
+    number: int
+    captured_at: datetime
+    headline: str
+    words: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class ArticlePage:
+    """An article, what we saw of it and what changed, and the claims it carries."""
+
+    article: ArticleLink
+    byline: str
+    freshness: Freshness
+    check_count: int
+    snapshots: tuple[SnapshotView, ...]
+    changes: tuple[ChangeView, ...]
+    claims: tuple[tuple[ClaimLine, tuple[AppearanceView, ...]], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PublisherPage:
+    """A publisher's record: what it carried, how that stands now, how it treats its own pages."""
+
+    publisher: Named
+    kind: str
+    owner: str
+    article_count: int
+    changes: tuple[tuple[ChangeKind, int], ...]
+    carried: tuple[tuple[ClaimStatus, int], ...]
+    claims: tuple[ClaimLine, ...]
+    recent_changes: tuple[ChangeView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What a reader asked the list for; every field empty for "all"."""
+
+    q: str = ""
+    status: tuple[str, ...] = ()
+    topic: str = ""
+    publisher: str = ""
+    claimant: str = ""
+    under_review: bool = False
+
+    @property
+    def any(self) -> bool:
+        """Whether anything is filtered at all."""
+        return bool(
+            self.q or self.status or self.topic or self.publisher or self.claimant or self.under_review
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """One line of the public log of corrections."""
+
+    id: str
+    kind: str
+    text: str
+    recorded_at: datetime
+    actor: str
+    claim_text: str
+    claim_url: str
+    data: dict[str, Any] = field(default_factory=dict)
