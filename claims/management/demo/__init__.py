@@ -1,0 +1,1 @@
+"""The demo story: what its pages say and when they change, and the small site that serves them."""
