@@ -1,0 +1,436 @@
+"""The fetch gate: the one way out, by which a URL becomes Fetched, FetchRefused or FetchFailed."""
+
+import selectors
+import socket
+import ssl
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import partial
+from time import monotonic
+from typing import Any
+
+import pycurl
+
+from claims.pipeline.addresses import (
+    Address,
+    CleanUrl,
+    FetchPolicy,
+    FetchRefused,
+    RefusalCode,
+    check_addresses,
+    check_redirect,
+    check_url,
+    is_public,
+)
+from claims.pipeline.exchange import FAILURE_REASONS, Fetched, FetchFailed, FetchRequest, FetchResult
+from claims.pipeline.inflate import Answer, FailureCode, UnusableAnswer
+from claims.pipeline.lookup import Lookups
+
+__all__ = [
+    "CleanUrl",
+    "FailureCode",
+    "FetchFailed",
+    "FetchPolicy",
+    "FetchRefused",
+    "FetchRequest",
+    "FetchResult",
+    "Fetched",
+    "RefusalCode",
+    "check_url",
+    "fetch",
+    "fetch_many",
+    "is_public",
+]
+
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_PERMANENT = frozenset({301, 308})
+_ACCEPT = ("Accept", "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8")
+_LOOKUP_POLL_SECONDS = 0.01
+
+# libcurl's error numbers (curl/curl.h); pycurl names only some of them.
+_CODES = {
+    6: FailureCode.DNS,
+    7: FailureCode.CONNECT,
+    18: FailureCode.CUT,
+    28: FailureCode.TIMEOUT,
+    52: FailureCode.CUT,
+    55: FailureCode.CUT,
+    56: FailureCode.CUT,
+    63: FailureCode.TOO_LARGE,
+    100: FailureCode.TOO_LARGE,
+} | dict.fromkeys((35, 51, 53, 54, 58, 59, 60, 64, 66, 77, 80, 82, 83, 90, 91, 98), FailureCode.TLS)
+
+
+def fetch(request: FetchRequest, *, policy: FetchPolicy) -> FetchResult:
+    """Fetch one request under ``policy``; blocks at most ``policy.deadline_seconds``."""
+    ((_, result),) = fetch_many([request], policy=policy)
+    return result
+
+
+def fetch_many(
+    requests: Iterable[FetchRequest], *, policy: FetchPolicy, parallel: int = 50
+) -> Iterator[tuple[FetchRequest, FetchResult]]:
+    """Fetch many, at most ``parallel`` at a time, and yield each with its result as it ends, in any order.
+
+    A host is looked up once per call. Deadlines run on while the caller works on a result, so collect first
+    and parse after. Requests to one host are not spaced out here: the caller picks what is due.
+    """
+    return _Run(policy, parallel).results(requests)
+
+
+@dataclass(slots=True)
+class _Errand:
+    """One request on its way."""
+
+    request: FetchRequest
+    started: float
+    deadline: float
+    asked: CleanUrl
+    clean: CleanUrl
+    answer: Answer
+    hops: list[str] = field(default_factory=list)
+    permanent: bool = True
+    sent_validators: bool = False
+    pinned: tuple[str, ...] = ()
+    strayed: bool = False
+    trouble: UnusableAnswer | None = None
+
+
+class _Run:
+    """Drives all errands of one ``fetch_many`` call on one libcurl multi handle and one selector."""
+
+    def __init__(self, policy: FetchPolicy, parallel: int) -> None:
+        if parallel < 1:
+            raise ValueError("At least one request must be allowed at a time.")
+        self._policy = policy
+        self._parallel = parallel
+        self._done: deque[tuple[FetchRequest, FetchResult]] = deque()
+        self._flying: dict[Any, _Errand] = {}
+        self._spare: list[Any] = []
+        self._lookups = Lookups()
+        self._asking: dict[str, list[_Errand]] = {}
+        self._timer_at: float | None = None
+
+    def results(self, requests: Iterable[FetchRequest]) -> Iterator[tuple[FetchRequest, FetchResult]]:
+        """Yield every request with its result."""
+        source = iter(requests)
+        with selectors.DefaultSelector() as self._selector:
+            self._multi = pycurl.CurlMulti()
+            self._multi.setopt(pycurl.M_SOCKETFUNCTION, self._watch)
+            self._multi.setopt(pycurl.M_TIMERFUNCTION, self._set_timer)
+            try:
+                while self._fill(source):
+                    self._step()
+                    if self._done:
+                        yield self._done.popleft()
+            finally:
+                self._close()
+
+    def _fill(self, source: Iterator[FetchRequest]) -> bool:
+        """Start what there is room for; whether anything is left to wait for or to hand over."""
+        while self._busy() + len(self._done) < self._parallel:
+            request = next(source, None)
+            if request is None:
+                break
+            self._start(request)
+        return bool(self._done) or self._busy() > 0
+
+    def _busy(self) -> int:
+        return len(self._flying) + sum(len(errands) for errands in self._asking.values())
+
+    def _start(self, request: FetchRequest) -> None:
+        now = monotonic()
+        clean = check_url(request.url, policy=self._policy)
+        if isinstance(clean, FetchRefused):
+            self._done.append((request, clean))
+            return
+        deadline = now + self._policy.deadline_seconds
+        self._look_up(_Errand(request, now, deadline, clean, clean, self._blank(request)))
+
+    def _blank(self, request: FetchRequest) -> Answer:
+        return Answer(self._policy.max_bytes, bodyless=request.method == "HEAD")
+
+    # ---- look-up
+
+    def _look_up(self, errand: _Errand) -> None:
+        """Find the addresses of the errand's host, then connect."""
+        clean = errand.clean
+        if clean.address is not None:
+            self._connect(errand, (clean.address,))
+        elif (known := self._lookups.known(clean.host)) is not None:
+            self._connect(errand, known)
+        else:
+            if clean.host not in self._asking:
+                self._lookups.ask(clean.host)
+            self._asking.setdefault(clean.host, []).append(errand)
+
+    def _take_lookups(self, wait: float) -> None:
+        for host, addresses in self._lookups.answered(wait):
+            for errand in self._asking.pop(host, ()):
+                self._connect(errand, addresses)
+        now = monotonic()
+        for host, errands in list(self._asking.items()):
+            late = [errand for errand in errands if errand.deadline <= now]
+            self._asking[host] = [errand for errand in errands if errand.deadline > now]
+            for errand in late:
+                self._fail(errand, FailureCode.DNS, "")
+            if not self._asking[host]:
+                del self._asking[host]
+
+    # ---- one hop
+
+    def _connect(self, errand: _Errand, addresses: tuple[Address, ...]) -> None:
+        if not addresses:
+            self._fail(errand, FailureCode.DNS, "")
+            return
+        refused = check_addresses(errand.clean, addresses, policy=self._policy)
+        if refused is not None:
+            self._finish(errand, FetchRefused(errand.request.url, refused.code, refused.reason, refused.hop))
+            return
+        if errand.deadline <= monotonic():
+            self._fail(errand, FailureCode.TIMEOUT, "")
+            return
+        errand.pinned = tuple(str(address) for address in addresses)
+        handle = self._spare.pop() if self._spare else pycurl.Curl()
+        _prepare(handle, errand, self._policy)
+        self._flying[handle] = errand
+        self._multi.add_handle(handle)
+
+    def _land(self, handle: Any, error: int, detail: str) -> None:
+        """Take a finished transfer off libcurl: a result, or the next hop."""
+        errand = self._flying.pop(handle)
+        self._multi.remove_handle(handle)
+        peer = handle.getinfo(pycurl.PRIMARY_IP) or ""
+        linked = handle.getinfo(pycurl.PRETRANSFER_TIME) > 0
+        handle.reset()
+        self._spare.append(handle)
+        if errand.strayed:
+            refused = f"{errand.clean.host} led to an address that had not been checked; try again later."
+            self._finish(
+                errand, FetchRefused(errand.request.url, RefusalCode.PRIVATE, refused, errand.clean.url)
+            )
+        elif errand.trouble is not None:
+            self._finish(errand, _failed(errand, errand.trouble.code, errand.trouble.reason))
+        elif error == pycurl.E_OPERATION_TIMEDOUT and not linked:
+            self._fail(errand, FailureCode.CONNECT, detail)
+        elif error:
+            self._fail(errand, _CODES.get(error, FailureCode.PROTOCOL), detail)
+        else:
+            self._conclude(errand, peer)
+
+    def _conclude(self, errand: _Errand, peer: str) -> None:
+        """Judge an answer that libcurl took for whole."""
+        answer = errand.answer
+        try:
+            answer.finish()
+        except UnusableAnswer as trouble:
+            self._finish(errand, _failed(errand, trouble.code, trouble.reason))
+            return
+        location = answer.header("location")
+        if answer.status == 304 and not errand.sent_validators:
+            self._fail(errand, FailureCode.PROTOCOL, "“not modified”, unasked")
+        elif answer.status in _REDIRECTS and location and errand.request.method != "POST":
+            self._redirect(errand, location)
+        else:
+            self._finish(errand, _fetched(errand, peer))
+
+    def _redirect(self, errand: _Errand, location: str) -> None:
+        target = check_redirect(errand.clean, _as_utf8(location), policy=self._policy)
+        if isinstance(target, FetchRefused):
+            reason = f"The page redirects to a place that is not fetched. {target.reason}"
+            self._finish(errand, FetchRefused(errand.request.url, target.code, reason, target.url))
+            return
+        if len(errand.hops) >= self._policy.max_redirects or target.url in (errand.clean.url, *errand.hops):
+            self._fail(errand, FailureCode.TOO_MANY_REDIRECTS, "")
+            return
+        errand.permanent = errand.permanent and errand.answer.status in _PERMANENT
+        errand.hops.append(target.url)
+        errand.clean = target
+        errand.answer = self._blank(errand.request)
+        self._look_up(errand)
+
+    def _fail(self, errand: _Errand, code: FailureCode, detail: str) -> None:
+        reason = FAILURE_REASONS[code].format(host=errand.clean.host, detail=detail)
+        self._finish(errand, _failed(errand, code, reason))
+
+    def _finish(self, errand: _Errand, result: FetchResult) -> None:
+        self._done.append((errand.request, result))
+
+    # ---- the loop
+
+    def _step(self) -> None:
+        """Let everything that can move move; wait for it if nothing is ready to hand over."""
+        for key, mask in self._wait():
+            bits = pycurl.CSELECT_IN * bool(mask & selectors.EVENT_READ)
+            bits |= pycurl.CSELECT_OUT * bool(mask & selectors.EVENT_WRITE)
+            self._multi.socket_action(key.fd, bits)
+        if self._timer_at is not None and self._timer_at <= monotonic():
+            self._timer_at = None
+            self._multi.socket_action(pycurl.SOCKET_TIMEOUT, 0)
+        left = 1
+        while left:
+            left, good, bad = self._multi.info_read()
+            for handle in good:
+                self._land(handle, 0, "")
+            for handle, error, detail in bad:
+                self._land(handle, error, detail)
+
+    def _wait(self) -> list[tuple[selectors.SelectorKey, int]]:
+        wait = 0.0 if self._done or not self._busy() else self._patience()
+        if not self._asking:
+            return self._selector.select(wait)
+        if not self._selector.get_map():
+            self._take_lookups(wait)
+            return []
+        # A look-up's thread cannot wake the selector, so with both under way each is asked in turn.
+        self._take_lookups(0.0)
+        return self._selector.select(min(wait, _LOOKUP_POLL_SECONDS))
+
+    def _patience(self) -> float:
+        """Seconds until something must be done even if nothing stirs."""
+        moments = [errand.deadline for errands in self._asking.values() for errand in errands]
+        if self._timer_at is not None:
+            moments.append(self._timer_at)
+        return max(0.0, min(moments) - monotonic()) if moments else 1.0
+
+    def _set_timer(self, milliseconds: int) -> None:
+        self._timer_at = None if milliseconds < 0 else monotonic() + milliseconds / 1000
+
+    def _watch(self, what: int, descriptor: int, _multi: object, _data: object) -> None:
+        known = descriptor in self._selector.get_map()
+        if what == pycurl.POLL_REMOVE:
+            if known:
+                self._selector.unregister(descriptor)
+            return
+        events = selectors.EVENT_READ * bool(what & pycurl.POLL_IN)
+        events |= selectors.EVENT_WRITE * bool(what & pycurl.POLL_OUT)
+        (self._selector.modify if known else self._selector.register)(descriptor, events)
+
+    def _close(self) -> None:
+        for handle in self._flying:
+            self._multi.remove_handle(handle)
+            handle.close()
+        for handle in self._spare:
+            handle.close()
+        self._multi.close()
+
+
+def _prepare(handle: Any, errand: _Errand, policy: FetchPolicy) -> None:
+    """Set up ``handle`` for the errand's present hop, with everything off that libcurl might do by itself."""
+    clean, request = errand.clean, errand.request
+    remaining = max(1, int((errand.deadline - monotonic()) * 1000))
+    handle.setopt(pycurl.URL, clean.url)
+    handle.setopt(pycurl.PROTOCOLS, pycurl.PROTO_HTTP | pycurl.PROTO_HTTPS)
+    handle.setopt(pycurl.HTTP_VERSION, pycurl.CURL_HTTP_VERSION_1_1)
+    handle.setopt(pycurl.PATH_AS_IS, 1)
+    handle.setopt(pycurl.FOLLOWLOCATION, 0)
+    handle.setopt(pycurl.NOSIGNAL, 1)
+    handle.setopt(pycurl.PROXY, "")
+    handle.setopt(pycurl.NOPROXY, "*")
+    handle.setopt(pycurl.TIMEOUT_MS, remaining)
+    handle.setopt(pycurl.CONNECTTIMEOUT_MS, min(remaining, max(1, int(policy.connect_seconds * 1000))))
+    handle.setopt(pycurl.USERAGENT, policy.user_agent)
+    if not clean.is_literal:
+        handle.setopt(pycurl.RESOLVE, [_resolve_entry(clean, errand.pinned)])
+    handle.setopt(pycurl.OPENSOCKETFUNCTION, partial(_open_socket, errand))
+    handle.setopt(pycurl.HEADERFUNCTION, partial(_take, errand, errand.answer.take_header))
+    handle.setopt(pycurl.WRITEFUNCTION, partial(_take, errand, errand.answer.take_body))
+    handle.setopt(pycurl.HTTPHEADER, _request_headers(errand))
+    if clean.scheme == "https":
+        _trust(handle)
+    if request.method == "HEAD":
+        handle.setopt(pycurl.NOBODY, 1)
+    elif request.method == "POST":
+        handle.setopt(pycurl.POST, 1)
+        handle.setopt(pycurl.POSTFIELDS, request.body or b"")
+
+
+def _resolve_entry(clean: CleanUrl, pinned: Iterable[str]) -> str:
+    """Return the line that answers libcurl's own look-up with the checked addresses."""
+    shown = ",".join(f"[{address}]" if ":" in address else address for address in pinned)
+    return f"{clean.host}:{clean.port}:{shown}"
+
+
+def _request_headers(errand: _Errand) -> list[bytes]:
+    request = errand.request
+    headers = [("Accept-Encoding", "gzip"), ("Expect", "")]
+    if errand.clean.origin == errand.asked.origin:
+        headers += request.headers
+    if not any(name.lower() == "accept" for name, _ in headers):
+        headers.append(_ACCEPT)
+    # A validator means nothing at another URL, and might by chance match there: "1" is a popular etag.
+    errand.sent_validators = request.is_conditional and errand.clean.url == (
+        request.validated_url or errand.asked.url
+    )
+    if errand.sent_validators and request.etag:
+        headers.append(("If-None-Match", request.etag))
+    if errand.sent_validators and request.last_modified:
+        headers.append(("If-Modified-Since", request.last_modified))
+    return [f"{name}: {value}".rstrip(" ").encode("latin-1") for name, value in headers]
+
+
+def _trust(handle: Any) -> None:
+    """Check certificates against this system's list; the wheel's built-in path is another system's."""
+    paths = ssl.get_default_verify_paths()
+    if paths.cafile:
+        handle.setopt(pycurl.CAINFO, paths.cafile)
+    elif paths.capath:
+        handle.unsetopt(pycurl.CAINFO)
+        handle.setopt(pycurl.CAPATH, paths.capath)
+
+
+def _open_socket(errand: _Errand, _purpose: int, target: Any) -> socket.socket | int:
+    """Open a socket for libcurl only if it heads for an address and port that were checked for this hop."""
+    address, port = target.addr[:2]
+    if address not in errand.pinned or port != errand.clean.port:
+        errand.strayed = True
+        return int(pycurl.SOCKET_BAD)
+    return socket.socket(target.family, target.socktype, target.protocol)
+
+
+def _take(errand: _Errand, take: Callable[[bytes], None], piece: bytes) -> int:
+    """Hand ``piece`` on; a short count makes libcurl drop the connection."""
+    try:
+        take(piece)
+    except UnusableAnswer as trouble:
+        errand.trouble = trouble
+        return 0
+    return len(piece)
+
+
+def _as_utf8(text: str) -> str:
+    """Read a header that came as bytes and was taken for Latin-1 as UTF-8, where it is that."""
+    try:
+        return text.encode("latin-1").decode()
+    except UnicodeDecodeError:
+        return text
+
+
+def _fetched(errand: _Errand, peer: str) -> Fetched:
+    answer, hops = errand.answer, tuple(errand.hops)
+    return Fetched(
+        url=errand.request.url,
+        final_url=errand.clean.url,
+        permanent_url=errand.clean.url if hops and errand.permanent else None,
+        status=answer.status,
+        headers=tuple(answer.headers),
+        body=answer.body,
+        complete=answer.length_known,
+        length_known=answer.length_known,
+        redirects=hops,
+        peer=peer,
+        elapsed_seconds=monotonic() - errand.started,
+    )
+
+
+def _failed(errand: _Errand, code: FailureCode, reason: str) -> FetchFailed:
+    return FetchFailed(
+        url=errand.request.url,
+        code=code,
+        reason=reason,
+        hop=errand.clean.url,
+        status=errand.answer.status,
+        retry_after=errand.answer.header("retry-after"),
+        elapsed_seconds=monotonic() - errand.started,
+    )
