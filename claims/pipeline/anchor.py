@@ -1,0 +1,239 @@
+"""A quote and a new state of its page to the place where it still stands, stands changed, or is gone."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import islice, takewhile
+from typing import NamedTuple
+
+from rapidfuzz.distance import Indel
+
+from claims.pipeline.diff import Piece, pieces
+from claims.pipeline.tokens import Token, tokenize
+from claims.vocabulary import QuoteState
+
+CONTEXT = 8
+"""Words of context on either side that are looked for."""
+
+SURE_CONTEXT = 3
+"""Words of context (both sides together) that prove a place; fewer leave it to the wording."""
+
+ALIKE_BETWEEN = 0.35
+"""Similarity (0..1 over words, in order) that is enough where the words before and after both still stand."""
+
+ALIKE_BESIDE = 0.6
+"""The same where only one side still stands."""
+
+ALIKE_ALONE = 0.8
+"""The same where neither stands: then it must also lie where the quote lay."""
+
+MOST_PLACES = 200
+"""Places of one run of words that are looked at; a page that repeats it more often is not written by people."""
+
+NEAR = 120
+"""Characters from its old offset within which a quote without context counts as being in its place."""
+
+
+Keys = tuple[str, ...]
+Place = tuple[int, int]
+_TYPOGRAPHY = str.maketrans("“”„«»‘’‚–—−\u00a0", '"""""\'\'\'--- ')
+
+
+@dataclass(frozen=True, slots=True)
+class Anchored:
+    """Where a quote stands now: offsets into the new text (end exclusive), the words found there and, when they
+    changed, the diff. All None and empty when it is gone."""
+
+    state: QuoteState
+    start: int | None
+    end: int | None
+    found: str | None
+    diff: tuple[Piece, ...]
+
+
+GONE = Anchored(QuoteState.GONE, None, None, None, ())
+
+
+def find_again(quote: str, *, prefix: str, suffix: str, text: str, was_at: int | None) -> Anchored:
+    """Find ``quote`` in ``text``, a later state of the page it was taken from.
+
+    ``prefix`` and ``suffix`` are the characters that stood around it, ``was_at`` its old offset. The same words
+    (whatever their spacing and typography) are PRESENT, nearest to context when they stand there several times.
+    Other words are CHANGED only in the same place: between the old context, beside half of it, or, nearly
+    the same, at the old offset. A look-alike that is the neighbouring sentence, or stands elsewhere, is not it.
+    """
+    target = _keys(tokenize(quote))
+    if not target:
+        return _bare(quote, text, was_at)
+    page = Page(text, tokenize(text), prefix, suffix)
+    places = page.find(target)
+    if places:
+        best = min(
+            places, key=lambda at: (-page.context_at(at, at + len(target)), page.distance(at, was_at), at)
+        )
+        start, end = page.span(best, best + len(target), quote)
+        return Anchored(QuoteState.PRESENT, start, end, text[start:end], ())
+    decided, place = _between(page, target, was_at)
+    if not decided:
+        place = _beside(page, target) or _alone(page, target, was_at)
+    if place is None:
+        return GONE
+    start, end = page.span(*place, quote)
+    return Anchored(QuoteState.CHANGED, start, end, text[start:end], pieces(quote, text[start:end]))
+
+
+def _keys(tokens: Sequence[Token]) -> tuple[str, ...]:
+    return tuple(token.key for token in tokens)
+
+
+def _bare(quote: str, text: str, was_at: int | None) -> Anchored:
+    """A quote without a single word (a dash, an emoji) is there literally or not at all."""
+    near = max(0, (was_at or 0) - NEAR)
+    start = text.find(quote, near) if quote else -1
+    if start < 0:
+        start = text.find(quote) if quote else -1
+    if start < 0:
+        return GONE
+    return Anchored(QuoteState.PRESENT, start, start + len(quote), quote, ())
+
+
+def _between(page: "Page", target: Keys, was_at: int | None) -> tuple[bool, Place | None]:
+    """Whether the words before and after were found around one gap, and the gap if it still holds the quote."""
+    pairs = [
+        (abs(after.at - before.at - len(target)), page.distance(before.at, was_at), before.at, after.at)
+        for before in page.before
+        for after in page.after
+        if 0 <= after.at - before.at <= 3 * len(target) + CONTEXT
+        and before.strength + after.strength >= SURE_CONTEXT
+    ]
+    if not pairs:
+        return False, None
+    _, _, start, end = min(pairs)
+    return True, (start, end) if _alike(page.keys[start:end], target) >= ALIKE_BETWEEN else None
+
+
+def _beside(page: "Page", target: Keys) -> Place | None:
+    """The changed quote right after its old prefix, or right before its old suffix."""
+    count = len(page.keys)
+    found = [(b.at, b.at + n) for b in page.before for n in _lengths(target) if b.sure and b.at + n <= count]
+    found += [(a.at - n, a.at) for a in page.after for n in _lengths(target) if a.sure and a.at - n >= 0]
+    return page.best(found, target, ALIKE_BESIDE)
+
+
+def _alone(page: "Page", target: Keys, was_at: int | None) -> Place | None:
+    """The changed quote at its old offset, without any of its context."""
+    if was_at is None:
+        return None
+    starts = [n for n, token in enumerate(page.tokens) if abs(token.start - was_at) <= NEAR]
+    count = len(page.keys)
+    found = [(at, at + n) for at in starts for n in _lengths(target) if at + n <= count]
+    return page.best(found, target, ALIKE_ALONE)
+
+
+def _lengths(target: Keys) -> range:
+    """How many words the changed quote may have, about twenty sizes around its old one."""
+    return range(max(1, len(target) // 2), len(target) * 3 // 2 + 3, max(1, len(target) // 20))
+
+
+def _alike(a: Sequence[str], b: Sequence[str]) -> float:
+    """Share of words that two runs have in common in the same order (normalised indel similarity), 0..1."""
+    return Indel.normalized_similarity(a, b) if a and b else 0.0
+
+
+class Anchor(NamedTuple):
+    """Old context found at a word number, told by so many of its words."""
+
+    at: int
+    strength: int
+
+    @property
+    def sure(self) -> bool:
+        """Whether it proves the place by itself."""
+        return self.strength >= SURE_CONTEXT
+
+
+class Page:
+    """The new text as words, with the places where the old context still stands."""
+
+    def __init__(self, text: str, tokens: Sequence[Token], prefix: str, suffix: str) -> None:
+        """Index ``text``; ``prefix`` and ``suffix`` may begin or end inside a word."""
+        self.text = text
+        self.tokens = tokens
+        self.keys = _keys(tokens)
+        self._index: dict[str, list[int]] = {}
+        for number, key in enumerate(self.keys):
+            self._index.setdefault(key, []).append(number)
+        before, after = tokenize(prefix), tokenize(suffix)
+        if len(before) > SURE_CONTEXT and before[0].start == 0:
+            before = before[1:]
+        if len(after) > SURE_CONTEXT and after[-1].end == len(suffix):
+            after = after[:-1]
+        self._prefix, self._suffix = _keys(before)[-CONTEXT:], _keys(after)[:CONTEXT]
+        self.before = self._anchors(self._prefix, at_end=True) or self._edge(self._prefix, 0)
+        self.after = self._anchors(self._suffix, at_end=False) or self._edge(self._suffix, len(self.keys))
+
+    def find(self, target: Keys) -> list[int]:
+        """Numbers of the words at which ``target`` begins, in order, at most ``MOST_PLACES``."""
+        rare = min(range(len(target)), key=lambda n: len(self._index.get(target[n], ())))
+        starts = (at - rare for at in self._index.get(target[rare], ()) if at >= rare)
+        return list(islice((s for s in starts if self.keys[s : s + len(target)] == target), MOST_PLACES))
+
+    def context_at(self, start: int, end: int) -> int:
+        """How many words of the old context stand directly around the words ``start`` to ``end``."""
+        before = zip(
+            reversed(self.keys[max(0, start - CONTEXT) : start]), reversed(self._prefix), strict=False
+        )
+        after = zip(self.keys[end : end + CONTEXT], self._suffix, strict=False)
+        return sum(
+            sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], side)) for side in (before, after)
+        )
+
+    def distance(self, at: int, was_at: int | None) -> int:
+        """Characters between word number ``at`` and the old offset; 0 when that is not known."""
+        if was_at is None:
+            return 0
+        return abs((self.tokens[at].start if at < len(self.tokens) else len(self.text)) - was_at)
+
+    def best(self, places: Sequence[Place], target: Keys, bar: float) -> Place | None:
+        """The place most like ``target``, at least ``bar``, that is not rather the sentence before or after it."""
+        scored = sorted(
+            ((-_alike(self.keys[i:j], target), abs(j - i - len(target)), i, j) for i, j in places)
+        )
+        for minus, _, start, end in scored[:1]:
+            words = self.keys[start:end]
+            neighbour = max(
+                _alike(words[: len(self._suffix)], self._suffix),
+                _alike(words[-len(self._prefix) :], self._prefix),
+            )
+            if -minus >= bar and -minus > neighbour:
+                return start, end
+        return None
+
+    def span(self, first: int, last: int, quote: str) -> tuple[int, int]:
+        """Offsets of the words ``first`` to ``last`` (exclusive), with the punctuation that frames the quote."""
+        inner = tokenize(quote)
+        lead, tail = quote[: inner[0].start], quote[inner[-1].end :]
+        start, end = self.tokens[first].start, self.tokens[last - 1].end
+        if lead and _plain(self.text[max(0, start - len(lead)) : start]) == _plain(lead):
+            start -= len(lead)
+        if tail and _plain(self.text[end : end + len(tail)]) == _plain(tail):
+            end += len(tail)
+        return start, end
+
+    def _anchors(self, context: Keys, *, at_end: bool) -> list[Anchor]:
+        """Where the context stands, told by as many of its words next to the quote as can be found."""
+        for count in (len(context), 5, SURE_CONTEXT):
+            if 0 < count <= len(context):
+                part = context[-count:] if at_end else context[:count]
+                places = self.find(part)
+                if places:
+                    return [Anchor(at + count if at_end else at, count) for at in places]
+        return []
+
+    def _edge(self, context: Keys, at: int) -> list[Anchor]:
+        """The page's own edge, where nothing stood before or after the quote."""
+        return [] if context else [Anchor(at, SURE_CONTEXT - 1)]
+
+
+def _plain(text: str) -> str:
+    """Quotation marks and dashes in their plain form."""
+    return text.translate(_TYPOGRAPHY)

@@ -1,0 +1,295 @@
+"""Two states of an article to what changed, its kind, and the notice the publisher gave of it."""
+
+from collections import Counter
+from collections.abc import Hashable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from itertools import groupby, takewhile
+from typing import Literal
+
+from claims.pipeline.hedge_shift import shift_of_hedges
+from claims.pipeline.notices import new_notice
+from claims.pipeline.tokens import Token, keys, squash, tokenize
+from claims.vocabulary import ChangeKind, HedgeShift
+
+Op = Literal["equal", "insert", "delete"]
+Opcode = tuple[Op, int, int, int, int]
+Paragraph = tuple[tuple[str, ...], int, int]
+
+MOST_PAIRS = 400_000
+"""Equal pairs of words that one comparison may look at (its cost; about a second): beyond, whole blocks differ."""
+
+SHOWN_AROUND = 8
+"""Words kept on either side of a change; longer equal runs are shortened with "…"."""
+
+ISLAND = 2
+"""Equal runs of up to this many words between larger changes join them: a diff of single words cannot be read."""
+
+LONGEST_IN_SUMMARY = 80
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A run of text that stayed, came or went."""
+
+    op: Op
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """What happened between two states. ``kind`` is None when they are identical; ``notice`` is the text of a
+    correction, update or retraction notice that is newly present; ``summary`` one sentence for the timeline."""
+
+    kind: ChangeKind | None
+    headline: tuple[Piece, ...]
+    body: tuple[Piece, ...]
+    notice: str | None
+    hedge_shift: HedgeShift | None
+    hedge_words: tuple[str, ...]
+    summary: str
+
+
+def compare(*, headline_before: str, text_before: str, headline_after: str, text_after: str) -> Difference:
+    """Compare two states of an article.
+
+    Only white space, typography and punctuation changed: trivial. A newly present notice decides between
+    retraction, correction and update; without one a changed body is a silent edit, a changed headline alone a
+    headline edit. A question mark, a sign or a decimal point is never trivial.
+    """
+    if headline_before == headline_after and text_before == text_after:
+        return Difference(
+            kind=None,
+            headline=_equal(headline_after),
+            body=(),
+            notice=None,
+            hedge_shift=None,
+            hedge_words=(),
+            summary="Nothing changed.",
+        )
+    headline = pieces(headline_before, headline_after)
+    body = pieces(text_before, text_after)
+    headline_changed, body_changed = _changed(headline), _changed(body)
+    notice = new_notice(f"{headline_before}\n{text_before}", f"{headline_after}\n{text_after}")
+    shift, words = None, ()
+    if headline_changed or body_changed:
+        shift, words = shift_of_hedges((headline_before, headline_after), (text_before, text_after))
+    if not headline_changed and not body_changed:
+        kind = ChangeKind.TRIVIAL
+    elif notice is not None:
+        kind = notice.kind
+    else:
+        kind = ChangeKind.SILENT_EDIT if body_changed else ChangeKind.HEADLINE_EDIT
+    return Difference(
+        kind=kind,
+        headline=headline,
+        body=shortened(body),
+        notice=notice.text if notice else None,
+        hedge_shift=shift[0],
+        hedge_words=shift[1],
+        summary=_summary(kind, headline, body, notice.text if notice else None, shift),
+    )
+
+
+def pieces(before: str, after: str) -> tuple[Piece, ...]:
+    """The word diff of two texts, in reading order; equal runs are spelt as in ``after``.
+
+    The joined equal and inserted pieces are ``after``, apart from typography of words that stayed.
+    """
+    a, b = tokenize(before), tokenize(after)
+    result: list[Piece] = []
+    for op, i1, i2, j1, j2 in _merged_islands(_opcodes(before, a, after, b)):
+        text = _slice(before, a, i1, i2) if op == "delete" else _slice(after, b, j1, j2)
+        if text:
+            result.append(Piece(op, text))
+    return tuple(result) or _equal(after)
+
+
+def shortened(diff: Sequence[Piece]) -> tuple[Piece, ...]:
+    """The diff with long equal runs cut to the words around the changes."""
+    result = []
+    for n, piece in enumerate(diff):
+        text = piece.text
+        if piece.op == "equal":
+            text = _cut(text, SHOWN_AROUND if n else 0, SHOWN_AROUND if n < len(diff) - 1 else 0)
+        if text:
+            result.append(Piece(piece.op, text))
+    return tuple(result)
+
+
+def _cut(text: str, head: int, tail: int) -> str:
+    """The first ``head`` and last ``tail`` words of ``text`` around a "…"."""
+    found = tokenize(text)
+    if len(found) <= head + tail + 1:
+        return text
+    start = text[: found[head].start] if head else ""
+    end = text[found[-tail].start :] if tail else ""
+    return f"{start}…{' ' if end and start else ''}{end}" if start or end else ""
+
+
+def _equal(text: str) -> tuple[Piece, ...]:
+    return (Piece("equal", text),) if text else ()
+
+
+def _changed(diff: Sequence[Piece]) -> bool:
+    return any(piece.op != "equal" and keys(piece.text) for piece in diff)
+
+
+def _slice(text: str, tokens: Sequence[Token], first: int, last: int) -> str:
+    """The text of tokens ``first`` to ``last`` (exclusive) with what stands between them and the next."""
+    if first == last:
+        return ""
+    start = tokens[first].start if first else 0
+    return text[start : tokens[last].start if last < len(tokens) else len(text)]
+
+
+def _opcodes(before: str, a: Sequence[Token], after: str, b: Sequence[Token]) -> Iterator[Opcode]:
+    """Opcodes over tokens: paragraphs first, then words inside the paragraphs that differ."""
+    lines_a, lines_b = _paragraphs(before, a), _paragraphs(after, b)
+    blocks = _align([key for key, _, _ in lines_a], [key for key, _, _ in lines_b], MOST_PAIRS)
+    budget = MOST_PAIRS
+    for op, i1, i2, j1, j2 in blocks:
+        ai, aj = _bounds(lines_a, i1, i2, len(a))
+        bi, bj = _bounds(lines_b, j1, j2, len(b))
+        if op == "equal":
+            yield "equal", ai, aj, bi, bj
+            continue
+        ka, kb = [t.key for t in a[ai:aj]], [t.key for t in b[bi:bj]]
+        for inner, x1, x2, y1, y2 in _align(ka, kb, budget):
+            yield from _plain(inner, ai + x1, ai + x2, bi + y1, bi + y2)
+        budget -= min(budget, _pairs(ka, kb))
+
+
+def _plain(op: str, i1: int, i2: int, j1: int, j2: int) -> Iterator[Opcode]:
+    """difflib's "replace" as a deletion and an insertion."""
+    if op == "equal":
+        yield "equal", i1, i2, j1, j2
+        return
+    if i1 < i2:
+        yield "delete", i1, i2, j1, j1
+    if j1 < j2:
+        yield "insert", i2, i2, j1, j2
+
+
+def _align(a: Sequence[Hashable], b: Sequence[Hashable], budget: int) -> list[tuple[str, int, int, int, int]]:
+    """difflib's opcodes of two sequences; what would cost more than ``budget`` pairs is one replaced block."""
+    head = _common(zip(a, b, strict=False))
+    tail = _common(zip(reversed(a[head:]), reversed(b[head:]), strict=False))
+    middle_a, middle_b = a[head : len(a) - tail], b[head : len(b) - tail]
+    if _pairs(middle_a, middle_b) > budget:
+        inner = [("replace", 0, len(middle_a), 0, len(middle_b))]
+    else:
+        inner = list(SequenceMatcher(None, middle_a, middle_b, autojunk=False).get_opcodes())
+    result = [("equal", 0, head, 0, head)] if head else []
+    result += [(op, head + i1, head + i2, head + j1, head + j2) for op, i1, i2, j1, j2 in inner]
+    if tail:
+        result.append(("equal", len(a) - tail, len(a), len(b) - tail, len(b)))
+    return result
+
+
+def _common(pairs: Iterable[tuple[object, object]]) -> int:
+    """How many pairs are equal before the first that is not."""
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
+
+
+def _pairs(a: Sequence[Hashable], b: Sequence[Hashable]) -> int:
+    """Equal pairs between two sequences: what difflib's search costs."""
+    counts = Counter(b)
+    return sum(n * counts[item] for item, n in Counter(a).items())
+
+
+def _paragraphs(text: str, tokens: Sequence[Token]) -> list[Paragraph]:
+    """The lines of ``text`` that hold tokens, as their keys and the range of token numbers."""
+    starts = [n for n, t in enumerate(tokens) if n == 0 or "\n" in text[tokens[n - 1].end : t.start]]
+    ends = [*starts[1:], len(tokens)]
+    return [(tuple(t.key for t in tokens[i:j]), i, j) for i, j in zip(starts, ends, strict=True) if tokens]
+
+
+def _bounds(lines: Sequence[Paragraph], first: int, last: int, count: int) -> tuple[int, int]:
+    """Token numbers of the lines ``first`` to ``last`` (exclusive) out of ``count`` tokens."""
+    start = lines[first][1] if first < len(lines) else count
+    return start, lines[last - 1][2] if last > first else start
+
+
+def _merged_islands(opcodes: Iterable[Opcode]) -> list[Opcode]:
+    """Join changes that only a word or two keep apart, deletions before insertions."""
+    runs: list[list[Opcode]] = []
+    for code in opcodes:
+        if runs and (runs[-1][0][0] == "equal") == (code[0] == "equal"):
+            runs[-1].append(code)
+        else:
+            runs.append([code])
+    flat = [_span(run) for run in runs]
+    result: list[Opcode] = []
+    for n, (same, i1, i2, j1, j2) in enumerate(flat):
+        island = same and 0 < n < len(flat) - 1 and i2 - i1 <= ISLAND
+        if island and min(_size(flat[n - 1]), _size(flat[n + 1])) > 2 * ISLAND:
+            same = False
+        result += [("equal", i1, i2, j1, j2)] if same else list(_plain("replace", i1, i2, j1, j2))
+    return _grouped(result)
+
+
+def _span(run: Sequence[Opcode]) -> tuple[bool, int, int, int, int]:
+    """One run of opcodes as a single range."""
+    return run[0][0] == "equal", run[0][1], run[-1][2], run[0][3], run[-1][4]
+
+
+def _size(span: tuple[bool, int, int, int, int]) -> int:
+    return span[2] - span[1] + span[4] - span[3]
+
+
+def _grouped(opcodes: Sequence[Opcode]) -> list[Opcode]:
+    """Neighbouring changes as one deletion and one insertion, neighbouring equal runs as one."""
+    result: list[Opcode] = []
+    for same, group in groupby(opcodes, key=lambda code: code[0] == "equal"):
+        codes = list(group)
+        i1, i2, j1, j2 = codes[0][1], codes[-1][2], codes[0][3], codes[-1][4]
+        result += [("equal", i1, i2, j1, j2)] if same else list(_plain("replace", i1, i2, j1, j2))
+    return result
+
+
+def _summary(
+    kind: ChangeKind,
+    headline: Sequence[Piece],
+    body: Sequence[Piece],
+    notice: str | None,
+    shift: tuple[HedgeShift | None, tuple[str, ...]],
+) -> str:
+    """One sentence for the timeline: the notice before the hedge before the words."""
+    if kind is ChangeKind.TRIVIAL:
+        return "Only spacing, typography or punctuation changed."
+    where = "headline" if kind is ChangeKind.HEADLINE_EDIT else "text"
+    if notice is not None:
+        return f"{_NOTICED[kind]}: “{_clipped(notice)}”"
+    if shift[0] is not None:
+        words = ", ".join(f"“{word}”" for word in shift[1])
+        return f"{'Dropped' if shift[0] is HedgeShift.DROPPED else 'Added'} {words} in the {where}, without notice."
+    return f"Edited the {where} without notice: {_first_change(headline if where == 'headline' else body)}."
+
+
+_NOTICED = {
+    ChangeKind.CORRECTION: "Corrected",
+    ChangeKind.RETRACTION: "Retracted",
+    ChangeKind.UPDATE: "Updated",
+}
+
+
+def _first_change(diff: Sequence[Piece]) -> str:
+    """The first change in words: “a” became “b”, “a” removed, “b” added; with how many more there are."""
+    changes: list[tuple[str, str]] = []
+    for n, piece in enumerate(diff):
+        if piece.op == "delete":
+            follows = n + 1 < len(diff) and diff[n + 1].op == "insert"
+            changes.append((piece.text, diff[n + 1].text if follows else ""))
+        elif piece.op == "insert" and not (n and diff[n - 1].op == "delete"):
+            changes.append(("", piece.text))
+    old, new = (_clipped(text.strip(" \n,;:—–-")) for text in changes[0])
+    more = f", and {len(changes) - 1} more" if len(changes) > 1 else ""
+    if old and new:
+        return f"“{old}” became “{new}”{more}"
+    return f"“{new}” added{more}" if new else f"“{old}” removed{more}"
+
+
+def _clipped(text: str) -> str:
+    line = squash(text)
+    return line if len(line) <= LONGEST_IN_SUMMARY else f"{line[: LONGEST_IN_SUMMARY - 1].rstrip()}…"

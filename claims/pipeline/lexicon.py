@@ -1,0 +1,62 @@
+"""The hand-written English lists in words/en/, loaded once: doubt, denial, confirmation, common words, names."""
+
+import json
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+_FOLDER = Path(__file__).parent / "words" / "en"
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """Words and phrases of tokens' keys joined by spaces; ``band`` is 0 (most frequent) upwards by word."""
+
+    hedges: tuple[str, ...]
+    reporting: frozenset[str]
+    refuting: tuple[str, ...]
+    confirming: tuple[str, ...]
+    unconfirming: tuple[str, ...]
+    negations: frozenset[str]
+    antonyms: dict[str, frozenset[str]]
+    band: dict[str, int]
+    same_names: dict[str, str]
+    particles: frozenset[str]
+    titles: frozenset[str]
+
+
+@lru_cache(maxsize=1)
+def lexicon() -> Lexicon:
+    """Return the lists, read from their files at the first call."""
+    stance, names = _read("stance.json"), _read("names.json")
+    antonyms: dict[str, set[str]] = {}
+    for one, other in stance["antonyms"]:
+        antonyms.setdefault(one, set()).add(other)
+        antonyms.setdefault(other, set()).add(one)
+    band: dict[str, int] = {}
+    for number, words in enumerate(_read("common.json")["bands"]):
+        for word in words.split():
+            band.setdefault(word, number)
+    return Lexicon(
+        hedges=tuple(stance["hedges"]),
+        reporting=frozenset(stance["reporting"]),
+        refuting=tuple(stance["refuting"]),
+        confirming=tuple(stance["confirming"]),
+        unconfirming=tuple(stance["unconfirming"]),
+        negations=frozenset(stance["negations"]),
+        antonyms={word: frozenset(others) for word, others in antonyms.items()},
+        band=band,
+        same_names={name: group[0] for group in names["same"] for name in group},
+        particles=frozenset(names["particles"]),
+        titles=frozenset(names["titles"]),
+    )
+
+
+def sample_claims() -> tuple[str, ...]:
+    """The fixed sample of claim sentences that scores are measured against."""
+    return tuple(_read("sample_claims.json")["claims"])
+
+
+def _read(name: str) -> Any:
+    return json.loads((_FOLDER / name).read_text("utf-8"))

@@ -1,0 +1,63 @@
+"""Text to words that can be compared: what counts as a word, and when two spellings are the same word."""
+
+import re
+import unicodedata
+from typing import NamedTuple
+
+_TOKEN = re.compile(
+    r"""
+    (?:(?<![\w)\]])[-−–](?=\d))?\d+(?:[.,:]\d+)*(?:st|nd|rd|th)?(?![^\W\d_])   # figures, with a sign of their own
+    | \w+(?:['’ʼ`´]\w+)*                                                        # words, can't
+    | [?%‰°$€£¥₹]                                                               # marks that carry meaning
+    """,
+    re.VERBOSE,
+)
+_THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
+_APOSTROPHES = re.compile(r"['’ʼ`´]")
+_MINUS = re.compile(r"^[−–]")
+
+
+class Token(NamedTuple):
+    """A word, figure or meaningful mark at ``text[start:end]``; equal keys are the same word to a reader."""
+
+    key: str
+    start: int
+    end: int
+
+
+def tokenize(text: str) -> list[Token]:
+    """Split ``text`` into tokens; white space, quotation marks, dashes and most punctuation fall away.
+
+    A question mark, a percent or currency sign, a decimal point and a minus sign are kept: they carry meaning.
+    Case is kept out of the key, accents are kept in it.
+    """
+    return [Token(_key(m.group()), m.start(), m.end()) for m in _TOKEN.finditer(text)]
+
+
+def keys(text: str) -> list[str]:
+    """The keys of ``tokenize(text)``."""
+    return [_key(m.group()) for m in _TOKEN.finditer(text)]
+
+
+def _key(word: str) -> str:
+    """Lower case without apostrophes, thousands separators and compatibility forms (ﬁ, ½ aside)."""
+    if word.isascii():
+        word = word.lower()
+    else:
+        word = unicodedata.normalize("NFKC", word).lower()
+    if word[0] in "-−–" or word[0].isdigit():
+        return _THOUSANDS.sub("", _MINUS.sub("-", word))
+    return _APOSTROPHES.sub("", word)
+
+
+def squash(text: str) -> str:
+    """``text`` as one line with single spaces."""
+    return " ".join(text.split())
+
+
+def fold(word: str) -> str:
+    """Lower case without accents and apostrophes: Éva → eva, Qa'ida → qaida."""
+    plain = _APOSTROPHES.sub("", word.lower())
+    if plain.isascii():
+        return plain
+    return "".join(c for c in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(c))
