@@ -52,6 +52,7 @@ if not DEBUG and (
 
 # ---------------------------------------------------------------- where we are
 PORT = env.int("PORT", default=8000)
+DEMO_PORT = env.int("DEMO_PORT", default=PORT + 1)
 PUBLIC_URL: str = env.str("PUBLIC_URL", default=f"http://127.0.0.1:{PORT}").rstrip("/")
 PUBLIC_IS_HTTPS = PUBLIC_URL.startswith("https://")
 ALLOWED_HOSTS: list[str] = env.list(

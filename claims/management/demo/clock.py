@@ -10,6 +10,9 @@ from pathlib import Path
 
 logger = logging.getLogger(__name__)
 
+CLOCK_FILE = "demo-story.json"
+"""The name of the file under ``var/`` that says when the story began."""
+
 SAVE_EVERY = 1.0  # seconds of story time that a killed site may forget, before its clock has been set back
 
 
