@@ -1,0 +1,201 @@
+"""Fixtures that every test may ask for: database, live site, browser, servers."""
+
+import contextlib
+import os
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Literal
+
+import pytest
+
+from tests import servers
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+    from pytest_django.fixtures import SettingsWrapper
+    from pytest_django.live_server_helper import LiveServer
+    from pytest_django.plugin import DjangoDbBlocker
+
+ColorScheme = Literal["light", "dark"]
+DATABASE_FIXTURES = {"db", "transactional_db", "live_site", "django_db_setup"}
+OTHER_MARKERS = (
+    "both_engines: a browser test that also runs on PostgreSQL and Redis",
+    "only_postgres: proves something of PostgreSQL or Redis; not run on SQLite",
+    "only_sqlite: proves something of SQLite; not run on PostgreSQL",
+)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    for marker in OTHER_MARKERS:
+        config.addinivalue_line("markers", marker)
+
+
+def pytest_report_header(config: pytest.Config) -> list[str]:
+    if not config.pluginmanager.hasplugin("django"):
+        return []
+    from django.conf import settings
+
+    if settings.ENGINE == "postgres":
+        return [f"engine: {servers.postgres().words}; {servers.redis_server().words}"]
+    return ["engine: SQLite"]
+
+
+# ---------------------------------------------------------------- which tests run on which engine
+def _touches_database(item: pytest.Item) -> bool:
+    from django.test import TransactionTestCase
+
+    test_class = getattr(item, "cls", None)
+    return (
+        item.get_closest_marker("django_db") is not None
+        or bool(DATABASE_FIXTURES & set(getattr(item, "fixturenames", ())))
+        or (isinstance(test_class, type) and issubclass(test_class, TransactionTestCase))
+    )
+
+
+def _belongs_to(item: pytest.Item, engine: str) -> bool:
+    if engine == "sqlite":
+        return item.get_closest_marker("only_postgres") is None
+    if item.get_closest_marker("only_postgres") or item.get_closest_marker("both_engines"):
+        return True
+    if item.get_closest_marker("only_sqlite") or item.get_closest_marker("browser"):
+        return False
+    return _touches_database(item)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Keep what belongs to this run: everything on SQLite, what touches the database on PostgreSQL."""
+    if not config.pluginmanager.hasplugin("django"):
+        return
+    from django.conf import settings
+
+    others = [item for item in items if not _belongs_to(item, settings.ENGINE)]
+    if others:
+        config.hook.pytest_deselected(items=others)
+        items[:] = [item for item in items if item not in set(others)]
+
+
+# ---------------------------------------------------------------- database
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: "DjangoDbBlocker") -> Iterator[None]:
+    """Let transactional tests end with a fresh copy of the migrated database instead of a flush."""
+    from django.test import TransactionTestCase
+
+    from tests.template_database import take_template
+
+    with django_db_blocker.unblock():
+        template = take_template()
+    flush = TransactionTestCase._fixture_teardown
+    TransactionTestCase._fixture_teardown = lambda _self: template.restore()  # type: ignore[method-assign] # see above
+    yield
+    TransactionTestCase._fixture_teardown = flush  # type: ignore[method-assign] # as it was
+    with django_db_blocker.unblock():
+        template.drop()
+
+
+@pytest.fixture(autouse=True)
+def _no_cache_left_over(request: pytest.FixtureRequest) -> None:
+    """Empty the cache where no rollback does: request counts of one test must not throttle another."""
+    if request.config.pluginmanager.hasplugin("django") and _touches_database(request.node):
+        from django.conf import settings
+        from django.core.cache import cache
+
+        if settings.ENGINE == "postgres":
+            cache.clear()
+
+
+@pytest.fixture
+def database_url(transactional_db: None) -> str:
+    """The test database's address, for processes of their own; what they commit is gone after the test."""
+    from django.conf import settings
+
+    return str(settings.DATABASE_URL)
+
+
+# ---------------------------------------------------------------- servers
+@pytest.fixture
+def redis_url() -> str:
+    """A real Redis on either engine, a number above 0 that is ours alone, empty."""
+    import redis
+
+    url = servers.redis_server().url
+    with contextlib.closing(redis.Redis.from_url(url)) as client:
+        client.flushdb()
+    return url
+
+
+@pytest.fixture
+def own_redis() -> Iterator[servers.OwnServer]:
+    """A Redis started for this test alone: kill, freeze or flush it."""
+    server = servers.start_own_redis()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def own_postgres() -> Iterator[servers.OwnServer]:
+    """A PostgreSQL started for this test alone: kill, freeze or fill it. It holds no tables yet."""
+    server = servers.start_own_postgres()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def live_site(live_server: "LiveServer", settings: "SettingsWrapper") -> str:
+    """The address of the site, served from this process over the test database: ``http://127.0.0.1:PORT``."""
+    settings.PUBLIC_URL = live_server.url
+    return live_server.url
+
+
+# ---------------------------------------------------------------- browser
+@pytest.fixture(scope="session")
+def browser() -> Iterator["Browser"]:
+    from playwright.sync_api import sync_playwright
+
+    # Playwright keeps an event loop in this thread, and Django takes that for asynchronous code.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    options = ["--no-sandbox"] if os.geteuid() == 0 else []
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=servers.chromium(), args=options)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def browser_page(browser: "Browser", request: pytest.FixtureRequest) -> Iterator[Callable[..., "Page"]]:
+    """A maker of browser windows: ``browser_page(width=390, color_scheme="dark", script=False)``.
+
+    Each has cookies of its own and opens ``/paths`` on `live_site`, where the test asks for that. A test
+    fails when one of its pages reports a script error or breaks the Content-Security-Policy.
+    """
+    site = request.getfixturevalue("live_site") if "live_site" in request.fixturenames else None
+    complaints: list[str] = []
+
+    def open_window(
+        width: int = 1280,
+        color_scheme: ColorScheme = "light",
+        *,
+        script: bool = True,
+        site: str | None = site,
+    ) -> "Page":
+        context = browser.new_context(
+            viewport={"width": width, "height": 900},
+            color_scheme=color_scheme,
+            java_script_enabled=script,
+            base_url=site,
+            locale="en-GB",
+            timezone_id="UTC",
+        )
+        contexts.callback(context.close)
+        page = context.new_page()
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on(
+            "console", lambda message: complaints.append(message.text) if message.type == "error" else None
+        )
+        return page
+
+    with contextlib.ExitStack() as contexts:
+        yield open_window
+    # An answer of 403, 404 or 409 is what some tests are after; the browser calls that an error, too.
+    complaints = [
+        said for said in complaints if not said.startswith("Failed to load resource: the server responded")
+    ]
+    assert not complaints, f"the browser complained: {complaints}"
