@@ -1,5 +1,6 @@
 """A quote and a new state of its page to the place where it still stands, stands changed, or is gone."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice, takewhile
@@ -27,7 +28,7 @@ ALIKE_ALONE = 0.8
 """The same where neither stands: then it must also lie where the quote lay."""
 
 MOST_PLACES = 200
-"""Places of one run of words that are looked at; a page that repeats it more often is not written by people."""
+"""Places of one run of words that are looked at; no page written by people has more."""
 
 NEAR = 120
 """Characters from its old offset within which a quote without context counts as being in its place."""
@@ -35,13 +36,17 @@ NEAR = 120
 
 Keys = tuple[str, ...]
 Place = tuple[int, int]
+_STOP = re.compile(r"[.!?…\n]")
 _TYPOGRAPHY = str.maketrans("“”„«»‘’‚–—−\u00a0", '"""""\'\'\'--- ')
 
 
 @dataclass(frozen=True, slots=True)
 class Anchored:
-    """Where a quote stands now: offsets into the new text (end exclusive), the words found there and, when they
-    changed, the diff. All None and empty when it is gone."""
+    """Where a quote stands now; all None and empty when it is gone.
+
+    ``start`` and ``end`` (exclusive) are offsets into the new text, ``found`` is what stands there, ``diff``
+    how it differs from the quote where it changed.
+    """
 
     state: QuoteState
     start: int | None
@@ -56,15 +61,16 @@ GONE = Anchored(QuoteState.GONE, None, None, None, ())
 def find_again(quote: str, *, prefix: str, suffix: str, text: str, was_at: int | None) -> Anchored:
     """Find ``quote`` in ``text``, a later state of the page it was taken from.
 
-    ``prefix`` and ``suffix`` are the characters that stood around it, ``was_at`` its old offset. The same words
-    (whatever their spacing and typography) are PRESENT, nearest to context when they stand there several times.
-    Other words are CHANGED only in the same place: between the old context, beside half of it, or, nearly
-    the same, at the old offset. A look-alike that is the neighbouring sentence, or stands elsewhere, is not it.
+    ``prefix`` and ``suffix`` are the characters that stood around it, ``was_at`` its old offset. The same
+    words (whatever their spacing and typography) are PRESENT, nearest to context when they stand there more
+    than once. Other words are CHANGED only in the same place: between the old context, beside half of it, or,
+    nearly the same, at the old offset. A look-alike that is the neighbouring sentence, or stands elsewhere,
+    is not it.
     """
     target = _keys(tokenize(quote))
     if not target:
         return _bare(quote, text, was_at)
-    page = Page(text, tokenize(text), prefix, suffix)
+    page = Page(text, quote, prefix, suffix)
     places = page.find(target)
     if places:
         best = min(
@@ -97,7 +103,7 @@ def _bare(quote: str, text: str, was_at: int | None) -> Anchored:
 
 
 def _between(page: "Page", target: Keys, was_at: int | None) -> tuple[bool, Place | None]:
-    """Whether the words before and after were found around one gap, and the gap if it still holds the quote."""
+    """Whether the old context was found around one gap, and the gap if it still holds the quote."""
     pairs = [
         (abs(after.at - before.at - len(target)), page.distance(before.at, was_at), before.at, after.at)
         for before in page.before
@@ -154,14 +160,19 @@ class Anchor(NamedTuple):
 class Page:
     """The new text as words, with the places where the old context still stands."""
 
-    def __init__(self, text: str, tokens: Sequence[Token], prefix: str, suffix: str) -> None:
+    def __init__(self, text: str, quote: str, prefix: str, suffix: str) -> None:
         """Index ``text``; ``prefix`` and ``suffix`` may begin or end inside a word."""
         self.text = text
-        self.tokens = tokens
+        self.tokens = tokens = tokenize(text)
         self.keys = _keys(tokens)
         self._index: dict[str, list[int]] = {}
         for number, key in enumerate(self.keys):
             self._index.setdefault(key, []).append(number)
+        gaps = zip(tokens, tokens[1:], strict=False)
+        self._sentence_ends = {
+            n for n, (one, other) in enumerate(gaps, 1) if _STOP.search(text, one.end, other.start)
+        } | {len(tokens)}
+        self._whole_sentence = bool(_STOP.match((quote + suffix.lstrip()[:1])[-2:].lstrip("”’\"'")))
         before, after = tokenize(prefix), tokenize(suffix)
         if len(before) > SURE_CONTEXT and before[0].start == 0:
             before = before[1:]
@@ -177,8 +188,9 @@ class Page:
         starts = (at - rare for at in self._index.get(target[rare], ()) if at >= rare)
         return list(islice((s for s in starts if self.keys[s : s + len(target)] == target), MOST_PLACES))
 
-    def context_at(self, start: int, end: int) -> int:
-        """How many words of the old context stand directly around the words ``start`` to ``end``."""
+    def context_at(self, start: int, count: int) -> int:
+        """How many words of the old context stand directly around the ``count`` words from ``start`` on."""
+        end = start + count
         before = zip(
             reversed(self.keys[max(0, start - CONTEXT) : start]), reversed(self._prefix), strict=False
         )
@@ -194,22 +206,20 @@ class Page:
         return abs((self.tokens[at].start if at < len(self.tokens) else len(self.text)) - was_at)
 
     def best(self, places: Sequence[Place], target: Keys, bar: float) -> Place | None:
-        """The place most like ``target``, at least ``bar``, that is not rather the sentence before or after it."""
-        scored = sorted(
-            ((-_alike(self.keys[i:j], target), abs(j - i - len(target)), i, j) for i, j in places)
+        """The place most like ``target``, at least ``bar``, unless it is rather the sentence beside it."""
+        whole = [(i, j) for i, j in places if j in self._sentence_ends] if self._whole_sentence else places
+        if not whole:
+            return None
+        start, end = max(whole, key=lambda p: (_alike(self.keys[slice(*p)], target), p[0] - p[1], -p[0]))
+        likeness = _alike(self.keys[start:end], target)
+        neighbour = max(
+            _alike(self.keys[start : start + len(self._suffix)], self._suffix),
+            _alike(self.keys[max(0, end - len(self._prefix)) : end], self._prefix),
         )
-        for minus, _, start, end in scored[:1]:
-            words = self.keys[start:end]
-            neighbour = max(
-                _alike(words[: len(self._suffix)], self._suffix),
-                _alike(words[-len(self._prefix) :], self._prefix),
-            )
-            if -minus >= bar and -minus > neighbour:
-                return start, end
-        return None
+        return (start, end) if likeness >= bar and likeness > neighbour else None
 
     def span(self, first: int, last: int, quote: str) -> tuple[int, int]:
-        """Offsets of the words ``first`` to ``last`` (exclusive), with the punctuation that frames the quote."""
+        """Offsets of the words ``first`` to ``last`` (exclusive), with the quote's own punctuation."""
         inner = tokenize(quote)
         lead, tail = quote[: inner[0].start], quote[inner[-1].end :]
         start, end = self.tokens[first].start, self.tokens[last - 1].end

@@ -8,7 +8,7 @@ from itertools import groupby, takewhile
 from typing import Literal
 
 from claims.pipeline.hedge_shift import shift_of_hedges
-from claims.pipeline.notices import new_notice
+from claims.pipeline.notices import new_notice, without_time_stamps
 from claims.pipeline.tokens import Token, keys, squash, tokenize
 from claims.vocabulary import ChangeKind, HedgeShift
 
@@ -17,13 +17,13 @@ Opcode = tuple[Op, int, int, int, int]
 Paragraph = tuple[tuple[str, ...], int, int]
 
 MOST_PAIRS = 400_000
-"""Equal pairs of words that one comparison may look at (its cost; about a second): beyond, whole blocks differ."""
+"""Equal pairs of words that one comparison may look at (about a second); beyond, whole blocks differ."""
 
 SHOWN_AROUND = 8
 """Words kept on either side of a change; longer equal runs are shortened with "…"."""
 
 ISLAND = 2
-"""Equal runs of up to this many words between larger changes join them: a diff of single words cannot be read."""
+"""Equal runs of up to this many words between larger changes join them, so that people can read it."""
 
 LONGEST_IN_SUMMARY = 80
 
@@ -38,8 +38,11 @@ class Piece:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Difference:
-    """What happened between two states. ``kind`` is None when they are identical; ``notice`` is the text of a
-    correction, update or retraction notice that is newly present; ``summary`` one sentence for the timeline."""
+    """What happened between two states.
+
+    ``kind`` is None when they are identical; ``notice`` is the text of a correction, update or retraction
+    notice that is newly present; ``summary`` is one sentence for the timeline.
+    """
 
     kind: ChangeKind | None
     headline: tuple[Piece, ...]
@@ -53,7 +56,7 @@ class Difference:
 def compare(*, headline_before: str, text_before: str, headline_after: str, text_after: str) -> Difference:
     """Compare two states of an article.
 
-    Only white space, typography and punctuation changed: trivial. A newly present notice decides between
+    Only white space, typography, punctuation or an "Updated 10:30" stamp changed: trivial. A newly present notice decides between
     retraction, correction and update; without one a changed body is a silent edit, a changed headline alone a
     headline edit. A question mark, a sign or a decimal point is never trivial.
     """
@@ -68,12 +71,12 @@ def compare(*, headline_before: str, text_before: str, headline_after: str, text
             summary="Nothing changed.",
         )
     headline = pieces(headline_before, headline_after)
-    body = pieces(text_before, text_after)
+    body = pieces(without_time_stamps(text_before), without_time_stamps(text_after))
     headline_changed, body_changed = _changed(headline), _changed(body)
     notice = new_notice(f"{headline_before}\n{text_before}", f"{headline_after}\n{text_after}")
-    shift, words = None, ()
+    shift: tuple[HedgeShift | None, tuple[str, ...]] = (None, ())
     if headline_changed or body_changed:
-        shift, words = shift_of_hedges((headline_before, headline_after), (text_before, text_after))
+        shift = shift_of_hedges((headline_before, headline_after), (text_before, text_after))
     if not headline_changed and not body_changed:
         kind = ChangeKind.TRIVIAL
     elif notice is not None:
@@ -136,7 +139,7 @@ def _changed(diff: Sequence[Piece]) -> bool:
 
 
 def _slice(text: str, tokens: Sequence[Token], first: int, last: int) -> str:
-    """The text of tokens ``first`` to ``last`` (exclusive) with what stands between them and the next."""
+    """The text of tokens ``first`` to ``last`` (exclusive), up to the token after them."""
     if first == last:
         return ""
     start = tokens[first].start if first else 0
@@ -172,7 +175,7 @@ def _plain(op: str, i1: int, i2: int, j1: int, j2: int) -> Iterator[Opcode]:
 
 
 def _align(a: Sequence[Hashable], b: Sequence[Hashable], budget: int) -> list[tuple[str, int, int, int, int]]:
-    """difflib's opcodes of two sequences; what would cost more than ``budget`` pairs is one replaced block."""
+    """difflib's opcodes of two sequences; what would cost more than ``budget`` pairs is one block."""
     head = _common(zip(a, b, strict=False))
     tail = _common(zip(reversed(a[head:]), reversed(b[head:]), strict=False))
     middle_a, middle_b = a[head : len(a) - tail], b[head : len(b) - tail]
@@ -263,7 +266,8 @@ def _summary(
         return f"{_NOTICED[kind]}: “{_clipped(notice)}”"
     if shift[0] is not None:
         words = ", ".join(f"“{word}”" for word in shift[1])
-        return f"{'Dropped' if shift[0] is HedgeShift.DROPPED else 'Added'} {words} in the {where}, without notice."
+        verb = "Dropped" if shift[0] is HedgeShift.DROPPED else "Added"
+        return f"{verb} {words} in the {where}, without notice."
     return f"Edited the {where} without notice: {_first_change(headline if where == 'headline' else body)}."
 
 

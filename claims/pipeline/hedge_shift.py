@@ -10,7 +10,7 @@ from claims.pipeline.tokens import keys
 from claims.vocabulary import HedgeShift
 
 SAME_SENTENCE = 60.0
-"""Similarity (0..100, rapidfuzz's token sort ratio without hedges) from which two sentences are one, edited."""
+"""Similarity (0..100, rapidfuzz's token sort ratio) from which two sentences are one, edited."""
 
 MOST_SENTENCES = 400
 """Changed sentences compared on either side; an article with more was rewritten, not edited."""

@@ -1,4 +1,4 @@
-"""The hand-written English lists in words/en/, loaded once: doubt, denial, confirmation, common words, names."""
+"""The hand-written English lists of words/en/: doubt, denial, confirmation, common words, names."""
 
 import json
 from dataclasses import dataclass

@@ -10,6 +10,7 @@ from claims.pipeline.tokens import keys, squash
 from claims.vocabulary import ChangeKind
 
 LONGEST_NOTICE = 600
+LONGEST_STAMP = 120
 _SENTENCE_START = re.compile(r"(?:^|(?<=[.!?”\"')\]])\s+)(?=\S)")
 _STAMP = re.compile(
     r"(?:last\s+)?(?:updated?|modified|edited|corrected)\b[\s:,|\-–—]*(?:on|at)?[\s\d:.,/|\-–—]*"
@@ -17,6 +18,7 @@ _STAMP = re.compile(
     r"[ap]\.?m\.?|gmt|bst|utc|e[sd]?t|c[e]?s?t|p[sd]?t|ago|hours?|minutes?|mins?|days?|\d+(?:st|nd|rd|th)?|[\s:.,/|\-–—])*",
     re.IGNORECASE,
 )
+_STAMP_WORD = re.compile(r"updated?|modified|edited|corrected", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,16 +43,22 @@ def new_notice(before: str, after: str) -> Notice | None:
 _GRAVEST = (ChangeKind.RETRACTION, ChangeKind.CORRECTION, ChangeKind.UPDATE)
 
 
-def is_time_stamp(paragraph: str) -> bool:
-    """Whether a line says no more than when the page was last touched."""
-    return _STAMP.fullmatch(paragraph.strip()) is not None
+def without_time_stamps(text: str) -> str:
+    """``text`` without the lines that say no more than when the page was last touched."""
+    if not _STAMP_WORD.search(text):
+        return text
+    return "\n".join(line for line in text.splitlines() if not _is_time_stamp(line))
+
+
+def _is_time_stamp(line: str) -> bool:
+    return len(line) <= LONGEST_STAMP and _STAMP.fullmatch(line.strip()) is not None
 
 
 def _notices(text: str) -> list[Notice]:
     """All notices of a text; one per paragraph, from its first word on."""
     found = []
     for line in text.splitlines():
-        if not line.strip() or is_time_stamp(line):
+        if not line.strip() or _is_time_stamp(line):
             continue
         notice = _notice_in(line)
         if notice is not None:

@@ -6,9 +6,9 @@ from typing import NamedTuple
 
 _TOKEN = re.compile(
     r"""
-    (?:(?<![\w)\]])[-−–](?=\d))?\d+(?:[.,:]\d+)*(?:st|nd|rd|th)?(?![^\W\d_])   # figures, with a sign of their own
-    | \w+(?:['’ʼ`´]\w+)*                                                        # words, can't
-    | [?%‰°$€£¥₹]                                                               # marks that carry meaning
+    (?:(?<![\w)\]])[-−–](?=\d))?\d+(?:[.,:]\d+)*(?:st|nd|rd|th)?(?![^\W\d_])   # figures, with sign
+    | \w+(?:['’ʼ`´]\w+)*                                                     # words, can't
+    | [?%‰°$€£¥₹]                                                            # marks that carry meaning
     """,
     re.VERBOSE,
 )
@@ -28,8 +28,8 @@ class Token(NamedTuple):
 def tokenize(text: str) -> list[Token]:
     """Split ``text`` into tokens; white space, quotation marks, dashes and most punctuation fall away.
 
-    A question mark, a percent or currency sign, a decimal point and a minus sign are kept: they carry meaning.
-    Case is kept out of the key, accents are kept in it.
+    A question mark, a percent or currency sign, a decimal point and a minus sign are kept, since they carry
+    meaning. Case is kept out of the key, accents are kept in it.
     """
     return [Token(_key(m.group()), m.start(), m.end()) for m in _TOKEN.finditer(text)]
 
@@ -41,10 +41,7 @@ def keys(text: str) -> list[str]:
 
 def _key(word: str) -> str:
     """Lower case without apostrophes, thousands separators and compatibility forms (ﬁ, ½ aside)."""
-    if word.isascii():
-        word = word.lower()
-    else:
-        word = unicodedata.normalize("NFKC", word).lower()
+    word = word.lower() if word.isascii() else unicodedata.normalize("NFKC", word).lower()
     if word[0] in "-−–" or word[0].isdigit():
         return _THOUSANDS.sub("", _MINUS.sub("-", word))
     return _APOSTROPHES.sub("", word)
