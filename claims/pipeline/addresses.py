@@ -246,10 +246,10 @@ def _parse(url: str, policy: FetchPolicy) -> CleanUrl:
     shown_port = "" if port == DEFAULT_PORTS[scheme] else f":{port}"
     rest = quote(_without_dots(path), safe=_SAFE_IN_PATH) + quote(query, safe=_SAFE_IN_PATH)
     clean = CleanUrl(f"{scheme}://{shown_host}{shown_port}{rest}", scheme, host, port, address)
-    _check_port(clean, policy)
     refused = check_addresses(clean, () if address is None else (address,), policy=policy)
     if refused is not None:
         raise _Refusal(refused.code, refused.reason)
+    _check_port(clean, policy)
     return clean
 
 

@@ -33,8 +33,8 @@ class FetchRequest:
     """One request. ``etag`` and ``last_modified`` are sent verbatim, and only to the URL they came from.
 
     ``validated_url`` is that URL (a ``Fetched.final_url``) where it is not ``url`` itself. ``headers`` go to
-    the origin of ``url`` only, never along a redirect to another. A redirect that answers a POST is not followed
-    but returned. Raises ValueError for what is no HTTP header.
+    the origin of ``url`` only, never along a redirect to another. A redirect that answers a POST is not
+    followed but returned. Raises ValueError for what is no HTTP header.
     """
 
     url: str
@@ -65,9 +65,9 @@ class Fetched:
     """A whole HTTP answer of any status, 404 and 503 included.
 
     ``permanent_url`` is the final URL when every hop there was a 301 or 308. ``body`` is decoded.
-    ``length_known``: length, chunks or the end of gzip end this answer, and ``complete``: they prove that
-    nothing is missing (always both or neither here, since a cut answer is a FetchFailed). Without that proof a
-    body must never alone support "removed". ``redirects`` are the URLs gone to after ``url``, in order; ``peer``
+    ``length_known``: a length, chunks or the end of gzip end this answer; ``complete``: they prove that
+    nothing is missing (both or neither here, since a cut answer is a FetchFailed). Without that proof a body
+    must never alone support "removed". ``redirects`` are the URLs gone to after ``url``, in order; ``peer``
     is the address of the server that answered.
     """
 

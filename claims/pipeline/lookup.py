@@ -9,7 +9,7 @@ from claims.pipeline.addresses import Address, read_addresses
 
 
 class Lookups:
-    """Names to addresses; every name is asked for once and its answer kept, so that no second answer differs."""
+    """Names to addresses; every name is asked for once and its answer kept: no second one can differ."""
 
     def __init__(self) -> None:
         self._answers: SimpleQueue[tuple[str, tuple[Address, ...]]] = SimpleQueue()
