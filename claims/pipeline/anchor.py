@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import islice, takewhile
+from itertools import islice, pairwise, takewhile
 from typing import NamedTuple
 
 from rapidfuzz.distance import Indel
@@ -168,7 +168,7 @@ class Page:
         self._index: dict[str, list[int]] = {}
         for number, key in enumerate(self.keys):
             self._index.setdefault(key, []).append(number)
-        gaps = zip(tokens, tokens[1:], strict=False)
+        gaps = pairwise(tokens)
         self._sentence_ends = {
             n for n, (one, other) in enumerate(gaps, 1) if _STOP.search(text, one.end, other.start)
         } | {len(tokens)}

@@ -56,9 +56,9 @@ class Difference:
 def compare(*, headline_before: str, text_before: str, headline_after: str, text_after: str) -> Difference:
     """Compare two states of an article.
 
-    Only white space, typography, punctuation or an "Updated 10:30" stamp changed: trivial. A newly present notice decides between
-    retraction, correction and update; without one a changed body is a silent edit, a changed headline alone a
-    headline edit. A question mark, a sign or a decimal point is never trivial.
+    Only white space, typography, punctuation or an "Updated 10:30" stamp changed: trivial. A newly present
+    notice decides between retraction, correction and update; without one a changed body is a silent edit, a
+    changed headline alone a headline edit. A question mark, a sign or a decimal point is never trivial.
     """
     if headline_before == headline_after and text_before == text_after:
         return Difference(

@@ -21,6 +21,7 @@ class Lexicon:
     negations: frozenset[str]
     antonyms: dict[str, frozenset[str]]
     band: dict[str, int]
+    irregular: dict[str, str]
     same_names: dict[str, str]
     particles: frozenset[str]
     titles: frozenset[str]
@@ -35,7 +36,8 @@ def lexicon() -> Lexicon:
         antonyms.setdefault(one, set()).add(other)
         antonyms.setdefault(other, set()).add(one)
     band: dict[str, int] = {}
-    for number, words in enumerate(_read("common.json")["bands"]):
+    common = _read("common.json")
+    for number, words in enumerate(common["bands"]):
         for word in words.split():
             band.setdefault(word, number)
     return Lexicon(
@@ -47,6 +49,7 @@ def lexicon() -> Lexicon:
         negations=frozenset(stance["negations"]),
         antonyms={word: frozenset(others) for word, others in antonyms.items()},
         band=band,
+        irregular=common["irregular"],
         same_names={name: group[0] for group in names["same"] for name in group},
         particles=frozenset(names["particles"]),
         titles=frozenset(names["titles"]),

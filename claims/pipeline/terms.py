@@ -1,0 +1,101 @@
+"""A claim's words as terms to match by: stems of ordinary words, sounds of names, figures as numbers."""
+
+import re
+from functools import lru_cache
+
+from claims.pipeline.lexicon import lexicon
+from claims.pipeline.names import name_key
+from claims.pipeline.tokens import fold, keys
+
+_SCALED = re.compile(r"(\d+(?:\.\d+)?)(k|m|mn|mln|bn|b|tn|st|nd|rd|th|s)")
+_SCALES = {"k": 1e3, "thousand": 1e3, "m": 1e6, "mn": 1e6, "mln": 1e6, "million": 1e6, "millions": 1e6}
+_SCALES |= {"bn": 1e9, "b": 1e9, "billion": 1e9, "tn": 1e12, "trillion": 1e12, "hundred": 1e2, "dozen": 12.0}
+_NUMBER_WORDS = {
+    word: float(n)
+    for n, word in enumerate(
+        "zero - two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
+        "seventeen eighteen nineteen twenty".split()
+    )
+    if word != "-"  # "one" is hardly ever a figure
+}
+_MARKS = {"%": "percent", "$": "dollar", "£": "pound", "€": "euro"}
+
+
+def terms(text: str) -> list[str]:
+    """The terms of ``text`` in order, function words left out; figures begin with "#"."""
+    return [term for term, _ in terms_and_words(text)]
+
+
+def terms_and_words(text: str) -> list[tuple[str, str]]:
+    """Each term with the word (lower case) that it stands for."""
+    words = keys(text)
+    result: list[tuple[str, str]] = []
+    n = 0
+    while n < len(words):
+        value = figure(words[n])
+        if value is None:
+            term = term_of(words[n])
+            if term:
+                result.append((term, words[n]))
+            n += 1
+            continue
+        n += 1
+        while n < len(words) and words[n] in _SCALES:
+            value *= _SCALES[words[n]]
+            n += 1
+        result.append((f"#{value:g}" if value < 1e15 else "#many", words[n - 1]))
+    return result
+
+
+def figure(word: str) -> float | None:
+    """The number that a token (lower case) is: 12, twelve, 19m, 2nd; None for anything else."""
+    if word in _NUMBER_WORDS:
+        return _NUMBER_WORDS[word]
+    digits = word.replace(",", "")
+    match = _SCALED.fullmatch(digits)
+    if match:
+        return float(match.group(1)) * _SCALES.get(match.group(2), 1.0)
+    try:
+        return float(digits) if digits[:1] in "-0123456789" and len(digits) < 20 else None
+    except ValueError:  # 10:30, 1.2.3
+        return None
+
+
+@lru_cache(maxsize=100_000)
+def term_of(word: str) -> str:
+    """The term of one token: "" for function words and marks without meaning."""
+    if word in _MARKS:
+        return _MARKS[word]
+    word = fold(word)
+    if lexicon().band.get(word) == 0 or not any(c.isalnum() for c in word):
+        return ""
+    word = lexicon().same_names.get(word, word)
+    root = stem(word)
+    if root in stem_bands() or len(root) < 4:
+        return root
+    return name_key(root)
+
+
+def stem(word: str) -> str:
+    """A light English stem (plural, -ed, -ing, -ly), in the manner of Harman's S stemmer (1991)."""
+    word = lexicon().irregular.get(word, word)
+    if len(word) > 4 and word.endswith("ies"):
+        word = f"{word[:-3]}y"
+    elif len(word) > 3 and word.endswith("s") and word[-2] not in "sui":
+        word = word[:-2] if word.endswith(("ches", "shes", "xes", "sses", "zes")) else word[:-1]
+    for ending in ("ing", "ed", "ly"):
+        root = word.removesuffix(ending)
+        if root != word and len(root) > 2 and any(c in "aeiouy" for c in root):
+            word = root[:-1] if root[-1] == root[-2] and root[-1] not in "lsz" else root
+            break
+    return word.removesuffix("e") if len(word) > 3 else word
+
+
+@lru_cache(maxsize=1)
+def stem_bands() -> dict[str, int]:
+    """The frequency band of each stem of an ordinary word, that of its most frequent form."""
+    bands: dict[str, int] = {}
+    for word, band in lexicon().band.items():
+        root = stem(word)
+        bands[root] = min(band, bands.get(root, band))
+    return bands
