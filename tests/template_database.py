@@ -60,7 +60,7 @@ class PostgresTemplate:
     def _run(self, *statements: str) -> None:
         connections.close_all()
         # From the database `postgres`: nobody may be connected to a database that is copied or dropped.
-        with connection._nodb_cursor() as cursor:  # type: ignore[attr-defined] # its test runner's own way, untyped
+        with connection._nodb_cursor() as cursor:
             for statement in statements:
                 cursor.execute(statement)
 
