@@ -71,7 +71,7 @@ class Book:
     ) -> None:
         """Note one event: ``text`` is a sentence for the timeline, ``actor`` None means the machine.
 
-        ``claim`` must be locked by the caller, and be one object per transaction: its version moves as that ends.
+        The caller locks ``claim`` and passes one object per transaction: its version moves as that ends.
         """
         if claim and any(e.claim is not claim and e.claim and e.claim.id == claim.id for e in self.entries):
             raise ValueError("Two objects for one claim in one transaction: versions would be lost.")

@@ -1,0 +1,183 @@
+"""Appearances of claims: added with their stances, clustered into origins, counted."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from claims.models import Appearance, Claim, Claimant, Origin, Snapshot, User
+from claims.operations.ledger import Book
+from claims.pipeline.origins import OriginCluster, Report, cluster_origins
+from claims.pipeline.stance import StanceJudgement, judge_stance
+from claims.queries.shapes import named
+from claims.vocabulary import EventKind, Medium, PublisherKind, Stance
+
+
+@dataclass(frozen=True, slots=True)
+class Quotation:
+    """What was quoted, where in the snapshot's text or headline, and how it is attributed."""
+
+    quote: str
+    start: int | None = None
+    end: int | None = None
+    in_headline: bool = False
+    prefix: str = ""
+    suffix: str = ""
+    claimant_name: str = ""
+    anonymous: bool = False
+    attribution: str = ""
+    hedged: bool = False
+    hedges: list[str] = field(default_factory=list)
+    reasons: list[str] = field(default_factory=list)
+
+
+def lock_claim(claim_id: str) -> Claim:
+    """Return the claim, locked until the transaction ends; raises `Claim.DoesNotExist`."""
+    return Claim.objects.select_for_update().get(pk=claim_id)
+
+
+def add_appearance(
+    book: Book, *, claim: Claim, snapshot: Snapshot, quotation: Quotation, by: User | None
+) -> Appearance | None:
+    """Note that ``snapshot`` carries the (locked) claim; None when that very quote is noted already.
+
+    Judges the stance of headline and body, clusters the claim's origins anew and counts.
+    """
+    known = Appearance.objects.filter(
+        claim=claim, article=snapshot.article, quote=quotation.quote, in_headline=quotation.in_headline
+    )
+    if known.exists():
+        return None
+    article = snapshot.article
+    stances = judge_stance(claim.text, headline=snapshot.headline, body=snapshot.text)
+    headline, body = words_of(stances)
+    if not (headline or body):
+        # A person or the matcher says that the claim stands here; that much is certain.
+        headline, body = ("reports", "") if quotation.in_headline else ("", "reports")
+    appearance = Appearance.objects.create(
+        claim=claim,
+        article=article,
+        snapshot=snapshot,
+        medium=Medium.WEB,
+        quote=quotation.quote,
+        prefix=quotation.prefix,
+        suffix=quotation.suffix,
+        start=quotation.start,
+        end=quotation.end,
+        in_headline=quotation.in_headline,
+        claimant_name=quotation.claimant_name,
+        anonymous=quotation.anonymous,
+        attribution=quotation.attribution,
+        hedged=quotation.hedged,
+        hedges=quotation.hedges,
+        headline_stance=headline,
+        body_stance=body,
+        captured_at=snapshot.captured_at,
+        seen_at=article.published_at or snapshot.captured_at,
+        reasons=[*quotation.reasons, *stances.reasons],
+        added_by=by,
+    )
+    recount(claim)
+    appearance.refresh_from_db(fields=["origin", "origin_reason"])
+    publisher = article.publisher.name if article.publisher else "An unnamed publisher"
+    book.write(
+        EventKind.APPEARANCE,
+        claim=claim,
+        article=article,
+        actor=by,
+        text=f"{publisher} {_VERBS[appearance.stance]} it: “{_shortened(quotation.quote)}”",
+        occurred_at=appearance.seen_at,
+        data={
+            "appearance": appearance.id,
+            "publisher": named(article.publisher),
+            "snapshot": snapshot.id,
+            "quote": quotation.quote,
+            "headline_stance": headline or None,
+            "body_stance": body or None,
+            "hedged": quotation.hedged,
+            "origin": appearance.origin.root_name if appearance.origin else None,
+        },
+    )
+    return appearance
+
+
+_VERBS = {None: "mentions", Stance.SUPPORTS: "supports", Stance.REFUTES: "refutes", Stance.REPORTS: "reports"}
+
+
+def _shortened(quote: str, length: int = 180) -> str:
+    return quote if len(quote) <= length else quote[: length - 1].rsplit(" ", 1)[0] + "…"
+
+
+def words_of(judgement: StanceJudgement) -> tuple[str, str]:
+    """Return the stances of headline and body as the columns hold them (empty: not touched)."""
+    return (str(judgement.headline or ""), str(judgement.body or ""))
+
+
+def recount(claim: Claim) -> None:
+    """Cluster the claim's appearances into origins anew, and count articles, origins and the first moment.
+
+    A denial goes back to nobody's report of the claim: appearances that refute it are in no count.
+    """
+    appearances = list(
+        Appearance.objects.filter(claim=claim)
+        .select_related("article__publisher", "snapshot", "origin")
+        .order_by("seen_at", "id")
+    )
+    asserting = [appearance for appearance in appearances if appearance.stance != Stance.REFUTES]
+    _store_clusters(claim, appearances, cluster_origins([_report(appearance) for appearance in appearances]))
+    claim.article_count = len({a.article_id or a.id for a in asserting})
+    claim.origin_count = len({a.origin_id for a in asserting if a.origin_id})
+    claim.first_seen_at = min((a.seen_at for a in asserting), default=claim.first_seen_at)
+    claim.save(update_fields=["article_count", "origin_count", "first_seen_at"])
+
+
+def _report(appearance: Appearance) -> Report:
+    article, snapshot = appearance.article, appearance.snapshot
+    publisher = article.publisher if article else None
+    return Report(
+        appearance=appearance.id,
+        article=appearance.article_id,
+        publisher=publisher.name if publisher else appearance.place,
+        publisher_kind=PublisherKind(publisher.kind) if publisher else PublisherKind.OTHER,
+        owner=publisher.owner if publisher else "",
+        headline=snapshot.headline if snapshot else "",
+        text=snapshot.text if snapshot else appearance.quote,
+        byline=snapshot.byline if snapshot else "",
+        claimant=appearance.claimant_name or None,
+        attribution=appearance.attribution or None,
+        seen_at=appearance.seen_at,
+        canonical_url=article.url if article else None,
+        url=article.url if article else None,
+    )
+
+
+def _store_clusters(claim: Claim, appearances: list[Appearance], clusters: tuple[OriginCluster, ...]) -> None:
+    """Write the clusters, keeping the id of an origin that most of a cluster's members already had."""
+    by_id = {appearance.id: appearance for appearance in appearances}
+    taken: set[str] = set()
+    for cluster in clusters:
+        members = [by_id[member] for member in cluster.members]
+        origin = _origin_to_keep(members, taken) or Origin(claim=claim)
+        root = by_id[cluster.root] if cluster.root else None
+        origin.root_article = root.article if root else None
+        origin.root_name = cluster.root_name[:300]
+        origin.reason = cluster.reason[:500]
+        origin.save()
+        taken.add(origin.id)
+        reasons = {join.appearance: join.reason for join in cluster.joins}
+        for member in members:
+            member.origin = origin
+            member.origin_reason = reasons.get(member.id, "")[:500]
+    Appearance.objects.bulk_update(appearances, ["origin", "origin_reason"])
+    Origin.objects.filter(claim=claim).exclude(id__in=taken).delete()
+
+
+def _origin_to_keep(members: list[Appearance], taken: set[str]) -> Origin | None:
+    had = Counter(m.origin_id for m in members if m.origin_id and m.origin_id not in taken)
+    kept = had.most_common(1)[0][0] if had else None
+    return next((m.origin for m in members if m.origin_id == kept), None) if kept else None
+
+
+def name_claimant(claim: Claim, claimant: Claimant | None) -> None:
+    """Set the claimant of a claim that has none yet."""
+    if claim.claimant_id is None and claimant is not None:
+        claim.claimant = claimant
+        claim.save(update_fields=["claimant"])

@@ -1,0 +1,284 @@
+"""What becomes of a proposed claim: proposed, tracked, merged into a known claim, or dismissed."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from claims.models import Candidate, Claim, Snapshot, User
+from claims.operations.appearances import add_appearance, lock_claim, name_claimant
+from claims.operations.capture import quotation_of
+from claims.operations.catalogue import find_claimant, topics_called
+from claims.operations.ledger import Book, writing
+from claims.operations.refusals import ConflictError, RuleRefusedError, require
+from claims.pipeline.match import KnownClaim, match
+from claims.queries.matching import best_matches, open_candidates_like
+from claims.vocabulary import CandidateState, ClaimStatus, EventKind, Relation, Role, Visibility, Voice, Zone
+
+LONGEST_CLAIM = 300
+_CONTEXT = 64
+
+
+class AlreadyResolvedError(ConflictError):
+    """Somebody has tracked, merged or dismissed the candidate meanwhile."""
+
+
+class QuoteNotFoundError(RuleRefusedError):
+    """The quote does not stand in the article's newest snapshot."""
+
+    rule = "quote"
+
+
+class MergedClaimError(ConflictError):
+    """The claim was merged into another one."""
+
+
+def propose(
+    *,
+    text: str,
+    by: User,
+    now: datetime,
+    snapshot: Snapshot | None = None,
+    quote: str = "",
+    claimant_name: str = "",
+    start: int | None = None,
+) -> Candidate:
+    """Propose a claim by hand, or from a passage of ``snapshot`` that was selected (``quote``, ``start``).
+
+    A contributor. Raises `NotAllowedError`, `RuleRefusedError` (no or overlong text), `QuoteNotFoundError`.
+    """
+    require(by, Role.CONTRIBUTOR)
+    wording = _wording(text or quote)
+    placed = _place(snapshot, quote.strip(), start) if snapshot and quote.strip() else None
+    if quote.strip() and snapshot is None:
+        raise RuleRefusedError("A quote needs the article it stands in.", field="article")
+    best = next(iter(best_matches(wording)), None)
+    suggested = best if best is not None and best.zone != Zone.NEW else None
+    with writing() as book:
+        candidate = Candidate.objects.create(
+            snapshot=snapshot,
+            text=wording,
+            claimant_name=" ".join(claimant_name.split())[:200],
+            score=1.0,
+            reasons=[f"Proposed by {by.display_name}."],
+            zone=Zone.SUGGEST if suggested else Zone.NEW,
+            relation=suggested.relation if suggested else Relation.NEW,
+            suggested_id=suggested.claim if suggested else None,
+            suggestion_score=suggested.score if suggested else None,
+            suggestion_reasons=list(suggested.reasons) if suggested else [],
+            proposed_by=by,
+            proposed_at=now,
+            updated_at=now,
+            **(placed or {}),
+        )
+        book.write(
+            EventKind.CANDIDATE_PROPOSED,
+            article=snapshot.article if snapshot else None,
+            actor=by,
+            occurred_at=now,
+            text=f"Candidate proposed: {wording}",
+            data={"candidate": candidate.id},
+        )
+    return candidate
+
+
+def _wording(text: str) -> str:
+    wording = " ".join(text.split())
+    if not wording:
+        raise RuleRefusedError("Say what is claimed, in one sentence.", field="text")
+    if len(wording) > LONGEST_CLAIM:
+        raise RuleRefusedError(
+            f"A claim is one sentence of at most {LONGEST_CLAIM} characters; this has {len(wording)}.",
+            field="text",
+        )
+    return wording
+
+
+def _place(snapshot: Snapshot, quote: str, start: int | None) -> dict[str, object]:
+    """Return where the quote stands: at ``start`` if it does, else at its first place in text or headline."""
+    for voice, text in ((Voice.AUTHOR, snapshot.text), (Voice.HEADLINE, snapshot.headline)):
+        at = start if start is not None and text.startswith(quote, start) else text.find(quote)
+        if at >= 0:
+            end = at + len(quote)
+            return {
+                "quote": quote,
+                "start": at,
+                "end": end,
+                "prefix": text[max(0, at - _CONTEXT) : at],
+                "suffix": text[end : end + _CONTEXT],
+                "voice": voice,
+            }
+    raise QuoteNotFoundError(
+        "This passage does not stand in the article as we have it; select it again in the newest snapshot.",
+        field="quote",
+    )
+
+
+def track(
+    *,
+    candidate_id: str,
+    by: User,
+    now: datetime,
+    text: str = "",
+    claimant_name: str | None = None,
+    topics: Sequence[str] = (),
+    internal: bool = False,
+) -> Claim:
+    """Make a claim of the candidate, in the editor's wording if one is given.
+
+    An editor. Raises `Candidate.DoesNotExist`, `NotAllowedError`, `AlreadyResolvedError`, `RuleRefusedError`.
+    """
+    require(by, Role.EDITOR)
+    with writing() as book:
+        candidate = _open_candidate(candidate_id)
+        name = candidate.claimant_name if claimant_name is None else claimant_name
+        claim = Claim.objects.create(
+            text=_wording(text or candidate.text),
+            claimant=find_claimant(name=name, anonymous=candidate.anonymous, now=now),
+            visibility=Visibility.INTERNAL if internal else Visibility.PUBLIC,
+            status=ClaimStatus.UNVERIFIED,
+            status_changed_at=now,
+            first_seen_at=_seen_at(candidate),
+            updated_at=now,
+        )
+        claim.topics.set(topics_called(topics))
+        snapshot = candidate.snapshot
+        book.write(
+            EventKind.FIRST_SEEN,
+            claim=claim,
+            article=snapshot.article if snapshot else None,
+            actor=by,
+            occurred_at=_seen_at(candidate),
+            text=f"First seen: {claim.text}",
+            data={"candidate": candidate.id, "quote": candidate.quote, "claimant": name or None},
+        )
+        _resolve(book, candidate, state=CandidateState.TRACKED, claim=claim, by=by, now=now)
+    offer_to_open_candidates(claim_id=claim.id, now=now)
+    return Claim.objects.get(pk=claim.pk)
+
+
+def merge_candidate(*, candidate_id: str, into: str, by: User, now: datetime) -> Claim:
+    """Add the candidate's place to the claim ``into`` as one more appearance.
+
+    An editor. Raises `Candidate.DoesNotExist`, `Claim.DoesNotExist`, `NotAllowedError`,
+    `AlreadyResolvedError`, `MergedClaimError`.
+    """
+    require(by, Role.EDITOR)
+    with writing() as book:
+        candidate = _open_candidate(candidate_id)
+        claim = lock_claim(into)
+        if claim.merged_into_id is not None:
+            raise MergedClaimError(
+                "That claim was merged into another one; choose the survivor.", field="into"
+            )
+        _resolve(book, candidate, state=CandidateState.MERGED, claim=claim, by=by, now=now)
+    return claim
+
+
+def dismiss(*, candidate_id: str, reason: str, by: User, now: datetime) -> Candidate:
+    """Put the candidate aside, with a reason; nothing of it is lost.
+
+    An editor. Raises `Candidate.DoesNotExist`, `NotAllowedError`, `AlreadyResolvedError`, `RuleRefusedError`.
+    """
+    require(by, Role.EDITOR)
+    if not reason.strip():
+        raise RuleRefusedError("Say why it is dismissed; the next editor will ask.", field="reason")
+    with writing() as book:
+        candidate = _open_candidate(candidate_id)
+        candidate.dismissal = reason.strip()[:500]
+        _resolve(book, candidate, state=CandidateState.DISMISSED, claim=None, by=by, now=now)
+    return candidate
+
+
+def _open_candidate(candidate_id: str) -> Candidate:
+    candidate = (
+        Candidate.objects.select_for_update(of=("self",))
+        .select_related("snapshot__article__publisher", "resolved_by")
+        .get(pk=candidate_id)
+    )
+    if not candidate.is_open:
+        who = candidate.resolved_by.display_name if candidate.resolved_by else "the machine"
+        raise AlreadyResolvedError(
+            f"This candidate was {CandidateState(candidate.state).label.lower()} by {who} meanwhile."
+        )
+    return candidate
+
+
+def _seen_at(candidate: Candidate) -> datetime:
+    """When its place was out there: the page's publication, else our capture, else the proposal."""
+    snapshot = candidate.snapshot
+    return (snapshot.article.published_at or snapshot.captured_at) if snapshot else candidate.proposed_at
+
+
+_RESOLUTIONS = {
+    CandidateState.TRACKED: EventKind.CANDIDATE_TRACKED,
+    CandidateState.MERGED: EventKind.CANDIDATE_MERGED,
+    CandidateState.DISMISSED: EventKind.CANDIDATE_DISMISSED,
+}
+
+
+def _resolve(
+    book: Book, candidate: Candidate, *, state: CandidateState, claim: Claim | None, by: User, now: datetime
+) -> None:
+    candidate.state, candidate.claim, candidate.resolved_by = state, claim, by
+    candidate.resolved_at = candidate.updated_at = now
+    candidate.save()
+    if claim is not None and candidate.snapshot is not None and candidate.quote:
+        name_claimant(
+            claim, find_claimant(name=candidate.claimant_name, anonymous=candidate.anonymous, now=now)
+        )
+        add_appearance(
+            book, claim=claim, snapshot=candidate.snapshot, quotation=quotation_of(candidate), by=by
+        )
+    book.write(
+        _RESOLUTIONS[state],
+        claim=claim,
+        article=candidate.snapshot.article if candidate.snapshot else None,
+        actor=by,
+        occurred_at=now,
+        text=f"Candidate {state.label.lower()}: {candidate.text}",
+        data={"candidate": candidate.id, "reason": candidate.dismissal or None},
+    )
+
+
+def offer_to_open_candidates(*, claim_id: str, now: datetime) -> int:
+    """Match the open candidates against a new claim: sure ones become appearances, others a suggestion.
+
+    Returns how many candidates were linked.
+    """
+    claim = Claim.objects.get(pk=claim_id)
+    known = [KnownClaim(id=claim.id, text=claim.text)]
+    sure = []
+    for candidate in open_candidates_like(claim):
+        best = next(iter(match(candidate.text, known)), None)
+        if best is None or best.zone == Zone.NEW or (candidate.suggestion_score or 0) > best.score:
+            continue
+        # Conditional, for an editor may resolve it meanwhile.
+        Candidate.objects.filter(pk=candidate.pk, state=CandidateState.OPEN).update(
+            zone=best.zone,
+            relation=best.relation,
+            suggested=claim,
+            suggestion_score=best.score,
+            suggestion_reasons=list(best.reasons),
+            updated_at=now,
+        )
+        if best.zone == Zone.LINK and best.relation == Relation.SAME and candidate.snapshot_id:
+            sure.append(candidate.pk)
+    return _link(claim_id, sure, now) if sure else 0
+
+
+def _link(claim_id: str, candidate_ids: list[str], now: datetime) -> int:
+    with writing() as book:
+        candidates = list(
+            Candidate.objects.select_for_update(of=("self",))
+            .filter(pk__in=candidate_ids, state=CandidateState.OPEN)
+            .select_related("snapshot__article__publisher")
+            .order_by("proposed_at", "id")
+        )
+        claim = lock_claim(claim_id)
+        for candidate in candidates:
+            candidate.state, candidate.claim, candidate.resolved_at = CandidateState.LINKED, claim, now
+            candidate.save()
+            if candidate.snapshot is not None:
+                add_appearance(
+                    book, claim=claim, snapshot=candidate.snapshot, quotation=quotation_of(candidate), by=None
+                )
+    return len(candidates)

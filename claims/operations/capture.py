@@ -1,0 +1,212 @@
+"""What a page says, read and kept: bytes, snapshot, candidates and links to tracked claims."""
+
+import hashlib
+import zlib
+from dataclasses import dataclass
+from datetime import datetime
+
+from claims.models import Article, Candidate, Claim, Evidence, RawContent, Snapshot, User
+from claims.operations.appearances import Quotation, add_appearance, lock_claim
+from claims.operations.catalogue import find_publisher
+from claims.operations.ledger import Book
+from claims.pipeline.extract_claims import ClaimCandidate, can_extract, extract_claims
+from claims.pipeline.extract_text import ArticleText, extract_text
+from claims.pipeline.match import Match
+from claims.queries.matching import best_matches
+from claims.vocabulary import CandidateState, EventKind, Relation, Voice, Zone
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A candidate and the tracked claim that it may repeat."""
+
+    candidate: ClaimCandidate
+    match: Match | None
+
+    @property
+    def links(self) -> bool:
+        """Whether the machine is sure enough to add it to the claim without an editor."""
+        return (
+            self.match is not None and self.match.zone == Zone.LINK and self.match.relation == Relation.SAME
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A page as read, outside any transaction: its bytes, what the extractor made of them, its candidates."""
+
+    body: bytes
+    final_url: str
+    http_status: int | None
+    headers: tuple[tuple[str, str], ...]
+    article: ArticleText
+    proposals: tuple[Proposal, ...]
+    note: str
+
+    @property
+    def sha256(self) -> str:
+        """The hash (hex) of the bytes as they came."""
+        return hashlib.sha256(self.body).hexdigest()
+
+
+def read_page(
+    body: bytes,
+    *,
+    content_type: str | None,
+    final_url: str,
+    published_at: datetime | None = None,
+    http_status: int | None = None,
+    headers: tuple[tuple[str, str], ...] = (),
+) -> Reading:
+    """Extract text, candidates and their matches; writes nothing. Raises `UnreadableError`."""
+    article = extract_text(body, content_type=content_type, url=final_url or None)
+    proposals: tuple[Proposal, ...] = ()
+    note = ""
+    if can_extract(article.language):
+        found = extract_claims(
+            headline=article.headline, text=article.text, published_at=published_at or article.published_at
+        )
+        proposals = tuple(
+            Proposal(candidate, next(iter(best_matches(candidate.text)), None)) for candidate in found
+        )
+    else:
+        note = (
+            f"Claims were not extracted: the page is in another language ({article.language}) "
+            "than English, the only one the rules know so far."
+        )
+    return Reading(body, final_url, http_status, headers, article, proposals, note)
+
+
+def store_raw(body: bytes) -> RawContent:
+    """Keep the bytes once, compressed; returns the row of their hash."""
+    digest = hashlib.sha256(body).hexdigest()
+    row, _ = RawContent.objects.get_or_create(
+        sha256=digest, defaults={"body": zlib.compress(body, 6), "size": len(body)}
+    )
+    return row
+
+
+def store_snapshot(
+    book: Book, *, article: Article, reading: Reading, by: User | None, now: datetime
+) -> Snapshot:
+    """Keep a new snapshot of the (locked) article; the article takes over headline, byline and publisher.
+
+    Evidence that cited the page before it was ever seen is pinned to the first snapshot.
+    """
+    text = reading.article
+    snapshot = Snapshot.objects.create(
+        article=article,
+        number=article.snapshot_count + 1,
+        captured_at=now,
+        final_url=reading.final_url,
+        http_status=reading.http_status,
+        headers=[list(pair) for pair in reading.headers],
+        content=store_raw(reading.body),
+        headline=(text.headline or "")[:500],
+        text=text.text,
+        byline=(text.byline or "")[:500],
+        language=text.language or "",
+        fingerprint=text.fingerprint,
+        extractor_version=text.extractor_version,
+    )
+    article.newest = snapshot
+    article.snapshot_count = snapshot.number
+    article.headline = snapshot.headline
+    article.byline = snapshot.byline
+    article.language = snapshot.language
+    article.extraction_note = reading.note
+    article.published_at = article.published_at or text.published_at
+    article.last_seen_at = article.updated_at = now
+    if article.publisher is None:
+        article.publisher = find_publisher(
+            book, url=article.url, site_name=text.site_name, name=None, by=by, now=now
+        )
+    article.save()
+    if snapshot.number == 1:
+        Evidence.objects.filter(article=article, snapshot=None).update(snapshot=snapshot)
+    book.write(
+        EventKind.SNAPSHOT_TAKEN,
+        article=article,
+        actor=by,
+        occurred_at=now,
+        text=f"Snapshot {snapshot.number} of {article}.",
+        data={
+            "snapshot": snapshot.id,
+            "sha256": snapshot.content_id,
+            "extractor": snapshot.extractor_version,
+        },
+    )
+    return snapshot
+
+
+def quotation_of(candidate: Candidate) -> Quotation:
+    """Return what an appearance takes over from a candidate."""
+    return Quotation(
+        quote=candidate.quote,
+        start=candidate.start,
+        end=candidate.end,
+        in_headline=candidate.in_headline,
+        prefix=candidate.prefix,
+        suffix=candidate.suffix,
+        claimant_name=candidate.claimant_name,
+        anonymous=candidate.anonymous,
+        attribution=candidate.attribution,
+        hedged=candidate.hedged,
+        hedges=candidate.hedges,
+        reasons=[*candidate.reasons, *candidate.suggestion_reasons],
+    )
+
+
+def store_proposals(book: Book, *, snapshot: Snapshot, reading: Reading, now: datetime) -> list[Candidate]:
+    """Keep the candidates of a snapshot whose quotes were not proposed from the article before.
+
+    One that the machine is sure about becomes an appearance of its claim at once; the rest waits.
+    Returns the new candidates in the order of the text.
+    """
+    known = set(
+        Candidate.objects.filter(snapshot__article=snapshot.article_id).values_list("quote", flat=True)
+    )
+    fresh = [proposal for proposal in reading.proposals if proposal.candidate.quote not in known]
+    # Locks are taken in one order, or two articles that link to the same two claims could deadlock.
+    wanted = sorted({proposal.match.claim for proposal in fresh if proposal.match and proposal.links})
+    claims = {claim.id: claim for claim in map(lock_claim, wanted)}
+    stored = []
+    for proposal in fresh:
+        row = _candidate_row(snapshot, proposal, now)
+        claim = claims.get(proposal.match.claim) if proposal.match and proposal.links else None
+        if claim is not None and claim.merged_into_id is None:
+            row.state, row.claim, row.resolved_at = CandidateState.LINKED, claim, now
+        row.save(force_insert=True)
+        if row.claim is not None:
+            add_appearance(book, claim=row.claim, snapshot=snapshot, quotation=quotation_of(row), by=None)
+        stored.append(row)
+    return stored
+
+
+def _candidate_row(snapshot: Snapshot, proposal: Proposal, now: datetime) -> Candidate:
+    found, match = proposal.candidate, proposal.match
+    suggested = match is not None and match.zone != Zone.NEW
+    return Candidate(
+        snapshot=snapshot,
+        text=found.text[:500],
+        quote=found.quote,
+        start=found.start,
+        end=found.end,
+        prefix=found.prefix[-100:],
+        suffix=found.suffix[:100],
+        claimant_name=(found.claimant or "")[:200],
+        anonymous=found.anonymous,
+        attribution=(found.attribution or "")[:200],
+        voice=Voice(found.voice),
+        hedged=found.hedged,
+        hedges=list(found.hedges),
+        score=found.score,
+        reasons=list(found.reasons),
+        zone=match.zone if match else Zone.NEW,
+        relation=match.relation if match else Relation.NEW,
+        suggested=Claim(id=match.claim) if match and suggested else None,
+        suggestion_score=match.score if match else None,
+        suggestion_reasons=list(match.reasons) if match and suggested else [],
+        proposed_at=now,
+        updated_at=now,
+    )

@@ -1,0 +1,165 @@
+"""Bringing an article in: an address to fetch, or a file in hand."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+
+from claims.models import Article, Candidate, Snapshot, User
+from claims.operations.capture import read_page, store_proposals, store_snapshot
+from claims.operations.catalogue import find_publisher, publisher_at
+from claims.operations.ledger import Book, writing
+from claims.operations.policies import fetch_policy
+from claims.operations.refusals import RuleRefusedError, require
+from claims.pipeline.extract_text import UnreadableError
+from claims.pipeline.fetch import FetchRefused, check_url
+from claims.vocabulary import ArticleState, EventKind, Role
+
+
+class AddressRefusedError(RuleRefusedError):
+    """The fetch gate will never ask this address."""
+
+    rule = "address"
+
+
+class UnreadablePageError(RuleRefusedError):
+    """The bytes hold no article that can be read."""
+
+    rule = "unreadable"
+
+
+class NoFutureError(RuleRefusedError):
+    """The publication date lies ahead."""
+
+    rule = "published_at"
+
+
+@dataclass(frozen=True, slots=True)
+class Ingested:
+    """What an ingest made: the article, its newest snapshot (None until the first check), the candidates."""
+
+    article: Article
+    snapshot: Snapshot | None
+    candidates: list[Candidate]
+    known_before: bool
+
+
+def clean_address(url: str) -> str:
+    """Return the normalised address; raises `AddressRefusedError` with what to do about it."""
+    checked = check_url(url.strip(), policy=fetch_policy())
+    if isinstance(checked, FetchRefused):
+        raise AddressRefusedError(checked.reason, field="url")
+    return checked.url
+
+
+def add_article(
+    *,
+    url: str,
+    by: User | None,
+    now: datetime,
+    published_at: datetime | None = None,
+    publisher: str | None = None,
+) -> Ingested:
+    """Take an address on; the next sweep fetches it. A contributor, or the operator (``by`` None).
+
+    ``publisher`` is a name. A known address is answered with its article, unchanged.
+    Raises `NotAllowedError`, `AddressRefusedError`, `NoFutureError`.
+    """
+    if by is not None:
+        require(by, Role.CONTRIBUTOR)
+    _refuse_future(published_at, now)
+    address = clean_address(url)
+    with writing() as book:
+        article, made = find_or_make(
+            book, url=address, by=by, now=now, published_at=published_at, publisher=publisher, due_at=now
+        )
+    return Ingested(article, article.newest, [], known_before=not made)
+
+
+def ingest_file(
+    *,
+    body: bytes,
+    content_type: str | None,
+    by: User | None,
+    now: datetime,
+    url: str | None = None,
+    published_at: datetime | None = None,
+    publisher: str | None = None,
+) -> Ingested:
+    """Take a page in hand (HTML or plain text); with ``url`` it is checked there from now on, else never.
+
+    A contributor, or the operator (``by`` None). Raises `NotAllowedError`, `AddressRefusedError`,
+    `UnreadablePageError`, `NoFutureError`.
+    """
+    if by is not None:
+        require(by, Role.CONTRIBUTOR)
+    _refuse_future(published_at, now)
+    address = clean_address(url) if url else f"urn:sha256:{hashlib.sha256(body).hexdigest()}"
+    try:
+        reading = read_page(body, content_type=content_type, final_url=url or "", published_at=published_at)
+    except UnreadableError as error:
+        raise UnreadablePageError(str(error), field="file") from error
+    with writing() as book:
+        article, made = find_or_make(
+            book,
+            url=address,
+            by=by,
+            now=now,
+            published_at=published_at,
+            publisher=publisher,
+            due_at=now if url else None,
+        )
+        if article.newest is not None and article.newest.content_id == reading.sha256:
+            return Ingested(article, article.newest, [], known_before=True)
+        article.state = ArticleState.LIVE
+        article.state_reason = "" if url else "A file in hand: there is no address to check."
+        snapshot = store_snapshot(book, article=article, reading=reading, by=by, now=now)
+        candidates = store_proposals(book, snapshot=snapshot, reading=reading, now=now)
+    return Ingested(article, snapshot, candidates, known_before=not made)
+
+
+def _refuse_future(published_at: datetime | None, now: datetime) -> None:
+    if published_at is not None and published_at > now:
+        raise NoFutureError(
+            "The publication date lies in the future; give the real one.", field="published_at"
+        )
+
+
+def find_or_make(
+    book: Book,
+    *,
+    url: str,
+    by: User | None,
+    now: datetime,
+    published_at: datetime | None,
+    publisher: str | None,
+    due_at: datetime | None,
+) -> tuple[Article, bool]:
+    """Return the (locked) article at ``url`` and whether it is new.
+
+    Without a ``publisher`` by name or a known site, the page's own word for its site decides later.
+    """
+    known = Article.objects.select_for_update().filter(url=url).first()
+    if known is not None:
+        return known, False
+    owner = (
+        find_publisher(book, url=url, site_name=None, name=publisher, by=by, now=now)
+        if publisher
+        else publisher_at(url)
+    )
+    article, made = Article.objects.get_or_create(
+        url=url,
+        defaults={
+            "publisher": owner,
+            "published_at": published_at,
+            "added_by": by,
+            "added_at": now,
+            "due_at": due_at,
+            "updated_at": now,
+        },
+    )
+    if made:
+        text = f"Article added: {url}"
+        book.write(
+            EventKind.ARTICLE_ADDED, article=article, actor=by, occurred_at=now, text=text, data={"url": url}
+        )
+    return article, made
