@@ -1,4 +1,4 @@
-"""What the readers' pages are made of: frozen values that a template can print and that hold no database row."""
+"""What the readers' pages are made of: frozen values that a template can print, no database rows."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -73,7 +73,7 @@ class ArticleLink:
 
 @dataclass(frozen=True, slots=True)
 class ChangeView:
-    """One change of an article; ``pieces`` are (op, text) with op ``=``, ``-``, ``+`` or ``…`` for what is left out."""
+    """One change of an article; pieces are (op, text) with the ops of `pipeline.diff`."""
 
     id: str
     kind: ChangeKind

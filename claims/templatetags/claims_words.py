@@ -1,13 +1,13 @@
 """How templates write the house's words: icons, verdicts, moments, counts, stances, word diffs, JSON-LD."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
 from django import template
 from django.templatetags.static import static
-from django.utils.html import conditional_escape, format_html, format_html_join
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from claims.vocabulary import ArticleState, ChangeKind, ClaimStatus, QuoteState, Stance
@@ -18,9 +18,9 @@ register = template.Library()
 _SCRIPT_ESCAPES = {ord(">"): "\\u003E", ord("<"): "\\u003C", ord("&"): "\\u0026"}
 
 _STANCE_WORDS = {
-    Stance.SUPPORTS: "says it is so",
-    Stance.REFUTES: "says it is not so",
-    Stance.REPORTS: "repeats it without taking a side",
+    Stance.SUPPORTS: ("says it is so", "say it is so"),
+    Stance.REFUTES: ("says it is not so", "say it is not so"),
+    Stance.REPORTS: ("repeats it without taking a side", "repeat it without taking a side"),
 }
 _CHANGE_ICONS = {
     ChangeKind.CORRECTION: "correction",
@@ -149,29 +149,76 @@ def count(number: int, noun: str) -> str:
 @register.simple_tag
 def tally(articles: int, origins: int) -> str:
     """Return the only way in which the house counts: articles, and how many independent origins they have."""
-    return f"{count(articles, 'article')}, {count(origins, 'independent origin')}"
+    # No-break spaces: a number never stands alone at the end of a line.
+    return f"{count(articles, 'article')}, {count(origins, 'independent origin')}".replace(
+        " ", "\u00a0", 1
+    ).replace(f", {origins or 'no'} independent ", f", {origins or 'no'}\u00a0independent\u00a0")
+
+
+def _stance(word: Stance, part: str, number: int) -> SafeString:
+    words = _STANCE_WORDS[word][number - 1]
+    return format_html('<span class="stance stance--{}">{} {} {}</span>', word, icon(word), part, words)
 
 
 @register.simple_tag
-def stance(value: str, part: str) -> SafeString:
-    """Return what ``part`` ("Headline", "Text") does with the claim, as shape and words."""
-    if not value:
-        return SafeString("")
-    word = Stance(value)
+def stances(headline: str | None, text: str | None) -> SafeString:
+    """Return what headline and text do with the claim, as shape and words; a part apart from it is silent."""
+    if headline and headline == text:
+        return _stance(Stance(text), "Headline and text", 2)
+    parts = [
+        _stance(Stance(word), part, 1) for word, part in ((headline, "Headline"), (text, "Text")) if word
+    ]
+    return format_html_join(" ", "{}", ((part,) for part in parts))
+
+
+@register.simple_tag
+def when(first: datetime, last: datetime | None) -> SafeString:
+    """Return when something happened, day above hour; between two moments where only these are known."""
+    two = '<span class="when__day">{}</span> <span class="when__clock">{}{}</span>'
+    if last is None or last == first:
+        return format_html(two, day(first), "", clock(first))
+    if first.astimezone(UTC).date() == last.astimezone(UTC).date():
+        hours = format_html("{} and {}", _time(first, "%H:%M"), clock(last))
+        return format_html(two, day(first), "between ", hours)
     return format_html(
-        '<span class="stance stance--{}">{}{} {}</span>', word, icon(word), part, _STANCE_WORDS[word]
+        '<span class="when__clock">between {}</span> <span class="when__clock">and {}</span>',
+        moment(first),
+        moment(last),
     )
 
 
 @register.simple_tag
-def word_diff(pieces: Iterable[Mapping[str, str] | tuple[str, str]]) -> SafeString:
-    """Return a text with what was taken out and put in marked; ``pieces`` are (op, text), op: = - +."""
-    tags = {"-": ("<del>", "</del>"), "+": ("<ins>", "</ins>"), "=": ("", "")}
-    rows = []
-    for piece in pieces:
-        op, text = (piece["op"], piece["text"]) if isinstance(piece, Mapping) else piece
-        start, end = tags[op]
-        rows.append((SafeString(start), conditional_escape(text), SafeString(end)))
+def quotation(prefix: str, words: str, suffix: str) -> SafeString:
+    """Return exact words marked in their context, with an ellipsis where the context was cut off."""
+    before = f"…{prefix.lstrip()}" if prefix.strip() else ""
+    after = suffix if not suffix.strip() or suffix.rstrip()[-1:] in ".!?”" else f"{suffix.rstrip()}…"
+    return format_html('{}<span class="quote__words">{}</span>{}', before, words, after)
+
+
+@register.filter
+def among(names: Iterable[str]) -> str:
+    """Return names as a sentence lists them: ``A, B and C``."""
+    *head, last = [*names] or [""]
+    return f"{', '.join(head)} and {last}" if head else last
+
+
+@register.simple_tag
+def decided(verdict: Any) -> SafeString:
+    """Return who decided and when, as a sentence; ``verdict`` is a `reader_shapes.Verdict`."""
+    parts = [format_html("Decided by {}, {}", verdict.decided_by, moment(verdict.decided_at))]
+    if verdict.signed_off_by:
+        parts.append(format_html(", signed off by {}", verdict.signed_off_by))
+    if verdict.evidence:
+        pieces = count(len(verdict.evidence), "piece")
+        parts.append(format_html(', on <a href="#evidence">{} of evidence</a>', pieces))
+    return format_html_join("", "{}", ((part,) for part in [*parts, "."]))
+
+
+@register.simple_tag
+def word_diff(pieces: Iterable[tuple[str, str]]) -> SafeString:
+    """Return a text with what went and came marked; ``pieces`` are (op, text), ops as in `pipeline.diff`."""
+    tags = {"delete": ("<del>", "</del>"), "insert": ("<ins>", "</ins>"), "equal": ("", "")}
+    rows = [(mark_safe(tags[op][0]), text, mark_safe(tags[op][1])) for op, text in pieces]  # noqa: S308 - our own
     return format_html_join("", "{}{}{}", rows)
 
 

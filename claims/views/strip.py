@@ -1,0 +1,170 @@
+"""Where to draw each appearance on the strip of a claim page, with an axis that breaks at long silences."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from math import sqrt
+
+from claims.queries.reader_shapes import LONG_SILENCE, AppearanceView
+from claims.vocabulary import Stance
+
+_EDGE = 3.0
+"""Per cent of the width left free on either side."""
+_BREAK = 9.0
+"""Per cent of the width that a break of the axis takes."""
+_BIN = 3.5
+"""Marks nearer than this many per cent are drawn as one with a number."""
+_LABEL = 25.0
+"""Per cent of the width that a date under the axis needs on the narrowest place it stands in."""
+_LANES = (
+    (Stance.SUPPORTS, "say it is so"),
+    (Stance.REPORTS, "repeat it, taking no side"),
+    (Stance.REFUTES, "say it is not so"),
+)
+_LANE_HEIGHT = 46
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """One stance: its line at ``y`` (px) with how many places stand on it."""
+
+    stance: Stance
+    words: str
+    y: int
+    label_y: int
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """``number`` places of one stance at ``x`` (per cent) and ``y`` (px)."""
+
+    stance: Stance
+    x: str
+    y: int
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """Words under the axis at ``x`` (per cent) and ``y`` (px)."""
+
+    x: str
+    y: int
+    anchor: str
+    words: str
+    is_break: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Strip:
+    """The drawing: lengths in px are plain numbers, along the axis they are per cent."""
+
+    height: int
+    axis_y: int
+    summary: str
+    lanes: tuple[Lane, ...]
+    marks: tuple[Mark, ...]
+    stretches: tuple[tuple[str, str], ...]
+    breaks: tuple[str, ...]
+    labels: tuple[Label, ...]
+
+
+def silence_in_words(pause: timedelta) -> str:
+    """Return a pause as ``15 years``, ``4 months``, ``12 days``, rounded down to one unit."""
+    days = pause.days
+    for length, noun in ((365.25, "year"), (30.44, "month"), (1, "day")):
+        number = int(days / length)
+        if number >= 1:
+            return f"{number} {noun}{'' if number == 1 else 's'}"
+    return "less than a day"
+
+
+def _stretches(moments: Sequence[datetime]) -> list[tuple[datetime, datetime]]:
+    """Return the stretches (first, last) between long silences; ``moments`` sorted, not empty."""
+    found = [(moments[0], moments[0])]
+    for at in moments[1:]:
+        if at - found[-1][1] >= LONG_SILENCE:
+            found.append((at, at))
+        else:
+            found[-1] = (found[-1][0], at)
+    return found
+
+
+def _places(stretches: Sequence[tuple[datetime, datetime]]) -> list[tuple[float, float]]:
+    """Return where each stretch begins and ends (per cent): by the root of its length, short ones show."""
+    room = 100 - 2 * _EDGE - _BREAK * (len(stretches) - 1)
+    weights = [sqrt(1 + (last - first) / timedelta(hours=1)) for first, last in stretches]
+    out, x = [], _EDGE
+    for weight in weights:
+        width = room * weight / sum(weights)
+        out.append((x, x + width))
+        x += width + _BREAK
+    return out
+
+
+def _x(
+    at: datetime, stretches: Sequence[tuple[datetime, datetime]], places: Sequence[tuple[float, float]]
+) -> float:
+    for (first, last), (begin, end) in zip(stretches, places, strict=True):
+        if at <= last:
+            share = (at - first) / (last - first) if last > first else 0.5
+            return begin + share * (end - begin)
+    return places[-1][1]
+
+
+def _labels(
+    stretches: Sequence[tuple[datetime, datetime]], places: Sequence[tuple[float, float]], axis_y: int
+) -> list[Label]:
+    labels: list[Label] = []
+    taken = -_LABEL
+    for (first, _), (begin, end) in zip(stretches, places, strict=True):
+        x, anchor = begin, "start"
+        if begin + _LABEL > 100:
+            x, anchor = end, "end"
+        start = x if anchor == "start" else x - _LABEL
+        if start >= taken:
+            words = f"{first.astimezone(UTC).day} {first.astimezone(UTC):%b %Y}"
+            labels.append(Label(f"{x:.1f}%", axis_y + 18, anchor, words))
+            taken = start + _LABEL
+    for i in range(len(stretches) - 1):
+        pause = silence_in_words(stretches[i + 1][0] - stretches[i][1])
+        x = (places[i][1] + places[i + 1][0]) / 2
+        anchor = "start" if x < 15 else "end" if x > 85 else "middle"
+        labels.append(Label(f"{x:.1f}%", axis_y + 34, anchor, pause, is_break=True))
+    return labels
+
+
+def draw(appearances: Sequence[AppearanceView]) -> Strip | None:
+    """Return the strip of ``appearances`` (in any order), None when fewer than two places say anything."""
+    said = sorted((a for a in appearances if a.stance), key=lambda a: a.seen_at)
+    if len(said) < 2:
+        return None
+    stretches = _stretches([a.seen_at for a in said])
+    if len(stretches) > 5:  # too many breaks leave no room for the stretches: draw it as one
+        stretches = [(said[0].seen_at, said[-1].seen_at)]
+    places = _places(stretches)
+    numbers = Counter(a.stance for a in said)
+    lanes = tuple(
+        Lane(stance, f"{numbers[stance]} {words}", n * _LANE_HEIGHT + 32, n * _LANE_HEIGHT + 12)
+        for n, (stance, words) in enumerate((s, w) for s, w in _LANES if numbers[s])
+    )
+    heights = {lane.stance: lane.y for lane in lanes}
+    bins: Counter[tuple[Stance, float]] = Counter()
+    for a in said:
+        stance = a.stance or Stance.REPORTS
+        bins[stance, round(_x(a.seen_at, stretches, places) / _BIN) * _BIN] += 1
+    axis_y = len(lanes) * _LANE_HEIGHT + 12
+    return Strip(
+        height=axis_y + (44 if len(stretches) > 1 else 26),
+        axis_y=axis_y,
+        summary="; ".join(lane.words for lane in lanes),
+        lanes=lanes,
+        marks=tuple(
+            Mark(stance, f"{min(max(x, _EDGE), 100 - _EDGE):.1f}%", heights[stance], number)
+            for (stance, x), number in sorted(bins.items())
+        ),
+        stretches=tuple((f"{begin:.1f}%", f"{end:.1f}%") for begin, end in places),
+        breaks=tuple(f"{(places[i][1] + places[i + 1][0]) / 2:.1f}%" for i in range(len(places) - 1)),
+        labels=tuple(_labels(stretches, places, axis_y)),
+    )
