@@ -4,7 +4,7 @@ import selectors
 import socket
 import ssl
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 from time import monotonic
@@ -70,7 +70,7 @@ def fetch(request: FetchRequest, *, policy: FetchPolicy) -> FetchResult:
 
 def fetch_many(
     requests: Iterable[FetchRequest], *, policy: FetchPolicy, parallel: int = 50
-) -> Iterator[tuple[FetchRequest, FetchResult]]:
+) -> Generator[tuple[FetchRequest, FetchResult], None, None]:
     """Fetch many, at most ``parallel`` at a time, and yield each with its result as it ends, in any order.
 
     A host is looked up once per call. Deadlines run on while the caller works on a result, so collect first
@@ -93,6 +93,7 @@ class _Errand:
     permanent: bool = True
     sent_validators: bool = False
     pinned: tuple[str, ...] = ()
+    sockets: list[socket.socket] = field(default_factory=list)
     strayed: bool = False
     trouble: UnusableAnswer | None = None
 
@@ -112,7 +113,9 @@ class _Run:
         self._asking: dict[str, list[_Errand]] = {}
         self._timer_at: float | None = None
 
-    def results(self, requests: Iterable[FetchRequest]) -> Iterator[tuple[FetchRequest, FetchResult]]:
+    def results(
+        self, requests: Iterable[FetchRequest]
+    ) -> Generator[tuple[FetchRequest, FetchResult], None, None]:
         """Yield every request with its result."""
         source = iter(requests)
         with selectors.DefaultSelector() as self._selector:
@@ -201,8 +204,9 @@ class _Run:
         """Take a finished transfer off libcurl: a result, or the next hop."""
         errand = self._flying.pop(handle)
         self._multi.remove_handle(handle)
+        _close_sockets(errand)
         peer = handle.getinfo(pycurl.PRIMARY_IP) or ""
-        linked = handle.getinfo(pycurl.PRETRANSFER_TIME) > 0
+        asked = handle.getinfo(pycurl.REQUEST_SIZE) > 0
         handle.reset()
         self._spare.append(handle)
         if errand.strayed:
@@ -212,7 +216,7 @@ class _Run:
             )
         elif errand.trouble is not None:
             self._finish(errand, _failed(errand, errand.trouble.code, errand.trouble.reason))
-        elif error == pycurl.E_OPERATION_TIMEDOUT and not linked:
+        elif error == pycurl.E_OPERATION_TIMEDOUT and not asked:
             self._fail(errand, FailureCode.CONNECT, detail)
         elif error:
             self._fail(errand, _CODES.get(error, FailureCode.PROTOCOL), detail)
@@ -241,7 +245,7 @@ class _Run:
             reason = f"The page redirects to a place that is not fetched. {target.reason}"
             self._finish(errand, FetchRefused(errand.request.url, target.code, reason, target.url))
             return
-        if len(errand.hops) >= self._policy.max_redirects or target.url in (errand.clean.url, *errand.hops):
+        if len(errand.hops) >= self._policy.max_redirects or target.url in (errand.asked.url, *errand.hops):
             self._fail(errand, FailureCode.TOO_MANY_REDIRECTS, "")
             return
         errand.permanent = errand.permanent and errand.answer.status in _PERMANENT
@@ -308,8 +312,9 @@ class _Run:
         (self._selector.modify if known else self._selector.register)(descriptor, events)
 
     def _close(self) -> None:
-        for handle in self._flying:
+        for handle, errand in self._flying.items():
             self._multi.remove_handle(handle)
+            _close_sockets(errand)
             handle.close()
         for handle in self._spare:
             handle.close()
@@ -386,7 +391,14 @@ def _open_socket(errand: _Errand, _purpose: int, target: Any) -> socket.socket |
     if address not in errand.pinned or port != errand.clean.port:
         errand.strayed = True
         return int(pycurl.SOCKET_BAD)
-    return socket.socket(target.family, target.socktype, target.protocol)
+    opened = socket.socket(target.family, target.socktype, target.protocol)
+    errand.sockets.append(opened)  # pycurl works on a copy; ours is closed when the hop is done
+    return opened
+
+
+def _close_sockets(errand: _Errand) -> None:
+    while errand.sockets:
+        errand.sockets.pop().close()
 
 
 def _take(errand: _Errand, take: Callable[[bytes], None], piece: bytes) -> int:

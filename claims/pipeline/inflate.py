@@ -141,10 +141,12 @@ class Answer:
 
     def finish(self) -> None:
         """Say that the connection ended the answer in good order, as far as its framing tells."""
+        if not self._in_body:
+            raise cut()
         if self._gunzip is None or (self._raw_bytes == 0 and self.length_known):
             return
         if not self._gunzip.finished:
-            raise UnusableAnswer(FailureCode.CUT, "The page broke off in the middle; try again later.")
+            raise cut()
         self.length_known = True
 
     def _begin(self, status_line: str) -> None:
@@ -199,3 +201,8 @@ def too_large() -> UnusableAnswer:
         FailureCode.TOO_LARGE,
         "The page is larger than we keep; link to a smaller page, or raise FETCH_MAX_BYTES.",
     )
+
+
+def cut() -> UnusableAnswer:
+    """Say that the answer ended before it was whole."""
+    return UnusableAnswer(FailureCode.CUT, "The page broke off in the middle; try again later.")
