@@ -22,6 +22,7 @@ class Lexicon:
     antonyms: dict[str, frozenset[str]]
     band: dict[str, int]
     irregular: dict[str, str]
+    same_words: tuple[tuple[str, ...], ...]
     same_names: dict[str, str]
     particles: frozenset[str]
     titles: frozenset[str]
@@ -50,6 +51,7 @@ def lexicon() -> Lexicon:
         antonyms={word: frozenset(others) for word, others in antonyms.items()},
         band=band,
         irregular=common["irregular"],
+        same_words=tuple(tuple(group.split()) for group in common["same"]),
         same_names={name: group[0] for group in names["same"] for name in group},
         particles=frozenset(names["particles"]),
         titles=frozenset(names["titles"]),

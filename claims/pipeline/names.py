@@ -8,8 +8,8 @@ from functools import lru_cache
 from claims.pipeline.lexicon import lexicon
 from claims.pipeline.tokens import fold
 
-# Transliterations of one sound, applied in order. Arabic qaf is written q, g, gh, k or kh in Libya; long vowels
-# come as ou/oo/u, ee/i/y, ay/ai/ei; doubled letters come and go.
+# Transliterations of one sound, applied in order. Arabic qaf is written q, g, gh, k or kh in Libya; long
+# vowels come as ou/oo/u, ee/i/y, ay/ai/ei; doubled letters come and go.
 _SOUNDS = (
     (re.compile(r"^(?:al|el)-?(?=[a-z]{4})"), ""),
     (re.compile(r"tsch|tch|tj"), "ch"),
@@ -31,7 +31,8 @@ _SOUNDS = (
 )
 _NAME = re.compile(
     r"(?:[A-ZÀ-ÖØ-Þ][\w'’.-]*\w|[A-Z](?![\w]))"
-    r"(?:(?:\s+|\s+(?:al|el|bin|ibn|ben|von|van|de|der|da|di|du|la|le)[\s-]+)(?:[A-ZÀ-ÖØ-Þ][\w'’.-]*\w|[A-Z]\b\.?))*"
+    r"(?:\s+(?:(?:al|el|bin|ibn|ben|von|van|de|der|da|di|du|la|le)[\s-]+)?"
+    r"(?:[A-ZÀ-ÖØ-Þ][\w'’.-]*\w|[A-Z]\b\.?))*"
 )
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 _POSSESSIVE = re.compile(r"['’]s?$")
@@ -49,9 +50,11 @@ class Name:
 
 @lru_cache(maxsize=50_000)
 def name_key(word: str) -> str:
-    """The sound of one word of a name; equal for its usual transliterations, "" when nothing is left of it."""
+    """The sound of one word of a name, equal for its usual transliterations."""
     plain = fold(_POSSESSIVE.sub("", word))
     plain = lexicon().same_names.get(plain, plain)
+    if len(plain) < 4 or not any(letter in "aeiouy" for letter in plain):  # BBC, NATO's like
+        return plain
     for pattern, sound in _SOUNDS:
         plain = pattern.sub(sound, plain)
     return plain
@@ -84,8 +87,11 @@ def same_name(one: str, other: str) -> bool:
 
 
 def names_in(text: str) -> tuple[Name, ...]:
-    """The names that capitals give away: not the first word of a sentence when it is an ordinary word, and in a
-    headline of capitalised words only what is no ordinary English word."""
+    """The names that capitals give away.
+
+    The first word of a sentence is none when it is an ordinary word; in a headline of capitalised words only
+    what is no ordinary English word is one.
+    """
     titled = _is_title_case(text)
     found = []
     for match in _NAME.finditer(text):
@@ -95,7 +101,7 @@ def names_in(text: str) -> tuple[Name, ...]:
             words = _without_ordinary(words, all_of_them=titled)
         keys = tuple(dict.fromkeys(name_keys(" ".join(words)))) if words else ()
         if keys and all(keys):
-            found.append(Name(" ".join(words), keys, match.start(), match.end()))
+            found.append(Name(_POSSESSIVE.sub("", " ".join(words)), keys, match.start(), match.end()))
     return tuple(found)
 
 

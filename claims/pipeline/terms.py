@@ -10,14 +10,8 @@ from claims.pipeline.tokens import fold, keys
 _SCALED = re.compile(r"(\d+(?:\.\d+)?)(k|m|mn|mln|bn|b|tn|st|nd|rd|th|s)")
 _SCALES = {"k": 1e3, "thousand": 1e3, "m": 1e6, "mn": 1e6, "mln": 1e6, "million": 1e6, "millions": 1e6}
 _SCALES |= {"bn": 1e9, "b": 1e9, "billion": 1e9, "tn": 1e12, "trillion": 1e12, "hundred": 1e2, "dozen": 12.0}
-_NUMBER_WORDS = {
-    word: float(n)
-    for n, word in enumerate(
-        "zero - two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
-        "seventeen eighteen nineteen twenty".split()
-    )
-    if word != "-"  # "one" is hardly ever a figure
-}
+_TWO_UP = "two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen"
+_NUMBER_WORDS = {word: float(n) for n, word in enumerate(_TWO_UP.split(), 2)}  # "one" is hardly ever a figure
 _MARKS = {"%": "percent", "$": "dollar", "£": "pound", "€": "euro"}
 
 
@@ -71,6 +65,7 @@ def term_of(word: str) -> str:
         return ""
     word = lexicon().same_names.get(word, word)
     root = stem(word)
+    root = _synonyms().get(root, root)
     if root in stem_bands() or len(root) < 4:
         return root
     return name_key(root)
@@ -89,6 +84,12 @@ def stem(word: str) -> str:
             word = root[:-1] if root[-1] == root[-2] and root[-1] not in "lsz" else root
             break
     return word.removesuffix("e") if len(word) > 3 else word
+
+
+@lru_cache(maxsize=1)
+def _synonyms() -> dict[str, str]:
+    """Stems of words that news text uses for one thing, by the first of their group."""
+    return {stem(word): stem(group[0]) for group in lexicon().same_words for word in group}
 
 
 @lru_cache(maxsize=1)

@@ -1,0 +1,116 @@
+"""Two sentences to what forbids calling them one claim: figures, dates, names or polarity that conflict."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from claims.pipeline.lexicon import lexicon
+from claims.pipeline.names import Name, names_in
+from claims.pipeline.terms import figure, term_of, terms
+from claims.pipeline.tokens import fold, keys, tokenize
+
+_POSSESSIVE = re.compile(r"['’]s?$")
+_YEAR = re.compile(r"(?:19|20)\d\d")
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a sentence says that another one can conflict with.
+
+    ``predicate`` are the terms that tell what happened: not those of its opening name, nor of an office
+    foreign minister") anywhere.
+    """
+
+    text: str
+    words: tuple[str, ...]
+    figures: frozenset[float]
+    years: frozenset[str]
+    names: tuple[Name, ...]
+    denies: bool
+    predicate: frozenset[str]
+
+    @classmethod
+    def of(cls, text: str) -> "Facts":
+        """Read the facts of ``text``."""
+        words = tuple(keys(text))
+        years = frozenset(word for word in words if _YEAR.fullmatch(word))
+        others = (word for word in words if word not in years)
+        figures = frozenset(n for word in others if (n := figure(word)) is not None)
+        negations = sum(word in lexicon().negations for word in words)
+        return cls(text, words, figures, years, names_in(text), negations % 2 == 1, _predicate(text))
+
+
+def _predicate(text: str) -> frozenset[str]:
+    """The terms of a sentence without its opening name and without offices."""
+    words = [_POSSESSIVE.sub("", text[t.start : t.end]) for t in tokenize(text)]
+    office = [fold(word) in lexicon().titles for word in words]
+    opening = True
+    rest = []
+    for n, word in enumerate(words):
+        named = word[:1].isupper()
+        of_office = office[n] or (named and any(office[n + 1 : n + 2]))
+        opening = opening and (named or of_office or not term_of(word.lower()))
+        if not opening and not of_office:
+            rest.append(word)
+    return frozenset(terms(" ".join(rest)))
+
+
+def conflicts(one: Facts, other: Facts) -> tuple[str, ...]:
+    """The reasons, as sentences, why two sentences that look alike are not one claim; empty if there is none."""
+    found = []
+    if one.figures and other.figures and not one.figures & other.figures:
+        found.append(f"Numbers differ: {_listed(one.figures)} / {_listed(other.figures)}.")
+    if one.years and other.years and not one.years & other.years:
+        found.append(f"Years differ: {', '.join(sorted(one.years))} / {', '.join(sorted(other.years))}.")
+    if one.names and other.names and not shared_names(one, other):
+        found.append(f"They name different people or places: {_named(one.names)} / {_named(other.names)}.")
+    return tuple(found)
+
+
+def contradiction(one: Facts, other: Facts) -> str | None:
+    """Why two sentences on one subject say the opposite of each other, as a sentence; None if they do not.
+
+    Polarity: an odd number of negations in one only; or a word in one whose opposite stands in the other.
+    """
+    opposites = _opposites(one.words, other.words)
+    if one.denies != other.denies and opposites is None:
+        return "One says so, the other says not."
+    if one.denies == other.denies and opposites is not None:
+        return f"Opposites: “{opposites[0]}” / “{opposites[1]}”."
+    return None
+
+
+def refuting_words(one: Facts, other: Facts) -> tuple[str, ...]:
+    """Words of denial in ``one`` (hoax, false, denies) that ``other`` does not have itself."""
+    line, own = f" {' '.join(one.words)} ", set(other.words)
+    lists = lexicon()
+    plain = (p for p in lists.refuting if p not in lists.negations and f" {p} " in line)
+    return tuple(p for p in plain if not set(p.split()) <= own)
+
+
+def shared_names(one: Facts, other: Facts) -> tuple[tuple[str, str], ...]:
+    """Pairs of names, as spelt in either, that share a part by sound."""
+    pairs = []
+    for name in one.names:
+        twin = next((n for n in other.names if set(name.keys) & set(n.keys)), None)
+        if twin is not None:
+            pairs.append((name.text, twin.text))
+    return tuple(pairs)
+
+
+def _opposites(one: Sequence[str], other: Sequence[str]) -> tuple[str, str] | None:
+    """The first word of ``one`` whose opposite stands in ``other`` only."""
+    here, there = set(one), set(other)
+    for word in one:
+        for opposite in sorted(lexicon().antonyms.get(word, ())):
+            if opposite in there and opposite not in here and word not in there:
+                return word, opposite
+    return None
+
+
+def _listed(figures: frozenset[float]) -> str:
+    return ", ".join(f"{n:,.12g}" for n in sorted(figures))
+
+
+def _named(names: Sequence[Name]) -> str:
+    return ", ".join(dict.fromkeys(name.text for name in names))
