@@ -10,7 +10,7 @@ _FOLDER = Path(__file__).parent
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """The lists of one language: ``sets`` of words by name."""
+    """The lists of one language: ``sets`` of words or phrases by name (lower case, straight apostrophes)."""
 
     sets: dict[str, frozenset[str]]
 

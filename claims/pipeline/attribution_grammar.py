@@ -1,0 +1,180 @@
+"""Answers small questions of grammar about tokens: is this a verb here, where does its subject or object stand."""
+
+from claims.pipeline.attribution_words import Cue, Shape, cue_forms
+from claims.pipeline.sentences import Reading
+from claims.pipeline.words import load_words
+
+Tokens = tuple[int, int]
+
+CLOSING_MARKS = frozenset({"”", '"', "''", "»"})
+OPENING_MARKS = frozenset({"“", '"', "''", "``", "„", "«"})
+CLAUSE_MARKS = (
+    frozenset({",", ";", ":", "(", ")", "[", "]", "—", "–", "!", "?", "…", "\n", "|"}) | CLOSING_MARKS
+)
+CLAUSE_MARKS = CLAUSE_MARKS | OPENING_MARKS
+
+_LONGEST_SUBJECT = 24  # tokens
+_LONGEST_APPOSITION = 30  # tokens
+_BE = frozenset("be am is are was were been being isn't aren't wasn't weren't get gets got".split())
+_HAVE = frozenset("have has had having haven't hasn't hadn't".split())
+_PRONOUN_DETERMINERS = frozenset("this that all both some many these those another".split())
+
+
+class Grammar:
+    """The word classes of one language, applied to the tokens of one text."""
+
+    def __init__(self, reading: Reading, language: str) -> None:
+        """Take the ``reading`` of a text in ``language`` (ISO 639-1)."""
+        self.reading = reading
+        self.words = reading.words
+        sets = load_words(language).sets
+        self.forms = cue_forms(language)
+        self.adverbs = sets["adverbs"]
+        self.auxiliaries = sets["auxiliaries"]
+        self.determiners = sets["determiners"]
+        self.prepositions = sets["prepositions"]
+        self.boundaries = sets["boundaries"]
+        self.subject_pronouns = sets["subject_pronouns"]
+        self.time_words = sets["time_words"]
+        self.addressees = sets["addressees"]
+
+    # ------------------------------------------------------------------ what kind of word
+    def is_adverb(self, token: int) -> bool:
+        """Whether the token is an adverb: listed, or a lower-case word in -ly."""
+        word = self.words[token]
+        return word in self.adverbs or (
+            len(word) > 4 and word.endswith("ly") and not self.reading.is_capital(token)
+        )
+
+    def is_contracted_subject(self, word: str) -> bool:
+        """Whether ``word`` is a subject and its auxiliary in one: he's, they'd, who've."""
+        head, mark, _ = word.partition("'")
+        return bool(mark) and head in self.subject_pronouns
+
+    def is_finite_verb(self, token: int) -> bool:
+        """Whether the token looks like a verb that a subject to its right cannot reach across."""
+        word = self.words[token]
+        if word in self.auxiliaries:
+            return True
+        cue = self.forms.get(word)
+        if cue is not None and cue.shape is not Shape.ING:
+            return self.is_verb(token, cue)
+        before = self.words[token - 1] if token else ""
+        return len(word) > 4 and word.endswith("ed") and before not in self.determiners
+
+    def is_verb(self, token: int, cue: Cue) -> bool:
+        """Whether the cue form at ``token`` is used as a verb here, told by its left neighbour."""
+        if token == 0:
+            return False
+        before = self.words[token - 1]
+        if before in self.determiners and before not in _PRONOUN_DETERMINERS:
+            return False
+        if cue.shape is Shape.PAST:
+            return before not in _BE and before not in self.prepositions
+        if self.is_contracted_subject(before):
+            return cue.shape is Shape.ING
+        if before.endswith(("'s", "s'")) or before in ("'", "’") or before in self.prepositions:
+            return before == "to" and cue.shape is Shape.BASE
+        if cue.shape is Shape.ING:
+            return True
+        if cue.shape is Shape.S:
+            return before not in self.auxiliaries and before not in ("i", "we", "you", "they")
+        return self._takes_base(token, before)
+
+    def _takes_base(self, token: int, before: str) -> bool:
+        """Whether a plain form ("claim", "plan") stands where only a verb can."""
+        if before in self.auxiliaries:
+            return before not in _BE and before not in _HAVE
+        if before in self.subject_pronouns or before in ("not", "to", "people"):
+            return True
+        if self.is_adverb(token - 1) or before == "and":
+            place = self.words[token - 2] if token > 1 else ""
+            return place not in self.determiners and place not in self.prepositions
+        return len(before) > 3 and before.endswith("s") and not before.endswith(("ss", "us", "is"))
+
+    # ------------------------------------------------------------------ who
+    def verb_group_start(self, verb: int, first: int) -> int:
+        """Return the first token of the verb group that ends at ``verb``: auxiliaries and adverbs before it."""
+        start = verb
+        while start > first and (self.words[start - 1] in self.auxiliaries or self.is_adverb(start - 1)):
+            start -= 1
+        return start
+
+    def subject_before(self, token: int, first: int) -> Tokens | None:
+        """Return the noun phrase that ends before ``token``, not reaching before ``first``."""
+        if token > first and self.is_contracted_subject(self.words[token - 1]):
+            return token - 1, token
+        if token - 1 > first and self.words[token - 1] in (",", ")", "—", "–"):
+            return self._subject_with_apposition(token - 1, first)
+        start = self.noun_phrase_start(token, first)
+        return (start, token) if start < token else None
+
+    def _subject_with_apposition(self, closing: int, first: int) -> Tokens | None:
+        """Return "Ann Lee, a friend of the mayor" for the comma, bracket or dash that closes the apposition."""
+        opening = {")": "("}.get(self.words[closing], self.words[closing])
+        low = max(first, closing - _LONGEST_APPOSITION)
+        for mark in range(closing - 1, low, -1):
+            if self.words[mark] == opening:
+                start = self.noun_phrase_start(mark, first)
+                if start < mark:
+                    return start, closing
+        return None
+
+    def noun_phrase_start(self, end: int, first: int) -> int:
+        """Walk left from ``end`` over words that can belong to one subject; ``end`` if there are none."""
+        start, conjunction = end, -1
+        low = max(first, end - _LONGEST_SUBJECT)
+        while start > low:
+            word = self.words[start - 1]
+            if word in self.boundaries or word in CLAUSE_MARKS or word == "but":
+                break
+            if word in ("and", "or"):
+                conjunction = start - 1
+            elif self.is_finite_verb(start - 1) or self.is_contracted_subject(word):
+                start = conjunction + 1 if conjunction >= 0 else start
+                break
+            start -= 1
+        while start < end and (self.words[start] in ("and", "or", "nor", "yet") or self.is_adverb(start)):
+            start += 1
+        return self._without_leading_phrase(start, end)
+
+    def _without_leading_phrase(self, start: int, end: int) -> int:
+        """Drop a prepositional phrase before the subject: "On Monday | the mayor"."""
+        if start >= end or self.words[start] not in self.prepositions:
+            return start
+        for token in range(end - 1, start, -1):
+            if self.words[token] in self.determiners or self.words[token] in self.subject_pronouns:
+                return token
+        tail = end
+        while tail - 1 > start and self.reading.is_capital(tail - 1):
+            tail -= 1
+        return tail if tail < end else start
+
+    def noun_phrase_end(self, start: int, last: int) -> int:
+        """Walk right from ``start`` over a name or noun phrase; ``start`` if there is none."""
+        end = start
+        while end < last:
+            word = self.words[end]
+            if word in CLAUSE_MARKS or word in self.boundaries or word in self.auxiliaries:
+                break
+            if word == "." and end + 1 >= last:
+                break
+            if end > start and (word in self.time_words or self._opens_adverbial(end)):
+                break
+            end += 1
+        return end
+
+    def _opens_adverbial(self, token: int) -> bool:
+        """Whether a prepositional phrase that is no part of a name begins here: "in a statement", "on Monday"."""
+        return self.words[token] in (
+            "in",
+            "on",
+            "during",
+            "at",
+            "after",
+            "before",
+            "about",
+            "to",
+            "when",
+            "last",
+        )

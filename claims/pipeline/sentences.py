@@ -1,0 +1,141 @@
+"""Splits a text into tokens, quotations, sentences, each with its offsets into the text as it was given."""
+
+import re
+from dataclasses import dataclass
+
+from claims.pipeline.words import load_words
+
+_TOKEN = re.compile(r"\w+(?:['’.\-]\w+|,\d{3}(?!\d))*|''|``|\n+|[^\w\s]")
+_BREAK = "\n"
+_OPENING = frozenset({"“", "``", "„", "«"})
+_CLOSING = frozenset({"”", "»"})
+_STRAIGHT = frozenset({'"', "''"})
+_STOPS = frozenset({".", "!", "?", "…"})
+_AFTER_STOP = frozenset({"”", '"', "''", "’", "'", ")", "]", "»", ".", "!", "?"})
+_ENDS_SPACE = " \t\n\xa0\u2009\u202f"
+
+
+@dataclass(slots=True)
+class Reading:
+    """A text as tokens. ``words[i]`` is the lower-case token (straight apostrophes, a run of line breaks is one
+    newline) at ``text[starts[i]:ends[i]]``; ``quotes`` and ``sentences`` are token ranges, end exclusive;
+    ``quote_of`` and ``sentence_of`` give their index per token, -1 outside."""
+
+    text: str
+    words: list[str]
+    starts: list[int]
+    ends: list[int]
+    quotes: list[tuple[int, int]]
+    quote_of: list[int]
+    sentences: list[tuple[int, int]]
+    sentence_of: list[int]
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """Return the offsets of the tokens ``start`` (inclusive) to ``end`` (exclusive, greater)."""
+        return self.starts[start], self.ends[end - 1]
+
+    def is_capital(self, token: int) -> bool:
+        """Whether the token begins with a capital letter."""
+        return self.text[self.starts[token]].isupper()
+
+
+def read(text: str) -> Reading:
+    """Read ``text`` once; linear in its length."""
+    spans = [match.span() for match in _TOKEN.finditer(text)]
+    lowered = text.lower()
+    if len(lowered) != len(text):  # İ becomes two characters: lower each token by itself
+        words = [text[start:end].lower() for start, end in spans]
+    else:
+        words = [lowered[start:end] for start, end in spans]
+    words = [
+        word.replace("’", "'") if len(word) > 1 and "’" in word else _BREAK if word[0] == _BREAK else word
+        for word in words
+    ]
+    starts, ends = [start for start, _ in spans], [end for _, end in spans]
+    quotes = _quotes(text, words, starts, ends)
+    sentences = _sentences(text, words, starts, ends)
+    return Reading(
+        text, words, starts, ends,
+        quotes, _index(quotes, len(words)), sentences, _index(sentences, len(words)),
+    )  # fmt: skip
+
+
+def _index(ranges: list[tuple[int, int]], size: int) -> list[int]:
+    index = [-1] * size
+    for number, (start, end) in enumerate(ranges):
+        index[start:end] = [number] * (end - start)
+    return index
+
+
+def _quotes(text: str, words: list[str], starts: list[int], ends: list[int]) -> list[tuple[int, int]]:
+    """Pair quotation marks within each paragraph; an unclosed quotation runs to the paragraph's end."""
+    quotes: list[tuple[int, int]] = []
+    opened = -1
+    marks = _OPENING | _CLOSING | _STRAIGHT
+    for i, word in enumerate(words):
+        if word == _BREAK:
+            if opened >= 0:
+                quotes.append((opened, i))
+            opened = -1
+        elif word not in marks:
+            continue
+        elif opened < 0:
+            if word in _OPENING or (word in _STRAIGHT and _may_open(text, ends[i])):
+                opened = i
+        elif word in _CLOSING or (word in _STRAIGHT and _closes(text, starts[i], ends[i])):
+            quotes.append((opened, i + 1))
+            opened = -1
+        elif word in _OPENING:  # the closing mark was forgotten: the new quotation counts
+            opened = i
+    if opened >= 0:
+        quotes.append((opened, len(words)))
+    return [(start, end) for start, end in quotes if end - start > 2]
+
+
+def _may_open(text: str, end: int) -> bool:
+    return end < len(text) and text[end] not in _ENDS_SPACE
+
+
+def _closes(text: str, start: int, end: int) -> bool:
+    """A straight mark after a space and before a letter opens; elsewhere it closes what is open."""
+    before_is_space = text[start - 1 : start] in (" ", "\xa0", "(")
+    return not (before_is_space and end < len(text) and text[end].isalnum())
+
+
+def _sentences(text: str, words: list[str], starts: list[int], ends: list[int]) -> list[tuple[int, int]]:
+    """End a sentence at a stop (with the closing marks after it) before a new start, and at every paragraph."""
+    abbreviations = load_words("en").sets["abbreviations"]
+    sentences: list[tuple[int, int]] = []
+    first, i, size = 0, 0, len(words)
+    while i < size:
+        word = words[i]
+        if word == _BREAK:
+            if i > first:
+                sentences.append((first, i))
+            first = i + 1
+        elif word in _STOPS:
+            stop = i
+            while i + 1 < size and words[i + 1] in _AFTER_STOP and starts[i + 1] == ends[i]:
+                i += 1
+            if i + 1 < size and _ends_here(text, words, starts, stop, i, abbreviations):
+                sentences.append((first, i + 1))
+                first = i + 1
+        i += 1
+    if first < size:
+        sentences.append((first, size))
+    return sentences
+
+
+def _ends_here(
+    text: str, words: list[str], starts: list[int], stop: int, last: int, abbreviations: frozenset[str]
+) -> bool:
+    """Whether the stop at token ``stop`` (closing marks up to ``last``) ends its sentence."""
+    follower = text[starts[last + 1]]
+    if follower.islower() or text[starts[last + 1] - 1] not in _ENDS_SPACE:
+        return False
+    if words[stop] != "." or stop == 0:
+        return True
+    before = words[stop - 1]
+    # A single letter is an initial ("J. Smith"), unless it is the word "I".
+    is_initial = len(before) == 1 and before.isalpha() and before != "i"
+    return not (last == stop and (before in abbreviations or is_initial))
