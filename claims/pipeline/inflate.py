@@ -160,15 +160,17 @@ class Answer:
         if self._bodyless or self.status in (204, 304):
             self.length_known = True
             return
+        if self.status == 206:
+            raise UnusableAnswer(FailureCode.PROTOCOL, "The server sent a part, unasked; try again later.")
         codings = self._listed("transfer-encoding")
         if codings not in ([], ["chunked"]):
-            raise UnusableAnswer(FailureCode.PROTOCOL, "The server uses an unknown transfer coding.")
+            raise UnusableAnswer(FailureCode.PROTOCOL, "The server uses an unknown coding; try again later.")
         lengths = set(self._listed("content-length"))
-        if len(lengths) > 1:
-            raise UnusableAnswer(FailureCode.PROTOCOL, "The server announced two different lengths.")
-        if not codings and any(
-            length.isdecimal() and int(length[:20]) > self._max_bytes for length in lengths
-        ):
+        if len(lengths) > 1 or not all(length.isascii() and length.isdecimal() for length in lengths):
+            raise UnusableAnswer(
+                FailureCode.PROTOCOL, "The server announced no clear length; try again later."
+            )
+        if not codings and any(int(length[:20]) > self._max_bytes for length in lengths):
             raise too_large()
         self.length_known = bool(codings or lengths)
         self._check_encoding()
