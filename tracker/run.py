@@ -25,6 +25,7 @@ ROOT = Path(__file__).resolve().parent.parent
 HOST = "127.0.0.1"
 STORY_WITHIN_SECONDS = 20.0
 READY_WITHIN_SECONDS = 60.0
+QUIET_ABOUT_ROOT = "ignore:You're running the worker with superuser privileges"
 # The demo's changes must show while a visitor watches; what the person has set stays.
 DEMO_CADENCE = {
     "SWEEP_SECONDS": "2",
@@ -244,8 +245,9 @@ def commands(plan: Plan) -> dict[str, str]:
             "--threads 8 --graceful-timeout 3 --log-level warning --no-control-socket"
         ),
         "worker": (
-            f"{python} -m celery --quiet --app tracker worker --loglevel WARNING "
-            "--without-gossip --without-mingle --without-heartbeat"
+            # Celery warns root because of pickle, which we do not accept.
+            f"{python} -W {shlex.quote(QUIET_ABOUT_ROOT)} -m celery --quiet --app tracker worker "
+            "--loglevel WARNING --without-gossip --without-mingle --without-heartbeat"
         ),
         "scheduler": f"{python} -m celery --quiet --app tracker beat --loglevel WARNING --pidfile=",
     }
@@ -270,7 +272,7 @@ def announce(plan: Plan) -> None:
         if time.monotonic() > complain_at:
             say(f"Not ready yet; /readyz says: {complaint}")
             complain_at += READY_WITHIN_SECONDS
-        time.sleep(0.2)
+        time.sleep(0.5)
     say(welcome(plan))
 
 

@@ -1,5 +1,6 @@
 """Runs several processes as one: they start together, and when one ends or a stop is asked for, all end."""
 
+import contextlib
 import ctypes
 import os
 import re
@@ -10,6 +11,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from honcho.compat import ProcessManager
 from honcho.manager import SYSTEM_PRINTER_NAME, Manager
 from honcho.printer import Message, Printer
 from honcho.process import Popen, Process
@@ -55,6 +57,14 @@ class _Lines(Printer):  # type: ignore[misc] # as above
             self.first_to_end = (stopped[1], int(stopped[2]))
 
 
+class _InOrder(ProcessManager):  # type: ignore[misc] # as above
+    """Tells only the process itself to end, not its children: it lets them finish, and ends them in order."""
+
+    def terminate(self, pid: int) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGTERM)
+
+
 class Together(Manager):  # type: ignore[misc] # as above
     """Honcho's manager, made quiet, and safe to stop at any moment.
 
@@ -65,6 +75,7 @@ class Together(Manager):  # type: ignore[misc] # as above
         self._lines = _Lines()
         super().__init__(self._lines)
         self._process_ctor = _Watched
+        self._procmgr = _InOrder()
         self._once_started = once_started
         self._stop_asked = False
 
