@@ -4,9 +4,10 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from claims.models import Appearance, Claim, Claimant, Origin, Snapshot, User
+from claims.operations.anchors import anchor_in, words_of
 from claims.operations.ledger import Book
 from claims.pipeline.origins import OriginCluster, Report, cluster_origins
-from claims.pipeline.stance import StanceJudgement, judge_stance
+from claims.pipeline.stance import judge_stance
 from claims.queries.shapes import named
 from claims.vocabulary import EventKind, Medium, PublisherKind, Stance
 
@@ -75,6 +76,8 @@ def add_appearance(
         reasons=[*quotation.reasons, *stances.reasons],
         added_by=by,
     )
+    if article.newest is not None and article.newest.pk != snapshot.pk:
+        anchor_in(appearance, article.newest)  # the page moved on while the candidate waited
     recount(claim)
     appearance.refresh_from_db(fields=["origin", "origin_reason"])
     publisher = article.publisher.name if article.publisher else "An unnamed publisher"
@@ -104,11 +107,6 @@ _VERBS = {None: "mentions", Stance.SUPPORTS: "supports", Stance.REFUTES: "refute
 
 def _shortened(quote: str, length: int = 180) -> str:
     return quote if len(quote) <= length else quote[: length - 1].rsplit(" ", 1)[0] + "…"
-
-
-def words_of(judgement: StanceJudgement) -> tuple[str, str]:
-    """Return the stances of headline and body as the columns hold them (empty: not touched)."""
-    return (str(judgement.headline or ""), str(judgement.body or ""))
 
 
 def recount(claim: Claim) -> None:

@@ -9,7 +9,7 @@ from claims.models import Appearance, Article, Claim, Evidence, User
 from claims.operations.ingest import clean_address, find_or_make
 from claims.operations.ledger import Book
 from claims.operations.refusals import RuleRefusedError
-from claims.vocabulary import ClaimStatus, Stance
+from claims.vocabulary import ClaimStatus, QuoteState, Stance
 
 
 class NoEvidenceError(RuleRefusedError):
@@ -129,6 +129,13 @@ def is_primary(piece: Evidence) -> bool:
     return bool(publisher and publisher.is_official and not denies)
 
 
+def _supports(appearance: Appearance) -> bool:
+    """Whether it bears the claim out: it neither denies nor hedges, and still stands on its page."""
+    return not (
+        appearance.stance == Stance.REFUTES or appearance.hedged or appearance.state == QuoteState.GONE
+    )
+
+
 def _supporting_origins(evidence: Sequence[Evidence]) -> set[str]:
     origins = set()
     for piece in evidence:
@@ -136,6 +143,6 @@ def _supporting_origins(evidence: Sequence[Evidence]) -> set[str]:
         if appearance is None:
             if piece.article is not None:
                 origins.add(piece.article.publisher_id or piece.article.id)
-        elif appearance.stance != Stance.REFUTES and not appearance.hedged:
+        elif _supports(appearance):
             origins.add(appearance.origin_id or appearance.id)
     return origins

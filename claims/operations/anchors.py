@@ -1,0 +1,45 @@
+"""A quote looked for in a later snapshot of its page, and what that snapshot does with the claim."""
+
+from dataclasses import asdict
+
+from claims.models import Anchor, Appearance, Snapshot
+from claims.pipeline.anchor import find_again
+from claims.pipeline.stance import StanceJudgement, judge_stance
+
+
+def words_of(judgement: StanceJudgement) -> tuple[str, str]:
+    """Return the stances of headline and body as the columns hold them (empty: not touched)."""
+    return (str(judgement.headline or ""), str(judgement.body or ""))
+
+
+def anchor_in(appearance: Appearance, snapshot: Snapshot) -> Anchor:
+    """Find the quote in a later snapshot and keep what became of it.
+
+    The appearance stays what it was in its own snapshot; only its ``state`` tells the newest one.
+    """
+    anchored = find_again(
+        appearance.quote,
+        prefix=appearance.prefix,
+        suffix=appearance.suffix,
+        text=snapshot.headline if appearance.in_headline else snapshot.text,
+        was_at=appearance.start,
+    )
+    headline, body = words_of(
+        judge_stance(appearance.claim.text, headline=snapshot.headline, body=snapshot.text)
+    )
+    anchor, _ = Anchor.objects.update_or_create(
+        appearance=appearance,
+        snapshot=snapshot,
+        defaults={
+            "state": anchored.state,
+            "start": anchored.start,
+            "end": anchored.end,
+            "found": anchored.found or "",
+            "diff": [asdict(piece) for piece in anchored.diff],
+            "headline_stance": headline,
+            "body_stance": body,
+        },
+    )
+    appearance.state = anchored.state
+    appearance.save(update_fields=["state"])
+    return anchor

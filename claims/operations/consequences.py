@@ -1,0 +1,128 @@
+"""What a changed source means for the claims it carries: quotes, stances, timeline, re-reviews."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q
+
+from claims.models import Anchor, Appearance, Article, Change, Claim, Evidence, ReReview, Review, Snapshot
+from claims.operations.anchors import anchor_in
+from claims.operations.appearances import lock_claim
+from claims.operations.ledger import Book
+from claims.vocabulary import ArticleState, ChangeKind, ClaimStatus, EventKind, QuoteState, ReviewState
+
+
+def lock_claims_of(article: Article) -> list[Claim]:
+    """Return the claims that the article carries or is cited for, locked in the order of their ids."""
+    ids = (
+        Claim.objects.filter(
+            Q(appearances__article=article) | Q(reviews__evidence__article=article), merged_into=None
+        )
+        .order_by("id")
+        .values_list("id", flat=True)
+        .distinct()
+    )
+    return [lock_claim(claim_id) for claim_id in list(ids)]
+
+
+def follow_change(book: Book, *, article: Article, change: Change, now: datetime) -> None:
+    """Carry a change of the (locked) article through to its claims.
+
+    Every quote is looked for in the new snapshot, stances are judged anew, each claim's timeline tells the
+    change, and a verdict that rests on the article goes back to the desk.
+    """
+    for claim in lock_claims_of(article):
+        news = _anchor_quotes(claim, article, change.after) if change.after else []
+        if change.kind == ChangeKind.TRIVIAL:
+            continue
+        publisher = article.publisher.name if article.publisher else article.url
+        quotes = " ".join(dict.fromkeys(_QUOTE_SENTENCES[QuoteState(anchor.state)] for anchor in news))
+        book.write(
+            EventKind.ARTICLE_CHANGE,
+            claim=claim,
+            article=article,
+            text=f"{publisher}: {change.summary} {quotes}".strip(),
+            occurred_at=change.not_before or change.not_after,
+            occurred_not_after=change.not_after,
+            data={
+                "change": change.id,
+                "change_kind": str(change.kind),
+                "notice": change.notice or None,
+                "hedge_shift": change.hedge_shift or None,
+                "before": change.before_id,
+                "after": change.after_id,
+                "quotes": [
+                    {
+                        "appearance": anchor.appearance_id,
+                        "state": str(anchor.state),
+                        "headline_stance": anchor.headline_stance or None,
+                        "body_stance": anchor.body_stance or None,
+                    }
+                    for anchor in news
+                ],
+            },
+        )
+        _open_re_review(book, claim, article, change, now)
+
+
+def tell_state(book: Book, *, article: Article, before: ArticleState, now: datetime) -> None:
+    """Tell the claims of the (locked) article that its address answers differently now."""
+    publisher = article.publisher.name if article.publisher else article.url
+    for claim in lock_claims_of(article):
+        book.write(
+            EventKind.SOURCE_STATE,
+            claim=claim,
+            article=article,
+            text=f"{publisher}: {ArticleState(article.state).label.lower()}. {article.state_reason}".strip(),
+            occurred_at=now,
+            data={"before": str(before), "after": str(article.state), "reason": article.state_reason},
+        )
+
+
+def _anchor_quotes(claim: Claim, article: Article, snapshot: Snapshot) -> list[Anchor]:
+    """Anchor the claim's quotes of the article; returns the anchors whose state or stance is news."""
+    news = []
+    for appearance in Appearance.objects.filter(claim=claim, article=article).select_related("claim"):
+        before = appearance.state
+        last = appearance.anchors.order_by("-snapshot__number").first() or appearance
+        anchor = anchor_in(appearance, snapshot)
+        stances = (last.headline_stance, last.body_stance) != (anchor.headline_stance, anchor.body_stance)
+        if anchor.state != before or stances:
+            news.append(anchor)
+    return news
+
+
+_QUOTE_SENTENCES = {
+    QuoteState.PRESENT: "The quote still stands.",
+    QuoteState.CHANGED: "The quote was changed.",
+    QuoteState.GONE: "The quote is gone.",
+}
+
+
+def _open_re_review(book: Book, claim: Claim, article: Article, change: Change, now: datetime) -> None:
+    """Ask for another look if the claim's verdict in force cites the article; one open task per claim."""
+    review = Review.objects.filter(claim=claim, state=ReviewState.IN_FORCE).order_by("-number").first()
+    if review is None or review.verdict == ClaimStatus.UNVERIFIED:
+        return
+    if not Evidence.objects.filter(review=review, article=article).exists():
+        return
+    reason = f"{article.publisher or article.url}: {change.summary}"
+    task = ReReview.objects.filter(claim=claim, closed_at=None).first()
+    if task is not None:
+        task.reason = f"{task.reason}\n{reason}"
+        task.save(update_fields=["reason"])
+        task.changes.add(change)
+        return
+    task = ReReview.objects.create(claim=claim, review=review, opened_at=now, reason=reason)
+    task.changes.add(change)
+    claim.under_review = True
+    claim.save(update_fields=["under_review"])
+    data: dict[str, Any] = {"re_review": task.id, "review": review.id, "change": change.id}
+    book.write(
+        EventKind.RE_REVIEW_OPENED,
+        claim=claim,
+        article=article,
+        text=f"Under review: evidence of the verdict “{ClaimStatus(review.verdict).label}” changed. {reason}",
+        occurred_at=now,
+        data=data,
+    )

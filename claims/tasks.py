@@ -1,0 +1,48 @@
+"""Celery doors: a sweep that hints at what is due, and the checks that the hints ask for."""
+
+from typing import Any
+
+import structlog
+from celery import Task, shared_task
+from django.conf import settings
+from kombu.exceptions import OperationalError
+
+from claims.operations.feeds import read_feeds as read
+from claims.operations.recheck import check_articles as check
+from claims.operations.recheck import shelve_stuck
+from claims.queries.due import due_articles, due_feeds
+from claims.vocabulary import CheckOutcome
+
+log = structlog.get_logger(__name__)
+
+
+@shared_task(name="claims.sweep", ignore_result=True)
+def sweep() -> None:
+    """Hint at everything that is due. Any number may run; a hint lost or doubled does no harm."""
+    shelve_stuck()
+    hints: list[tuple[Task[Any, Any], list[str]]] = [(check_articles, ids) for ids in due_articles()]
+    feeds = due_feeds()
+    if feeds:
+        hints.append((read_feeds, feeds))
+    for task, ids in hints:
+        try:
+            # A hint that nobody took before the next sweep is stale: the row is still due, and hinted again.
+            task.apply_async(args=(ids,), expires=max(10.0, 2 * settings.SWEEP_SECONDS), retry=False)
+        except OperationalError as error:
+            log.warning("hint not sent", task=task.name, error=str(error))
+            return
+
+
+@shared_task(name="claims.check_articles", ignore_result=True)
+def check_articles(article_ids: list[str]) -> None:
+    """Check these articles, as far as they are still due."""
+    for report in check(article_ids, only_due=True):
+        if report.outcome != CheckOutcome.UNCHANGED:
+            log.info("checked", article=report.article, outcome=report.outcome, change=report.change)
+
+
+@shared_task(name="claims.read_feeds", ignore_result=True)
+def read_feeds(feed_ids: list[str]) -> None:
+    """Read these feeds, as far as they are still due."""
+    for report in read(feed_ids, only_due=True):
+        log.info("feed read", feed=report.feed, new=len(report.new_articles), problem=report.problem)
