@@ -110,7 +110,7 @@ def rule_on(verdict: ClaimStatus, evidence: Sequence[Evidence]) -> Ruling:
         )
     if verdict != ClaimStatus.CONFIRMED or any(is_primary(piece) for piece in evidence):
         return Ruling.ENOUGH
-    if len(_supporting_origins(evidence)) >= 2:
+    if len(supporting_origins(evidence)) >= 2:
         return Ruling.ENOUGH
     asserting = [
         piece for piece in evidence if piece.appearance and piece.appearance.stance != Stance.REFUTES
@@ -136,7 +136,8 @@ def _supports(appearance: Appearance) -> bool:
     )
 
 
-def _supporting_origins(evidence: Sequence[Evidence]) -> set[str]:
+def supporting_origins(evidence: Sequence[Evidence]) -> set[str]:
+    """Return the independent origins (ids) that bear the claim out without a hedge."""
     origins = set()
     for piece in evidence:
         appearance = piece.appearance
