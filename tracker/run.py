@@ -224,8 +224,7 @@ def prepare(plan: Plan, environment: Mapping[str, str]) -> None:
         plan.demo.write(plan.var)
     say("Preparing the database …")
     _manage(environment, "migrate", "--verbosity", "0")
-    if not environment.get("REDIS_URL"):
-        _manage(environment, "createcachetable", "--verbosity", "0")
+    _manage(environment, "createcachetable", "--verbosity", "0")
     if not _is_on("DEBUG", "on"):
         _manage(environment, "collectstatic", "--no-input", "--verbosity", "0")
     if plan.demo and not plan.demo.loaded:
