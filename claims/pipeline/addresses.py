@@ -1,16 +1,16 @@
 """Says which addresses the fetch gate may connect to: one strict parse, one explicit list of numbers."""
 
 import re
-import unicodedata
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
-from encodings import idna
 from enum import StrEnum
 from functools import lru_cache
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_network
 from urllib.parse import quote, urljoin
 
-Address = IPv4Address | IPv6Address
+from claims.pipeline.hosts import Address, split_authority
+
 Network = IPv4Network | IPv6Network
 
 MAX_URL_CHARS = 8192
@@ -57,12 +57,6 @@ _SPECIAL_V6 = tuple(
 _URL = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://([^/?#]*)([^?#]*)(\?[^#]*)?(?:#.*)?", re.DOTALL)
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
-_LABEL = re.compile(r"[a-z0-9_-]{1,63}")
-_NUMBER = re.compile(r"0x[0-9a-f]*|[0-9]+")
-_PORT = re.compile(r"[0-9]{1,5}")
-# IDNA 2003, which Python ships, turns these into other letters or none, that is into another host; IDNA 2008
-# and every browser keep them.
-_KEPT_LETTERS = re.compile("([ßς\u200c\u200d])")
 _SAFE_IN_PATH = "!$%&'()*+,/:;=?@[]_.~-|"
 
 
@@ -192,7 +186,12 @@ def check_url(url: str, *, policy: FetchPolicy) -> CleanUrl | FetchRefused:
 
 
 def check_redirect(base: CleanUrl, location: str, *, policy: FetchPolicy) -> CleanUrl | FetchRefused:
-    """Resolve a Location header (as it came, possibly relative) against ``base`` and check the outcome."""
+    """Resolve a Location header (as it came, possibly relative) against ``base`` and check the outcome.
+
+    Header bytes arrive read as Latin-1; what is UTF-8 in truth is read as that, as browsers do.
+    """
+    with suppress(UnicodeError):
+        location = location.encode("latin-1").decode()
     if _SCHEME.match(location) or _CONTROLS.search(location) or "\\" in location:
         return check_url(location, policy=policy)
     try:
@@ -241,7 +240,10 @@ def _parse(url: str, policy: FetchPolicy) -> CleanUrl:
             RefusalCode.USERINFO,
             "The address contains a user name or password; remove everything up to the @ before the host.",
         )
-    host, address, port = _split_authority(authority, DEFAULT_PORTS[scheme])
+    try:
+        host, address, port = split_authority(authority, DEFAULT_PORTS[scheme])
+    except ValueError as error:
+        raise _Refusal(RefusalCode.MALFORMED, str(error)) from error
     shown_host = f"[{host}]" if isinstance(address, IPv6Address) else host
     shown_port = "" if port == DEFAULT_PORTS[scheme] else f":{port}"
     rest = quote(_without_dots(path), safe=_SAFE_IN_PATH) + quote(query, safe=_SAFE_IN_PATH)
@@ -282,105 +284,6 @@ def _check_port(clean: CleanUrl, policy: FetchPolicy) -> None:
     )
 
 
-def _split_authority(authority: str, default_port: int) -> tuple[str, Address | None, int]:
-    """Return host, its address when it is one, and port."""
-    if authority.startswith("["):
-        inside, bracket, rest = authority[1:].partition("]")
-        if not bracket or (rest and not rest.startswith(":")):
-            raise _Refusal(RefusalCode.MALFORMED, "The brackets in the address do not match; check it.")
-        address: Address | None = _read_ipv6(inside)
-        return str(address), address, _read_port(rest[1:], default_port)
-    name, _, port = authority.partition(":")
-    host, address = _read_host(name)
-    return host, address, _read_port(port, default_port)
-
-
-def _read_port(text: str, default_port: int) -> int:
-    if text == "":
-        return default_port
-    if not _PORT.fullmatch(text) or not 0 < int(text) < 65536:
-        raise _Refusal(
-            RefusalCode.MALFORMED, "The port in the address is not a number from 1 to 65535; check it."
-        )
-    return int(text)
-
-
-def _read_ipv6(text: str) -> IPv6Address:
-    if "%" in text:
-        raise _Refusal(
-            RefusalCode.MALFORMED, "The address names a network interface (%…); give a public address."
-        )
-    try:
-        return IPv6Address(text)
-    except ValueError:
-        raise _Refusal(
-            RefusalCode.MALFORMED, "The brackets in the address hold no IPv6 address; check it."
-        ) from None
-
-
-def _read_host(text: str) -> tuple[str, IPv4Address | None]:
-    """Return ``text`` as an ASCII host, and the address it spells, if any."""
-    try:
-        host = ".".join(_ascii_label(label) for label in _labels(text))
-    except UnicodeError:
-        host = ""
-    if not host or len(host) > 253:
-        raise _Refusal(RefusalCode.MALFORMED, "The address has no valid host name; check its spelling.")
-    numbers = host.split(".")
-    if not _NUMBER.fullmatch(numbers[-1]):
-        return host, None
-    address = _read_ipv4(numbers)
-    return str(address), address
-
-
-def _labels(text: str) -> list[str]:
-    """Split a host at every character that some software takes for a dot; one last dot means nothing."""
-    labels = re.split("[.。．｡]", unicodedata.normalize("NFKC", text))
-    return labels[:-1] if len(labels) > 1 and labels[-1] == "" else labels
-
-
-def _ascii_label(label: str) -> str:
-    """Return one part of a host in ASCII (punycode where needed). Raises UnicodeError."""
-    text = label.lower()
-    if not text.isascii():
-        pieces = _KEPT_LETTERS.split(text)
-        text = "".join(piece if _KEPT_LETTERS.fullmatch(piece) else idna.nameprep(piece) for piece in pieces)
-        if not text.isascii():
-            text = "xn--" + text.encode("punycode").decode("ascii")
-    if not _LABEL.fullmatch(text):
-        raise UnicodeError(label)
-    return text
-
-
-def _read_ipv4(numbers: list[str]) -> IPv4Address:
-    """Read one to four numbers, decimal, octal or hex, the last filling what is left, as inet_aton does."""
-    values = [_read_number(number) for number in numbers]
-    if len(values) > 4 or max(values[:-1], default=0) > 255 or values[-1] >= 256 ** (5 - len(values)):
-        raise _bad_number()
-    total = values[-1]
-    for place, value in enumerate(values[:-1]):
-        total += value * 256 ** (3 - place)
-    return IPv4Address(total)
-
-
-def _read_number(text: str) -> int:
-    if not _NUMBER.fullmatch(text) or len(text) > 40:
-        raise _bad_number()
-    if text.startswith("0x"):
-        return int(text[2:] or "0", 16)
-    if text.startswith("0"):
-        if any(digit in "89" for digit in text):
-            raise _bad_number()
-        return int(text, 8)
-    return int(text)
-
-
-def _bad_number() -> _Refusal:
-    return _Refusal(
-        RefusalCode.MALFORMED, "The host ends in a number but is no IP address; check its spelling."
-    )
-
-
 def _without_dots(path: str) -> str:
     """Remove ``.`` and ``..`` (RFC 3986, 5.2.4), so that what is shown is what is asked for."""
     kept: list[str] = []
@@ -407,13 +310,8 @@ def _read_opening(entry: str) -> _Opening:
     except ValueError:
         pass  # not a network: a name, or something with a port
     try:
-        host, address, port = _split_authority(entry, 0)
-    except _Refusal as refusal:
-        raise ValueError(f"FETCH_ALLOW_PRIVATE: {entry!r} is no CIDR, host or host:port.") from refusal
+        host, address, port = split_authority(entry, 0)
+    except ValueError as error:
+        raise ValueError(f"FETCH_ALLOW_PRIVATE: {entry!r} is no CIDR, host or host:port.") from error
     network = None if address is None else ip_network(address)
     return _Opening(network, None if network else host, port or None)
-
-
-def read_addresses(texts: Iterable[str]) -> tuple[Address, ...]:
-    """Return the addresses that a look-up answered, each once, in its order. Raises ValueError."""
-    return tuple(dict.fromkeys(ip_address(text) for text in texts))

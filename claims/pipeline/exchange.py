@@ -9,6 +9,7 @@ from claims.pipeline.inflate import FailureCode, first_header
 
 _TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 _LINE_BREAKS = re.compile(r"[\x00\r\n]")
+_ACCEPT = ("Accept", "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8")
 _OURS = frozenset(
     {"host", "user-agent", "accept-encoding", "connection", "content-length", "transfer-encoding"}
 )
@@ -58,6 +59,24 @@ class FetchRequest:
     def is_conditional(self) -> bool:
         """Whether a 304 may answer it."""
         return bool(self.etag or self.last_modified)
+
+
+def header_lines(request: FetchRequest, *, own: bool, validators: bool) -> list[bytes]:
+    """Return the header lines to send for one hop.
+
+    ``own``: whether the caller's headers go along. ``validators``: whether etag and last_modified do; they
+    mean nothing at another URL and might by chance match there, since "1" is a popular etag.
+    """
+    headers = [("Accept-Encoding", "gzip"), ("Expect", "")]  # libcurl leaves out what is empty
+    if own:
+        headers += request.headers
+    if not any(name.lower() == "accept" for name, _ in headers):
+        headers.append(_ACCEPT)
+    if validators and request.etag:
+        headers.append(("If-None-Match", request.etag))
+    if validators and request.last_modified:
+        headers.append(("If-Modified-Since", request.last_modified))
+    return [f"{name}: {value}".rstrip(" ").encode("latin-1") for name, value in headers]
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,6 @@ from typing import Any
 import pycurl
 
 from claims.pipeline.addresses import (
-    Address,
     CleanUrl,
     FetchPolicy,
     FetchRefused,
@@ -23,7 +22,15 @@ from claims.pipeline.addresses import (
     check_url,
     is_public,
 )
-from claims.pipeline.exchange import FAILURE_REASONS, Fetched, FetchFailed, FetchRequest, FetchResult
+from claims.pipeline.exchange import (
+    FAILURE_REASONS,
+    Fetched,
+    FetchFailed,
+    FetchRequest,
+    FetchResult,
+    header_lines,
+)
+from claims.pipeline.hosts import Address
 from claims.pipeline.inflate import Answer, FailureCode, UnusableAnswer
 from claims.pipeline.lookup import Lookups
 
@@ -45,7 +52,6 @@ __all__ = [
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _PERMANENT = frozenset({301, 308})
-_ACCEPT = ("Accept", "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8")
 _LOOKUP_POLL_SECONDS = 0.01
 
 # libcurl's error numbers (curl/curl.h); pycurl names only some of them.
@@ -189,7 +195,7 @@ class _Run:
             return
         refused = check_addresses(errand.clean, addresses, policy=self._policy)
         if refused is not None:
-            self._finish(errand, FetchRefused(errand.request.url, refused.code, refused.reason, refused.hop))
+            self._refuse(errand, refused.code, refused.reason, refused.hop)
             return
         if errand.deadline <= monotonic():
             self._fail(errand, FailureCode.TIMEOUT, "")
@@ -210,10 +216,8 @@ class _Run:
         handle.reset()
         self._spare.append(handle)
         if errand.strayed:
-            refused = f"{errand.clean.host} led to an address that had not been checked; try again later."
-            self._finish(
-                errand, FetchRefused(errand.request.url, RefusalCode.PRIVATE, refused, errand.clean.url)
-            )
+            reason = f"{errand.clean.host} led to an address that had not been checked; try again later."
+            self._refuse(errand, RefusalCode.PRIVATE, reason, errand.clean.url)
         elif errand.trouble is not None:
             self._finish(errand, _failed(errand, errand.trouble.code, errand.trouble.reason))
         elif error == pycurl.E_OPERATION_TIMEDOUT and not asked:
@@ -240,10 +244,10 @@ class _Run:
             self._finish(errand, _fetched(errand, peer))
 
     def _redirect(self, errand: _Errand, location: str) -> None:
-        target = check_redirect(errand.clean, _as_utf8(location), policy=self._policy)
+        target = check_redirect(errand.clean, location, policy=self._policy)
         if isinstance(target, FetchRefused):
             reason = f"The page redirects to a place that is not fetched. {target.reason}"
-            self._finish(errand, FetchRefused(errand.request.url, target.code, reason, target.url))
+            self._refuse(errand, target.code, reason, target.url)
             return
         if len(errand.hops) >= self._policy.max_redirects or target.url in (errand.asked.url, *errand.hops):
             self._fail(errand, FailureCode.TOO_MANY_REDIRECTS, "")
@@ -253,6 +257,9 @@ class _Run:
         errand.clean = target
         errand.answer = self._blank(errand.request)
         self._look_up(errand)
+
+    def _refuse(self, errand: _Errand, code: RefusalCode, reason: str, hop: str) -> None:
+        self._finish(errand, FetchRefused(errand.request.url, code, reason, hop))
 
     def _fail(self, errand: _Errand, code: FailureCode, detail: str) -> None:
         reason = FAILURE_REASONS[code].format(host=errand.clean.host, detail=detail)
@@ -341,7 +348,13 @@ def _prepare(handle: Any, errand: _Errand, policy: FetchPolicy) -> None:
     handle.setopt(pycurl.OPENSOCKETFUNCTION, partial(_open_socket, errand))
     handle.setopt(pycurl.HEADERFUNCTION, partial(_take, errand, errand.answer.take_header))
     handle.setopt(pycurl.WRITEFUNCTION, partial(_take, errand, errand.answer.take_body))
-    handle.setopt(pycurl.HTTPHEADER, _request_headers(errand))
+    same_origin = clean.origin == errand.asked.origin
+    errand.sent_validators = request.is_conditional and clean.url == (
+        request.validated_url or errand.asked.url
+    )
+    handle.setopt(
+        pycurl.HTTPHEADER, header_lines(request, own=same_origin, validators=errand.sent_validators)
+    )
     if clean.scheme == "https":
         _trust(handle)
     if request.method == "HEAD":
@@ -355,24 +368,6 @@ def _resolve_entry(clean: CleanUrl, pinned: Iterable[str]) -> str:
     """Return the line that answers libcurl's own look-up with the checked addresses."""
     shown = ",".join(f"[{address}]" if ":" in address else address for address in pinned)
     return f"{clean.host}:{clean.port}:{shown}"
-
-
-def _request_headers(errand: _Errand) -> list[bytes]:
-    request = errand.request
-    headers = [("Accept-Encoding", "gzip"), ("Expect", "")]
-    if errand.clean.origin == errand.asked.origin:
-        headers += request.headers
-    if not any(name.lower() == "accept" for name, _ in headers):
-        headers.append(_ACCEPT)
-    # A validator means nothing at another URL, and might by chance match there: "1" is a popular etag.
-    errand.sent_validators = request.is_conditional and errand.clean.url == (
-        request.validated_url or errand.asked.url
-    )
-    if errand.sent_validators and request.etag:
-        headers.append(("If-None-Match", request.etag))
-    if errand.sent_validators and request.last_modified:
-        headers.append(("If-Modified-Since", request.last_modified))
-    return [f"{name}: {value}".rstrip(" ").encode("latin-1") for name, value in headers]
 
 
 def _trust(handle: Any) -> None:
@@ -391,7 +386,10 @@ def _open_socket(errand: _Errand, _purpose: int, target: Any) -> socket.socket |
     if address not in errand.pinned or port != errand.clean.port:
         errand.strayed = True
         return int(pycurl.SOCKET_BAD)
-    opened = socket.socket(target.family, target.socktype, target.protocol)
+    try:
+        opened = socket.socket(target.family, target.socktype, target.protocol)
+    except OSError:
+        return int(pycurl.SOCKET_BAD)  # no IPv6 here, say: libcurl goes on to the next address
     errand.sockets.append(opened)  # pycurl works on a copy; ours is closed when the hop is done
     return opened
 
@@ -409,14 +407,6 @@ def _take(errand: _Errand, take: Callable[[bytes], None], piece: bytes) -> int:
         errand.trouble = trouble
         return 0
     return len(piece)
-
-
-def _as_utf8(text: str) -> str:
-    """Read a header that came as bytes and was taken for Latin-1 as UTF-8, where it is that."""
-    try:
-        return text.encode("latin-1").decode()
-    except UnicodeDecodeError:
-        return text
 
 
 def _fetched(errand: _Errand, peer: str) -> Fetched:

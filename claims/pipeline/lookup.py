@@ -3,9 +3,10 @@
 import socket
 import threading
 from collections.abc import Iterator
+from ipaddress import ip_address
 from queue import Empty, SimpleQueue
 
-from claims.pipeline.addresses import Address, read_addresses
+from claims.pipeline.hosts import Address
 
 
 class Lookups:
@@ -38,6 +39,7 @@ class Lookups:
 def _resolve(host: str, answers: "SimpleQueue[tuple[str, tuple[Address, ...]]]") -> None:
     try:
         found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
-        answers.put((host, read_addresses(str(entry[4][0]) for entry in found)))
+        addresses = dict.fromkeys(ip_address(str(entry[4][0])) for entry in found)
+        answers.put((host, tuple(addresses)))
     except (OSError, ValueError):
         answers.put((host, ()))

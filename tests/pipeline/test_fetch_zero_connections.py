@@ -1,4 +1,4 @@
-"""No address or name, however disguised, makes the gate connect where it must not; each proof has a control."""
+"""No address or name, however disguised, makes the gate connect where it must not; proofs have controls."""
 
 import datetime
 import socket
