@@ -46,7 +46,7 @@ def propose(
     A contributor. Raises `NotAllowedError`, `RuleRefusedError` (no or overlong text), `QuoteNotFoundError`.
     """
     require(by, Role.CONTRIBUTOR)
-    wording = _wording(text or quote)
+    wording = worded(text or quote)
     placed = _place(snapshot, quote.strip(), start) if snapshot and quote.strip() else None
     if quote.strip() and snapshot is None:
         raise RuleRefusedError("A quote needs the article it stands in.", field="article")
@@ -80,7 +80,8 @@ def propose(
     return candidate
 
 
-def _wording(text: str) -> str:
+def worded(text: str) -> str:
+    """Return the sentence of a claim with single spaces; raises `RuleRefusedError` when empty or overlong."""
     wording = " ".join(text.split())
     if not wording:
         raise RuleRefusedError("Say what is claimed, in one sentence.", field="text")
@@ -131,7 +132,7 @@ def track(
         candidate = _open_candidate(candidate_id)
         name = candidate.claimant_name if claimant_name is None else claimant_name
         claim = Claim.objects.create(
-            text=_wording(text or candidate.text),
+            text=worded(text or candidate.text),
             claimant=find_claimant(name=name, anonymous=candidate.anonymous, now=now),
             visibility=Visibility.INTERNAL if internal else Visibility.PUBLIC,
             status=ClaimStatus.UNVERIFIED,

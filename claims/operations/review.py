@@ -69,11 +69,11 @@ def decide(
         require(by, Role.CHIEF_EDITOR)
     if not reason.strip():
         raise NoReasonError("Give the reason for this verdict; readers see it.", field="reason")
-    _check_version(Claim.objects.get(pk=claim_id), seen_version)
+    check_version(Claim.objects.get(pk=claim_id), seen_version)
     with writing() as book:
         documents = bring_in_documents(book, evidence, by=by, now=now)
         claim = lock_claim(claim_id)
-        _check_version(claim, seen_version)
+        check_version(claim, seen_version)
         pieces = gather(claim, evidence, documents)
         ruling = rule_on(verdict, pieces)
         if ruling is not Ruling.ENOUGH and override.strip():
@@ -88,9 +88,10 @@ def decide(
         return _store(book, claim, verdict, reason.strip(), pieces, ruling, override.strip(), by, now)
 
 
-def _check_version(claim: Claim, seen_version: int) -> None:
+def check_version(claim: Claim, seen_version: int) -> None:
+    """Refuse with `MergedClaimError` or `StaleVersionError` unless the claim still is what the editor saw."""
     if claim.merged_into_id is not None:
-        raise MergedClaimError("This claim was merged into another one; decide on the survivor.")
+        raise MergedClaimError("This claim was merged into another one; go on with the survivor.")
     if claim.version != seen_version:
         raise StaleVersionError(claim, seen_version)
 
@@ -201,7 +202,7 @@ def sign_off(*, claim_id: str, number: int, by: User, seen_version: int, now: da
     require(by, Role.EDITOR)
     with writing() as book:
         claim = lock_claim(claim_id)
-        _check_version(claim, seen_version)
+        check_version(claim, seen_version)
         review = Review.objects.select_related("decided_by").get(claim=claim, number=number)
         if review.state != ReviewState.AWAITING_SIGN_OFF:
             raise AlreadySignedOffError("This review is in force already.")
