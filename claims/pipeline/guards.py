@@ -18,7 +18,7 @@ class Facts:
     """What a sentence says that another one can conflict with.
 
     ``predicate`` are the terms that tell what happened: not those of its opening name, nor of an office
-    foreign minister") anywhere.
+    ("Libya's foreign minister") anywhere.
     """
 
     text: str
@@ -56,7 +56,7 @@ def _predicate(text: str) -> frozenset[str]:
 
 
 def conflicts(one: Facts, other: Facts) -> tuple[str, ...]:
-    """The reasons, as sentences, why two sentences that look alike are not one claim; empty if there is none."""
+    """Why two sentences that look alike are not one claim, as sentences; empty if nothing speaks against."""
     found = []
     if one.figures and other.figures and not one.figures & other.figures:
         found.append(f"Numbers differ: {_listed(one.figures)} / {_listed(other.figures)}.")

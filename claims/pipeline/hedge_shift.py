@@ -1,12 +1,15 @@
 """Two states of a text to the hedging words that one and the same sentence lost or gained."""
 
-import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from rapidfuzz import fuzz
 
-from claims.pipeline.lexicon import lexicon
+from claims.pipeline.hedges import find_hedges
+from claims.pipeline.sentences import read
+from claims.pipeline.terms import stem
 from claims.pipeline.tokens import keys
+from claims.pipeline.words import load_words
 from claims.vocabulary import HedgeShift
 
 SAME_SENTENCE = 60.0
@@ -15,15 +18,19 @@ SAME_SENTENCE = 60.0
 MOST_SENTENCES = 400
 """Changed sentences compared on either side; an article with more was rewritten, not edited."""
 
-_SENTENCE_END = re.compile(r"(?<=[.!?…])[\"'”’)\]]*\s+|\n+")
-
 
 def hedges_in(sentence: str) -> tuple[str, ...]:
-    """The hedging words and phrases of a sentence, in lists' order; "?" for a question."""
-    line = f" {' '.join(keys(sentence))} "
-    found = [phrase for phrase in lexicon().hedges if f" {phrase} " in line]
-    # "may have" is told by the longer phrase alone
-    return tuple(p for p in found if not any(p != q and f" {p} " in f" {q} " for q in found))
+    """The hedging words and phrases of a sentence, lower case; a doubting verb (claims) is one, and "?"."""
+    doubting = _doubting_stems()
+    words = keys(sentence)
+    found = [hedge.lower() for hedge in find_hedges(sentence)]
+    found += [word for word in words if stem(word) in doubting]
+    return tuple(dict.fromkeys([*found, *(["?"] if words[-1:] == ["?"] else [])]))
+
+
+@lru_cache(maxsize=1)
+def _doubting_stems() -> frozenset[str]:
+    return frozenset(stem(verb) for verb in load_words("en").sets["hedging_verbs"])
 
 
 def shift_of_hedges(*texts: tuple[str, str]) -> tuple[HedgeShift | None, tuple[str, ...]]:
@@ -56,7 +63,8 @@ def _only_in(before: str, after: str) -> tuple[list[str], list[str]]:
 
 
 def _sentences(text: str) -> list[str]:
-    return [s for s in _SENTENCE_END.split(text) if s.strip()]
+    reading = read(text)
+    return [text[slice(*reading.span(start, end))] for start, end in reading.sentences]
 
 
 def _lost(old: Sequence[str], new: Sequence[str]) -> Iterable[str]:
@@ -75,5 +83,5 @@ def _bare(sentence: str) -> str:
     """The sentence's words without its hedges, to compare what is left."""
     line = f" {' '.join(keys(sentence))} "
     for phrase in hedges_in(sentence):
-        line = line.replace(f" {phrase} ", " ")
+        line = line.replace(f" {' '.join(keys(phrase))} ", " ")
     return line.strip()

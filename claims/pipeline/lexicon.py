@@ -13,7 +13,6 @@ _FOLDER = Path(__file__).parent / "words" / "en"
 class Lexicon:
     """Words and phrases of tokens' keys joined by spaces; ``band`` is 0 (most frequent) upwards by word."""
 
-    hedges: tuple[str, ...]
     reporting: frozenset[str]
     refuting: tuple[str, ...]
     confirming: tuple[str, ...]
@@ -42,7 +41,6 @@ def lexicon() -> Lexicon:
         for word in words.split():
             band.setdefault(word, number)
     return Lexicon(
-        hedges=tuple(stance["hedges"]),
         reporting=frozenset(stance["reporting"]),
         refuting=tuple(stance["refuting"]),
         confirming=tuple(stance["confirming"]),

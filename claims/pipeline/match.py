@@ -8,17 +8,13 @@ from functools import lru_cache
 
 from claims.pipeline.guards import Facts, conflicts, contradiction, refuting_words, shared_names
 from claims.pipeline.lexicon import sample_claims
-from claims.pipeline.terms import stem_bands, terms_and_words
+from claims.pipeline.terms import term_weight, terms_and_words
 from claims.vocabulary import Relation, Zone
 
 MOST_MATCHES = 20
 BM25_K1, BM25_B = 1.2, 0.4
 USUAL_LENGTH = 8
 """Robertson's BM25 with little weight on length, since claims are all short (about eight terms)."""
-
-IDF_BY_BAND = (0.5, 2.0, 4.0)
-IDF_RARE = 7.0
-"""About ln(documents / documents with the word), by the band of a word in words/en/common.json."""
 
 TRIGRAM_SHARE = 0.6
 """Weight of the trigram cosine's z-score; BM25's has the rest."""
@@ -30,7 +26,7 @@ LINK_AT, SUGGEST_AT = 5.0, 2.0
 """Scores from which a match is a link or a suggestion: a precision of .955 on the train part of Emergent."""
 
 SAME_ACT = 0.5
-"""Share of what the claim tells of its subject (by weight) that a text must tell, too, to link or contradict."""
+"""Share of what the claim tells of its subject that a text must tell, too, to link or contradict."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,8 +153,7 @@ def _idf(term: str, frequencies: Frequencies | None) -> float:
     """The weight of a term: by how many claims have it, or by the band of its word."""
     if frequencies is not None:
         return math.log((frequencies.total + 1) / (frequencies.of.get(term, 0) + 0.5))
-    band = stem_bands().get(term)
-    return IDF_RARE if band is None else IDF_BY_BAND[band]
+    return term_weight(term)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,10 @@ _SCALES = {"k": 1e3, "thousand": 1e3, "m": 1e6, "mn": 1e6, "mln": 1e6, "million"
 _SCALES |= {"bn": 1e9, "b": 1e9, "billion": 1e9, "tn": 1e12, "trillion": 1e12, "hundred": 1e2, "dozen": 12.0}
 _TWO_UP = "two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen"
 _NUMBER_WORDS = {word: float(n) for n, word in enumerate(_TWO_UP.split(), 2)}  # "one" is hardly ever a figure
+WEIGHT_BY_BAND = (0.5, 2.0, 4.0)
+WEIGHT_RARE = 7.0
+"""About ln(documents / documents with the word), by the band of a word in words/en/common.json."""
+
 _MARKS = {"%": "percent", "$": "dollar", "£": "pound", "€": "euro"}
 
 
@@ -100,3 +104,9 @@ def stem_bands() -> dict[str, int]:
         root = stem(word)
         bands[root] = min(band, bands.get(root, band))
     return bands
+
+
+def term_weight(term: str) -> float:
+    """How telling a term is where no collection is at hand to count it in (an idf by band)."""
+    band = stem_bands().get(term)
+    return WEIGHT_RARE if band is None else WEIGHT_BY_BAND[band]

@@ -1,0 +1,190 @@
+"""A claim, a headline and a body to what each does with the claim: supports, refutes or merely reports it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from claims.pipeline.hedges import find_hedges
+from claims.pipeline.lexicon import lexicon
+from claims.pipeline.sentences import read
+from claims.pipeline.terms import stem, term_weight, terms
+from claims.pipeline.tokens import keys, squash
+from claims.pipeline.words import load_words
+from claims.vocabulary import Stance
+
+HEADLINE_TOUCHES = 0.05
+"""Share of the claim's weight that a headline must hold to be about it; headlines are short and punning."""
+
+BODY_TOUCHES = 0.45
+"""Share that the best sentence of a body must hold."""
+
+NEARLY_BEST = 0.75
+"""Sentences that cover the claim at least this well, as a share of the best, are heard."""
+
+MOST_SENTENCES = 400
+"""Sentences of a body that are read; what comes later is seldom about the news."""
+
+LONGEST_SHOWN = 120
+
+
+@dataclass(frozen=True, slots=True)
+class StanceJudgement:
+    """The stance of headline and body, None where that part is empty or does not touch the claim.
+
+    ``score`` is the share of the claim's weight that the best sentence holds, 0..1; ``reasons`` are sentences.
+    """
+
+    headline: Stance | None
+    body: Stance | None
+    score: float
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    """What one sentence does with the claim, why, and how much of the claim it holds."""
+
+    stance: Stance
+    reason: str
+    coverage: float
+
+
+def judge_stance(claim: str, *, headline: str | None, body: str | None) -> StanceJudgement:
+    """Judge what ``headline`` and ``body`` do with ``claim``.
+
+    Words of denial or doubt that the claim itself holds do not count. A hedge, a question and a statement
+    that is only somebody's report it; an on-record confirmation and a flat statement support it.
+    """
+    subject = _Subject(claim)
+    said_above = subject.hear(headline or "", is_headline=True)
+    if said_above is not None and said_above.coverage < HEADLINE_TOUCHES:
+        said_above = None
+    said_below = _hear_body(subject, body or "")
+    reasons = []
+    if said_above is not None:
+        reasons.append(f"Headline: {said_above.reason}")
+    if said_below is not None:
+        reasons.append(f"Text: {said_below.reason}")
+    heard = [part for part in (said_above, said_below) if part is not None]
+    return StanceJudgement(
+        headline=said_above.stance if said_above else None,
+        body=said_below.stance if said_below else None,
+        score=round(max((part.coverage for part in heard), default=0.0), 3),
+        reasons=tuple(reasons) or ("Neither headline nor text touches the claim.",),
+    )
+
+
+def _hear_body(subject: "_Subject", body: str) -> _Heard | None:
+    """The stance of the sentences that cover the claim best; a refutation of what stands before it counts."""
+    reading = read(body)
+    sentences = [body[slice(*reading.span(a, b))] for a, b in reading.sentences[:MOST_SENTENCES]]
+    coverages = [subject.coverage(sentence) for sentence in sentences]
+    best = max(coverages, default=0.0)
+    if best < BODY_TOUCHES:
+        return None
+    heard = []
+    for n, coverage in enumerate(coverages):
+        if coverage < NEARLY_BEST * best:
+            continue
+        found = subject.hear(sentences[n])
+        if found is not None:
+            heard.append(subject.answered(found, sentences[n + 1 : n + 2]))
+    return _verdict(heard)
+
+
+def _verdict(heard: Sequence[_Heard]) -> _Heard | None:
+    """A refutation outweighs, since nobody refutes by accident; else the majority, doubt before assertion."""
+    for stance in (Stance.REFUTES, Stance.REPORTS, Stance.SUPPORTS):
+        mine = [one for one in heard if one.stance is stance]
+        if mine and (stance is not Stance.REPORTS or 2 * len(mine) >= len(heard)):
+            return max(mine, key=lambda one: one.coverage)
+    return None
+
+
+class _Subject:
+    """A claim, ready to be looked for in sentences."""
+
+    def __init__(self, claim: str) -> None:
+        self.words = frozenset(keys(claim))
+        self.stems = frozenset(stem(word) for word in self.words)
+        self.weights = {term: term_weight(term) for term in terms(claim)}
+        self.whole = sum(self.weights.values())
+        self.denies = _odd_negations(keys(claim))
+        lists = lexicon()
+        self.refuting = self._foreign(lists.refuting)
+        self.confirming = self._foreign(lists.confirming)
+
+    def coverage(self, sentence: str) -> float:
+        """The share of the claim's weight whose terms stand in ``sentence``, 0..1."""
+        held = set(terms(sentence))
+        return sum(w for term, w in self.weights.items() if term in held) / self.whole if self.whole else 0.0
+
+    def hear(self, sentence: str, *, is_headline: bool = False) -> _Heard | None:
+        """What ``sentence`` does with the claim; None for an empty one."""
+        words = keys(sentence)
+        if not words:
+            return None
+        line = f" {' '.join(words)} "
+        stance, why = self._told(sentence, words, line, is_headline=is_headline)
+        shown = squash(sentence)
+        quoted = shown if len(shown) <= LONGEST_SHOWN else f"{shown[: LONGEST_SHOWN - 1]}…"
+        return _Heard(stance, f"{why}: “{quoted}”", self.coverage(sentence))
+
+    def answered(self, found: _Heard, following: Sequence[str]) -> _Heard:
+        """``found``, unless the next sentence calls it a lie or finds no confirmation of it."""
+        sets = load_words("en").sets
+        for sentence in following:
+            line = f" {' '.join(keys(sentence))} "
+            pointing = any(f" {word} " in line[:40] for word in sets["backward_subjects"])
+            if pointing and (said := _first(line, _plain(sets["refutations"]))):
+                return _Heard(
+                    Stance.REFUTES, f"Then “{said}”: “{squash(sentence)}”", found.coverage
+                )
+        return found
+
+    def _told(
+        self, sentence: str, words: Sequence[str], line: str, *, is_headline: bool
+    ) -> tuple[Stance, str]:
+        """The stance of one sentence and the words that tell it."""
+        lists = lexicon()
+        if said := _first(line, lists.unconfirming):
+            return Stance.REPORTS, f"Unconfirmed (“{said}”)"
+        asks = words[-1] == "?" or (is_headline and "?" in words)
+        if not asks and (said := _first(line, self.refuting)):
+            return Stance.REFUTES, f"Denied (“{said}”)"
+        if not asks and _odd_negations(words) != self.denies:
+            return Stance.REFUTES, "Says the opposite"
+        if asks:
+            return Stance.REPORTS, "A question"
+        if doubt := self._doubt(sentence, words):
+            return Stance.REPORTS, f"Hedged (“{doubt}”)"
+        if said := _first(line, self.confirming):
+            return Stance.SUPPORTS, f"Confirmed (“{said}”)"
+        if said := _first(line, tuple(lists.reporting)):
+            return Stance.REPORTS, f"Somebody's report (“{said}”)"
+        return Stance.SUPPORTS, "Stated flatly"
+
+    def _doubt(self, sentence: str, words: Sequence[str]) -> str | None:
+        """The first hedge or doubting verb of the sentence that the claim does not hold itself."""
+        for hedge in find_hedges(sentence):
+            if not set(keys(hedge)) <= self.words:
+                return hedge
+        doubting = {stem(verb) for verb in load_words("en").sets["hedging_verbs"]}
+        return next((w for w in words if stem(w) in doubting and stem(w) not in self.stems), None)
+
+    def _foreign(self, phrases: Sequence[str]) -> tuple[str, ...]:
+        """The phrases that are not made of the claim's own words."""
+        return tuple(p for p in phrases if not {stem(word) for word in p.split()} <= self.stems)
+
+
+def _odd_negations(words: Sequence[str]) -> bool:
+    return sum(word in lexicon().negations for word in words) % 2 == 1
+
+
+def _first(line: str, phrases: Sequence[str]) -> str | None:
+    """The first of ``phrases`` that stands in ``line``, a sentence's words between spaces."""
+    return next((phrase for phrase in phrases if f" {phrase} " in line), None)
+
+
+def _plain(phrases: frozenset[str]) -> tuple[str, ...]:
+    """Phrases as tokens are keyed: without apostrophes."""
+    return tuple(" ".join(keys(phrase)) for phrase in sorted(phrases))
