@@ -57,6 +57,7 @@ _SPECIAL_V6 = tuple(
 _URL = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://([^/?#]*)([^?#]*)(\?[^#]*)?(?:#.*)?", re.DOTALL)
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+_TRIPLET = re.compile("%[0-9A-Fa-f]{2}")
 _SAFE_IN_PATH = "!$%&'()*+,/:;=?@[]_.~-|"
 
 
@@ -246,7 +247,7 @@ def _parse(url: str, policy: FetchPolicy) -> CleanUrl:
         raise _Refusal(RefusalCode.MALFORMED, str(error)) from error
     shown_host = f"[{host}]" if isinstance(address, IPv6Address) else host
     shown_port = "" if port == DEFAULT_PORTS[scheme] else f":{port}"
-    rest = quote(_without_dots(path), safe=_SAFE_IN_PATH) + quote(query, safe=_SAFE_IN_PATH)
+    rest = _quoted(_without_dots(path)) + _quoted(query)
     clean = CleanUrl(f"{scheme}://{shown_host}{shown_port}{rest}", scheme, host, port, address)
     refused = check_addresses(clean, () if address is None else (address,), policy=policy)
     if refused is not None:
@@ -282,6 +283,11 @@ def _check_port(clean: CleanUrl, policy: FetchPolicy) -> None:
         f"Port {clean.port} is not fetched, only {allowed}; give the page's ordinary address, "
         "or open the port with FETCH_PORTS.",
     )
+
+
+def _quoted(text: str) -> str:
+    """Encode what may not stand in a URL, and spell what is encoded in capitals, as libcurl will send it."""
+    return _TRIPLET.sub(lambda found: found[0].upper(), quote(text, safe=_SAFE_IN_PATH))
 
 
 def _without_dots(path: str) -> str:

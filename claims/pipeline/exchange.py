@@ -67,7 +67,7 @@ def header_lines(request: FetchRequest, *, own: bool, validators: bool) -> list[
     ``own``: whether the caller's headers go along. ``validators``: whether etag and last_modified do; they
     mean nothing at another URL and might by chance match there, since "1" is a popular etag.
     """
-    headers = [("Accept-Encoding", "gzip"), ("Expect", "")]  # libcurl leaves out what is empty
+    headers = [("Accept-Encoding", "gzip")]
     if own:
         headers += request.headers
     if not any(name.lower() == "accept" for name, _ in headers):
@@ -76,7 +76,7 @@ def header_lines(request: FetchRequest, *, own: bool, validators: bool) -> list[
         headers.append(("If-None-Match", request.etag))
     if validators and request.last_modified:
         headers.append(("If-Modified-Since", request.last_modified))
-    return [f"{name}: {value}".rstrip(" ").encode("latin-1") for name, value in headers]
+    return [f"{name}: {value}".encode("latin-1") for name, value in headers]
 
 
 @dataclass(frozen=True, slots=True)

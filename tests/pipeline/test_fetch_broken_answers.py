@@ -63,6 +63,9 @@ NOT_HTTP: dict[str, Behaviour] = {
     "/length-that-is-none": raw(head("Content-Length: long"), STORY),
     "/length-below-zero": raw(head("Content-Length: -1"), STORY),
     "/part-unasked": raw(head("Content-Length: 5", status="206 Partial Content"), STORY[:5]),
+    "/status-among-the-headers": raw(
+        head("Content-Encoding: br", "HTTP/1.1 200: OK", "Content-Length: 5"), STORY[:5]
+    ),
     "/another-language": raw(b"SSH-2.0-OpenSSH_9.6\r\n" * 20),
     "/old-http": raw(STORY),
     "/not-modified-unasked": raw(head(status="304 Not Modified")),
@@ -79,6 +82,8 @@ TOO_LARGE: dict[str, Behaviour] = {
     "/bomb": raw(head("Content-Encoding: gzip", f"Content-Length: {len(ONCE)}"), ONCE),
     "/bomb-in-members": raw(head("Content-Encoding: gzip"), *[gzip.compress(bytes(CAP // 2))] * 3),
     "/100k-headers": pouring(b"HTTP/1.1 200 OK\r\n", b"X-A: b\r\n", 100_000),
+    "/201-headers": raw(head(*["X-A: b"] * 200, "Content-Length: 0")),
+    "/header-of-70-kB": raw(head(f"X-A: {'b' * 70_000}", "Content-Length: 0")),
     "/one-huge-header": pouring(b"HTTP/1.1 200 OK\r\nX-A: ", b"b" * 65536, 160),
     "/interim-answers-without-end": pouring(b"", head(status="100 Continue"), 100_000),
 }
