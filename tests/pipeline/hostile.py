@@ -47,9 +47,6 @@ class Server:
         self.behaviours = behaviours
         self.visits: list[Visit] = []
         self.accepted = 0
-        self.most_at_once = 0
-        self._open = 0
-        self._lock = threading.Lock()
         self._closing = threading.Event()
         self._tls = tls
         self._socket = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
@@ -92,9 +89,6 @@ class Server:
 
     def _talk(self, connection: socket.socket) -> None:
         connection.settimeout(5)
-        with self._lock:
-            self._open += 1
-            self.most_at_once = max(self.most_at_once, self._open)
         try:
             # Whoever talks to this server may hang up at any time; that is what many tests are about.
             with contextlib.suppress(OSError), self._wrapped(connection) as stream:
@@ -104,8 +98,6 @@ class Server:
                     self.behaviours[visit.path.partition("?")[0]](visit)
         finally:
             connection.close()
-            with self._lock:
-                self._open -= 1
 
     def _wrapped(self, connection: socket.socket) -> socket.socket:
         return connection if self._tls is None else self._tls.wrap_socket(connection, server_side=True)
