@@ -76,7 +76,7 @@ ARTICLES = (
         "Ruth Okafor",
         _at(30, 22, 20),
         (
-            Sighting(ARRIVAL, "has arrived in Britain, the Foreign Office says"),
+            Sighting(ARRIVAL, "has arrived in Britain"),
             Sighting(RESIGNATION, "told British officials that he is resigning"),
             Sighting(SPY_CHIEF, "claims that Libya’s intelligence chief has defected to Tunisia"),
             Sighting(SPEAKER, "has fled to Tunisia with him"),
@@ -102,7 +102,7 @@ ARTICLES = (
         "Newsdesk",
         _at(31, 0, 25),
         (
-            Sighting(SPY_CHIEF, "has fled to Tunisia, according to a journalist in Malta"),
+            Sighting(SPY_CHIEF, "Libya’s intelligence chief has fled to Tunisia"),
             Sighting(SPEAKER, "Mohamed Zwai, has defected to Tunisia"),
             Sighting(ARRIVAL, "arrived in Britain in the afternoon"),
         ),
@@ -126,7 +126,7 @@ ARTICLES = (
         "Meridian newsroom",
         _at(31, 6, 15),
         (
-            Sighting(SPY_CHIEF, "has defected to Tunisia, Valletta Notebook reported"),
+            Sighting(SPY_CHIEF, "Libya’s intelligence chief has defected to Tunisia"),
             Sighting(SPEAKER, "had also fled to Tunisia"),
             Sighting(ARRIVAL, "arrived in Britain, where he told officials"),
         ),
@@ -149,7 +149,7 @@ ARTICLES = (
         (
             Sighting(ARRIVAL, "arrived at Farnborough on Wednesday"),
             Sighting(RESIGNATION, "He is resigning as foreign minister"),
-            Sighting(SPY_CHIEF, "has defected to Tunisia, reports say"),
+            Sighting(SPY_CHIEF, "has defected to Tunisia"),
             Sighting(SPEAKER, "has supposedly fled to Tunisia"),
         ),
         (Edit(after=60, changed_at=_at(31, 18, 30)),),
@@ -161,7 +161,7 @@ ARTICLES = (
         "Yusuf Mahamane",
         _at(31, 8, 55),
         (
-            Sighting(SPEAKER, "has fled to Tunisia, according to a Maltese journalist"),
+            Sighting(SPEAKER, "The head of Libya’s parliament has fled to Tunisia"),
             Sighting(SPY_CHIEF, "chief has defected to Tunisia"),
             Sighting(ARRIVAL, "arrived in Britain two days later"),
         ),

@@ -22,6 +22,11 @@ def begin(path: Path, at: float) -> None:
     _write(path, {"started_at": at})
 
 
+def forget(path: Path) -> None:
+    """Hold the story at ``path`` at its first moment until it begins; without a story, nothing happens."""
+    path.unlink(missing_ok=True)
+
+
 class StoryClock:
     """Tells how far the story is; before ``begin`` has been called for its file, it stands at zero.
 
@@ -51,7 +56,8 @@ class StoryClock:
         with self._lock:
             started_at = _number(self._path, "started_at")
             if started_at is None:
-                return self._reached
+                self._started_at = None
+                return 0.0
             if started_at != self._started_at:
                 self._take_up(started_at)
             now = self._monotonic()

@@ -38,7 +38,7 @@ def article_page(article: DemoArticle, page: PageVersion, base: str, view: int) 
         "body": page.body,
         "advertisement": ADVERTISEMENTS[view % len(ADVERTISEMENTS)],
         "comment_count": str(4 + 23 * page.number),
-        "related": _links([other for other in articles_of(publisher) if other != article]),
+        "related": _related([other for other in articles_of(publisher) if other != article]),
         "most_read": _links(_most_read(article, page)),
         "disclaimer": DISCLAIMER,
     }
@@ -108,6 +108,13 @@ def _most_read(article: DemoArticle, page: PageVersion) -> list[DemoArticle]:
     others = [other for other in ARTICLES if other != article]
     first = (len(article.slug) + 3 * page.number) % (len(others) - 3)
     return others[first : first + 3]
+
+
+def _related(articles: Sequence[DemoArticle]) -> str:
+    """Return the box with a publisher's other articles; nothing where there are none."""
+    return (
+        f'<aside class="related"><h2>More from us</h2><ul>{_links(articles)}</ul></aside>' if articles else ""
+    )
 
 
 def _links(articles: Sequence[DemoArticle]) -> str:

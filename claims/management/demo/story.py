@@ -13,6 +13,7 @@ from claims.vocabulary import PublisherKind, Role
 
 __all__ = [
     "ACCOUNTS",
+    "ARRIVAL",
     "ARTICLES",
     "CLAIMS",
     "LAST_CHANGE_AFTER",
