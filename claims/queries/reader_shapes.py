@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
 
 from claims.vocabulary import (
     ArticleState,
@@ -212,6 +211,7 @@ class ClaimPage:
     corrections: tuple[Entry, ...]
     version: int
     at: datetime | None = None
+    earlier: int | None = None
 
     @property
     def appearances(self) -> Sequence[AppearanceView]:
@@ -264,8 +264,15 @@ class SnapshotView:
     number: int
     captured_at: datetime
     headline: str
-    words: int
     sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class CarriedClaim:
+    """A claim that an article carries, with its exact words there and whether they still stand."""
+
+    line: ClaimLine
+    quotes: tuple[tuple[str, QuoteState], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,7 +285,7 @@ class ArticlePage:
     check_count: int
     snapshots: tuple[SnapshotView, ...]
     changes: tuple[ChangeView, ...]
-    claims: tuple[tuple[ClaimLine, tuple[AppearanceView, ...]], ...]
+    claims: tuple[CarriedClaim, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -319,10 +326,9 @@ class Correction:
     """One line of the public log of corrections."""
 
     id: str
-    kind: str
+    kind: EventKind
     text: str
     recorded_at: datetime
     actor: str
     claim_text: str
     claim_url: str
-    data: dict[str, Any] = field(default_factory=dict)

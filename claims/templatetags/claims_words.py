@@ -6,11 +6,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django import template
+from django.forms import BoundField
 from django.templatetags.static import static
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
-from claims.vocabulary import ArticleState, ChangeKind, ClaimStatus, QuoteState, Stance
+from claims.vocabulary import ArticleState, ChangeKind, ClaimStatus, EventKind, QuoteState, Stance
 
 register = template.Library()
 
@@ -97,6 +98,18 @@ def change_icon(kind: str) -> str:
 def change_label(kind: str) -> str:
     """Return a kind of change in words."""
     return ChangeKind(kind).label
+
+
+@register.filter
+def event_label(kind: str) -> str:
+    """Return a kind of event in words."""
+    return EventKind(kind).label
+
+
+@register.filter
+def as_input(field: BoundField) -> SafeString:
+    """Return a form field's control with the house's class; Django adds what screen readers need."""
+    return field.as_widget(attrs={"class": "input"})
 
 
 @register.filter

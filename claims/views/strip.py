@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from math import sqrt
 
 from claims.queries.reader_shapes import LONG_SILENCE, AppearanceView
+from claims.queries.timeline import silence_in_words
 from claims.vocabulary import Stance
 
 _EDGE = 3.0
@@ -68,16 +69,6 @@ class Strip:
     stretches: tuple[tuple[str, str], ...]
     breaks: tuple[str, ...]
     labels: tuple[Label, ...]
-
-
-def silence_in_words(pause: timedelta) -> str:
-    """Return a pause as ``15 years``, ``4 months``, ``12 days``, rounded down to one unit."""
-    days = pause.days
-    for length, noun in ((365.25, "year"), (30.44, "month"), (1, "day")):
-        number = int(days / length)
-        if number >= 1:
-            return f"{number} {noun}{'' if number == 1 else 's'}"
-    return "less than a day"
 
 
 def _stretches(moments: Sequence[datetime]) -> list[tuple[datetime, datetime]]:

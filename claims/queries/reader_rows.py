@@ -1,0 +1,91 @@
+"""Database rows turned into what readers' pages print."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db.models import QuerySet
+
+from claims.models import Article, Change, Claim
+from claims.queries.claims import ClaimFilter, tracked_claims
+from claims.queries.freshness import judge
+from claims.queries.reader_shapes import ArticleLink, ChangeView, ClaimLine, Named
+from claims.vocabulary import ArticleState, ChangeKind, ClaimStatus, HedgeShift
+
+ALL_CLAIMS = ClaimFilter()
+
+
+def visible_claims(wanted: ClaimFilter = ALL_CLAIMS) -> QuerySet[Claim]:
+    """Return the claims that readers may see and the filter leaves, latest change first, with freshness.
+
+    Raises `UnknownValueError` for a topic, publisher or claimant that there is not.
+    """
+    return tracked_claims(wanted).order_by("-updated_at", "id")
+
+
+def named(record: Any) -> Named | None:
+    """Return slug and name of a topic, publisher or claimant, None for None."""
+    return Named(record.slug, record.name) if record else None
+
+
+def line_of(claim: Claim, *, now: datetime) -> ClaimLine:
+    """Return a claim of `visible_claims` as lists show it; costs nothing more."""
+    topics = sorted(claim.topics.all(), key=lambda topic: (topic.name, topic.id))
+    return ClaimLine(
+        id=claim.id,
+        url=claim.get_absolute_url(),
+        text=claim.text,
+        status=ClaimStatus(claim.status),
+        status_changed_at=claim.status_changed_at,
+        reason=claim.reason,
+        under_review=claim.under_review,
+        withdrawn=claim.withdrawn,
+        claimant=named(claim.claimant),
+        topics=tuple(Named(topic.slug, topic.name) for topic in topics),
+        first_seen_at=claim.first_seen_at,
+        article_count=claim.article_count,
+        origin_count=claim.origin_count,
+        updated_at=claim.updated_at,
+        freshness=judge(
+            getattr(claim, "last_checked_at", None), getattr(claim, "next_check_at", None), now=now
+        ),
+    )
+
+
+def lines_of(claims: Iterable[Claim], *, now: datetime) -> tuple[ClaimLine, ...]:
+    """Return claims of `visible_claims` as lists show them, in the order given."""
+    return tuple(line_of(claim, now=now) for claim in claims)
+
+
+def article_link(article: Article, state: ArticleState | None = None) -> ArticleLink:
+    """Return an article (with its publisher fetched) as pages name it; ``state`` as of then, if not now."""
+    return ArticleLink(
+        id=article.id,
+        url=article.url,
+        headline=article.headline,
+        publisher=named(article.publisher),
+        published_at=article.published_at,
+        state=state or ArticleState(article.state),
+        state_reason=article.state_reason if state is None else "",
+    )
+
+
+def _pieces(diff: Mapping[str, Sequence[Mapping[str, str]]], part: str) -> tuple[tuple[str, str], ...]:
+    pieces = tuple((piece["op"], piece["text"]) for piece in diff.get(part, ()))
+    return pieces if any(op != "equal" for op, _ in pieces) else ()
+
+
+def change_view(change: Change, article: ArticleLink | None = None) -> ChangeView:
+    """Return a change of an article with its word diff; a part that stayed the same has no pieces."""
+    return ChangeView(
+        id=change.id,
+        kind=ChangeKind(change.kind),
+        not_before=change.not_before,
+        not_after=change.not_after,
+        notice=change.notice,
+        summary=change.summary,
+        hedge_shift=HedgeShift(change.hedge_shift) if change.hedge_shift else None,
+        headline_pieces=_pieces(change.diff, "headline"),
+        pieces=_pieces(change.diff, "body"),
+        article=article,
+    )
