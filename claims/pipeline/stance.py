@@ -30,7 +30,7 @@ LONGEST_SHOWN = 120
 class StanceJudgement:
     """The stance of headline and body, None where that part is empty or does not touch the claim.
 
-    ``score`` is the share of the claim's weight that the best sentence holds, 0..1; ``reasons`` are sentences.
+    ``score`` is the share of the claim's weight in the best sentence, 0..1; ``reasons`` are sentences.
     """
 
     headline: Stance | None
