@@ -47,7 +47,7 @@ class CannotRunError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class DemoRecord:
-    """What ``var/demo.json`` keeps: the port that the story's addresses name, and whether loading ended."""
+    """What ``var/run.json`` keeps: the port that the story's addresses name, and whether loading ended."""
 
     port: int
     loaded: bool
@@ -56,16 +56,16 @@ class DemoRecord:
     def read(cls, var: Path) -> "DemoRecord | None":
         """Return the record, or None where no `make run` has made this database."""
         try:
-            kept = json.loads((var / "demo.json").read_text())
+            kept = json.loads((var / "run.json").read_text())
         except FileNotFoundError:
             return None
         return cls(port=int(kept["port"]), loaded=bool(kept["loaded"]))
 
     def write(self, var: Path) -> None:
         """Replace the record in one step."""
-        draft = var / "demo.json.new"
+        draft = var / "run.json.new"
         draft.write_text(json.dumps({"port": self.port, "loaded": self.loaded}))
-        draft.replace(var / "demo.json")
+        draft.replace(var / "run.json")
 
 
 @dataclass(frozen=True, slots=True)
