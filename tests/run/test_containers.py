@@ -79,10 +79,8 @@ def test_what_the_image_copies_exists_and_is_let_through() -> None:
 def test_the_image_runs_as_nobody_special_and_checks_hashes() -> None:
     assert DOCKERFILE.index("USER claims") < DOCKERFILE.index("\nCMD ")
     assert "--require-hashes --requirement requirements.txt" in DOCKERFILE
-    assert (
-        json.loads(re.search(r"^CMD (\[.*\])", DOCKERFILE.replace("\\\n", ""), re.MULTILINE)[1])[0]
-        == "gunicorn"
-    )
+    commands = re.findall(r"^CMD (\[.*\])", DOCKERFILE.replace("\\\n", ""), re.MULTILINE)
+    assert [json.loads(command)[0] for command in commands] == ["gunicorn"]
 
 
 def test_the_static_files_can_be_collected_under_their_hashed_names(
