@@ -1,0 +1,156 @@
+"""Reports of one claim to the clusters that each go back to one first report, and why."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from claims.pipeline.origin_links import Link, Report, Story
+from claims.pipeline.origin_marks import Body, is_described
+
+__all__ = ["Join", "OriginCluster", "Report", "cluster_origins"]
+
+
+@dataclass(frozen=True, slots=True)
+class Join:
+    """Why an appearance belongs to its cluster, as a sentence."""
+
+    appearance: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class OriginCluster:
+    """Appearances that go back to one first report.
+
+    ``key`` stays the same while the origin does; ``root`` is the appearance of the first report where we
+    hold it; ``root_name`` whose report it is; ``members`` in order of time; ``joins`` for all but the root.
+    """
+
+    key: str
+    root: str | None
+    root_name: str
+    reason: str
+    joins: tuple[Join, ...]
+    members: tuple[str, ...]
+
+
+def cluster_origins(reports: Sequence[Report]) -> tuple[OriginCluster, ...]:
+    """Cluster ``reports`` by origin, first seen first; the same whatever their order.
+
+    Two reports join when one names the other (or its publisher, or its author) as its source, when both carry
+    one agency's copy or quote one named claimant, have the same text, the same article or canonical address,
+    or, without a source, belong to one publisher or owner: sister papers are no second confirmation.
+    """
+    story = Story(sorted(reports, key=lambda report: (report.seen_at, report.appearance)))
+    top = _united(story)
+    groups: dict[int, list[int]] = {}
+    for number in range(len(story.reports)):
+        groups.setdefault(top[number], []).append(number)
+    return tuple(_cluster(story, members, top) for members in groups.values())
+
+
+def _united(story: Story) -> list[int]:
+    """For each node the first node of its component (union-find, the smaller number on top)."""
+    parent = list(range(len(story.reports) + len(story.bodies)))
+
+    def top(node: int) -> int:
+        while parent[node] != node:
+            parent[node] = parent[parent[node]]
+            node = parent[node]
+        return node
+
+    pairs = [*((link.of, link.to) for link in story.links), *story.one_body()]
+    for one, other in pairs:
+        first, second = sorted((top(one), top(other)))
+        parent[second] = first
+    return [top(node) for node in range(len(parent))]
+
+
+def _cluster(story: Story, members: Sequence[int], top: Sequence[int]) -> OriginCluster:
+    """One component as a cluster: its root, its reason, and a reason for each member but the root."""
+    links = [link for link in story.links if top[link.of] == top[members[0]]]
+    root = _root(story, members, links)
+    body = story.body(root)
+    name = _body_name(story, root, top) if body else _report_name(story.reports[root])
+    held = None if body else story.reports[root].appearance
+    joins = tuple(
+        Join(story.reports[number].appearance, _join_reason(number, root, links))
+        for number in members
+        if number != root
+    )
+    return OriginCluster(
+        key=f"report:{held}" if held else f"body:{name}",
+        root=held,
+        root_name=name,
+        reason=_reason(len(members), name, links, is_held=held is not None),
+        joins=joins,
+        members=tuple(story.reports[number].appearance for number in members),
+    )
+
+
+def _root(story: Story, members: Sequence[int], links: Sequence[Link]) -> int:
+    """The node that most reports go back to and that names no source itself; the earliest of equals.
+
+    Where every report names another (circular reporting) the earliest report is the root.
+    """
+    sources: dict[int, set[int]] = {}
+    for link in links:
+        if link.is_source:
+            sources.setdefault(link.of, set()).add(link.to)
+    ends = [number for number in members if number not in sources]
+    ends += sorted({to for found in sources.values() for to in found if story.body(to)})
+    if not ends:
+        return members[0]
+    reach = Counter(node for number in members for node in _reached(number, sources))
+    return min(ends, key=lambda node: (-reach[node], _first_told(node, members, sources), node))
+
+
+def _reached(start: int, sources: dict[int, set[int]]) -> set[int]:
+    """All nodes that a report goes back to, step by step."""
+    found: set[int] = set()
+    waiting = [start]
+    while waiting:
+        for node in sources.get(waiting.pop(), set()) - found:
+            found.add(node)
+            waiting.append(node)
+    return found - {start}
+
+
+def _first_told(node: int, members: Sequence[int], sources: dict[int, set[int]]) -> int:
+    """The number of the first report that is, or names, this node."""
+    return next(number for number in members if number == node or node in sources.get(number, set()))
+
+
+def _body_name(story: Story, root: int, top: Sequence[int]) -> str:
+    """The name to show for a body: a proper name before a description, then the most used spelling."""
+    same = {root}
+    for one, other in story.one_body():
+        if one in same or other in same:
+            same |= {one, other}
+    used = Counter(link.to for link in story.links if link.to in same)
+    spellings = [(story.body(node), used[node]) for node in sorted(same) if top[node] == top[root]]
+    names: list[tuple[Body, int]] = [(body, count) for body, count in spellings if body is not None]
+    best, _ = min(names, key=lambda n: (is_described(n[0].name), -n[1], -len(n[0].name), n[0].name))
+    return best.name
+
+
+def _report_name(report: Report) -> str:
+    """Whose a report is: its publisher, else its author."""
+    return report.publisher or report.byline or "an unnamed source"
+
+
+def _reason(count: int, name: str, links: Sequence[Link], *, is_held: bool) -> str:
+    """Why this is one origin, as a sentence."""
+    if count == 1:
+        return f"{name}: a report of its own, naming no source." if is_held else links[0].reason
+    whose = f"the report of {name}" if is_held else f"{name}, whose own report we do not hold"
+    return f"{count} reports go back to {whose}."
+
+
+def _join_reason(number: int, root: int, links: Sequence[Link]) -> str:
+    """One member's sentence: its source (the root first), else what it shares, else who names it."""
+    mine = [link for link in links if link.of == number]
+    mine.sort(key=lambda link: (not link.is_source, link.to != root))
+    if mine:
+        return mine[0].reason
+    return next(link.back for link in links if link.to == number)
