@@ -1,19 +1,35 @@
 """Finds where the content of an attribution begins and ends."""
 
-from claims.pipeline.attribution_grammar import CLOSING_MARKS, OPENING_MARKS, Grammar, Tokens
+from dataclasses import dataclass
+
+from claims.pipeline.attribution_grammar import CLOSING_MARKS, Grammar, Tokens
 from claims.pipeline.attribution_words import Shape
 
+LONGEST_CONTENT = 400  # tokens of unquoted content; keeps the time linear on texts without a full stop
 _MOST_QUOTES = 40
+_THING_STOPS = frozenset({",", "when", "while"})
 _LATE_CLAUSES = frozenset({"but", "while", "although", "though", "whereas"})
+_OPENERS = frozenset({"but", "and", ",", "still", "so"})
+_STOPS = frozenset({".", "!", "?"})
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An attribution as token ranges: parts of the content, cue, source, and the name of the pattern."""
+
+    content: tuple[Tokens, ...]
+    cue: Tokens
+    source: Tokens | None
+    pattern: str
 
 
 def sentence_end(grammar: Grammar, token: int) -> int:
     """Return the end of the sentence of ``token``, without its closing stop."""
     reading = grammar.reading
     _, end = reading.sentences[reading.sentence_of[token]]
-    if end > token and reading.words[end - 1] in (".", "!", "?"):
+    if end > token and reading.words[end - 1] in _STOPS:
         end -= 1
-    return end
+    return min(end, token + LONGEST_CONTENT)
 
 
 def quote_at(grammar: Grammar, token: int) -> Tokens | None:
@@ -34,48 +50,71 @@ def quote_before(grammar: Grammar, token: int) -> Tokens | None:
     return None
 
 
+def is_closed_off(grammar: Grammar, token: int) -> bool:
+    """Whether a quotation ends before ``token``, a comma or stop inside its closing mark: "…," | she said."""
+    quote = quote_before(grammar, token)
+    return quote is not None and grammar.words[quote[1] - 2] in (",", "!", "?", ".", "…", "'", "’")
+
+
 def clause_end(grammar: Grammar, start: int, last: int) -> int:
-    """Return where the clause that begins at ``start`` ends: the sentence's end, or a new clause before it."""
-    reading, words = grammar.reading, grammar.words
+    """Return where the clause that begins at ``start`` ends: ``last``, or before a clause of the reporter."""
+    words = grammar.words
     token = start
     while token < last:
-        word = words[token]
         quote = quote_at(grammar, token)
         if quote is not None:
-            token = min(quote[1], last)
+            if quote[1] > last:
+                return quote[1]  # a quotation of several sentences
+            token = quote[1]
             # A stop or comma inside the closing mark ends the clause as well.
             if token < last and words[token - 2] in (",", ".", "!", "?"):
                 return token
             continue
-        if word == ";" or (token > start + 1 and _breaks(grammar, token, last)):
+        if words[token] in (";", ":") or (token > start + 1 and _breaks(grammar, token, last)):
             return token
         token += 1
     return last
 
 
 def _breaks(grammar: Grammar, token: int, last: int) -> bool:
-    """Whether a new clause of the reporter begins at ``token``."""
-    words = grammar.words
-    word = words[token]
+    """Whether a new clause of the reporter begins at ``token``: ", but", ", adding", "and called"."""
+    words, forms = grammar.words, grammar.forms
     if token + 1 >= last:
         return False
     following = words[token + 1]
-    if word == ",":
+    if words[token] == ",":
         if following in _LATE_CLAUSES or following == "according":
             return True
-        cue = grammar.forms.get(following)
-        return cue is not None and cue.shape is Shape.ING
-    if word in ("and", "but"):
-        cue = grammar.forms.get(following)
-        return cue is not None and cue.shape is Shape.PAST
+        if token + 2 < last and grammar.is_adverb(token + 1):
+            following = words[token + 2]
+        return following in forms and forms[following].shape is Shape.ING
+    if words[token] in ("and", "but"):
+        return following in forms and forms[following].shape is Shape.PAST
     return False
+
+
+def thing_end(grammar: Grammar, start: int, last: int) -> int:
+    """Return where the noun phrase that begins at ``start`` ends: before a comma or a circumstance."""
+    end = clause_end(grammar, start, last)
+    token = start
+    while token < end:
+        quote = quote_at(grammar, token)
+        if quote is not None:
+            token = min(quote[1], end)
+            continue
+        if token > start and (
+            grammar.words[token] in _THING_STOPS or grammar.words[token] in grammar.time_words
+        ):
+            return token
+        token += 1
+    return end
 
 
 def following_quotes(grammar: Grammar, token: int) -> list[Tokens]:
     """Return the quotations that follow at ``token`` without a word between, in this paragraph."""
     quotes: list[Tokens] = []
     while len(quotes) < _MOST_QUOTES:
-        quote = quote_at(grammar, token) if token < len(grammar.words) else None
+        quote = quote_at(grammar, token)
         if quote is None:
             break
         quotes.append(quote)
@@ -83,8 +122,26 @@ def following_quotes(grammar: Grammar, token: int) -> list[Tokens]:
     return quotes
 
 
+def spoken_on(grammar: Grammar, token: int) -> list[Tokens]:
+    """Return what the speaker of "…," she said goes on to say.
+
+    That is the quotation after a comma at ``token``, or the quotations that open right after the sentence, in
+    the same paragraph and without a cue of their own.
+    """
+    reading, words = grammar.reading, grammar.words
+    if token < len(words) and words[token] in (",", ":", "—") and quote_at(grammar, token + 1):
+        return following_quotes(grammar, token + 1)
+    number = reading.sentence_of[token] if token < len(words) else -1
+    if number < 0:
+        number = reading.sentence_of[token - 1]
+    _, end = reading.sentences[number]
+    if end - token > LONGEST_CONTENT or any(reading.quote_of[inside] >= 0 for inside in range(token, end)):
+        return []
+    return [quote for quote in following_quotes(grammar, end) if words[quote[1] - 2] != ","]
+
+
 def block_quotes(grammar: Grammar, token: int) -> list[Tokens]:
-    """Return the quoted paragraphs that follow a colon at a paragraph's end."""
+    """Return the quoted paragraphs that follow the line break at ``token``."""
     reading = grammar.reading
     quotes: list[Tokens] = []
     while token + 1 < len(reading.words) and reading.words[token] == "\n" and len(quotes) < _MOST_QUOTES:
@@ -93,50 +150,32 @@ def block_quotes(grammar: Grammar, token: int) -> list[Tokens]:
             break
         quotes.append(quote)
         token = quote[1]
-        if reading.words[quote[1] - 1] in CLOSING_MARKS:
+        if reading.words[token - 1] in CLOSING_MARKS:
             break
     return quotes
 
 
 def content_before(grammar: Grammar, end: int) -> Tokens | None:
-    """Return the content that ends before ``end`` (a comma there is left out), back to the sentence's start or
-    to the mark that opens its quotation."""
+    """Return the content that ends before ``end`` (or a comma there), from where its sentence begins; a
+    quotation of several sentences counts from the sentence in which it opens."""
     reading, words = grammar.reading, grammar.words
-    quote = quote_before(grammar, end)
-    if quote is not None:
-        start = quote[0]
-        first, _ = reading.sentences[reading.sentence_of[start]]
-        lead = _lead(grammar, first, start)
-        return lead, end
-    if end > 0 and words[end - 1] in (",", "—", "–"):
+    if quote_before(grammar, end) is None and end > 0 and words[end - 1] in (",", "—", "–"):
         end -= 1
-        quote = quote_before(grammar, end)
-        if quote is not None:
-            return content_before(grammar, end)
-    if end == 0 or reading.sentence_of[end - 1] < 0:
+    quote = quote_before(grammar, end)
+    inside = quote[0] if quote is not None else end - 1
+    if inside < 0 or reading.sentence_of[inside] < 0:
         return None
-    first, _ = reading.sentences[reading.sentence_of[end - 1]]
-    start = _lead(grammar, first, end)
-    return (start, end) if start < end else None
+    first, _ = reading.sentences[reading.sentence_of[inside]]
+    start = _content_start(grammar, first, inside)
+    return (start, end) if start < end and inside - start < LONGEST_CONTENT else None
 
 
-def _lead(grammar: Grammar, first: int, end: int) -> int:
-    """Skip what opens a sentence and belongs to the reporter: a dateline, "But", a closing quotation."""
+def _content_start(grammar: Grammar, first: int, limit: int) -> int:
+    """Skip what opens a sentence but is not content: an earlier quotation, "But"."""
     start = first
     quote = quote_at(grammar, first)
-    if quote is not None and quote[1] < end and grammar.words[quote[1] - 2] in (".", "!", "?"):
+    if quote is not None and quote[1] < limit and grammar.words[quote[1] - 2] in _STOPS:
         start = quote[1]
-    while start < end and grammar.words[start] in ("but", "and", ",", "still", "so"):
+    while start < limit and grammar.words[start] in _OPENERS:
         start += 1
     return start
-
-
-__all__ = [
-    "OPENING_MARKS",
-    "block_quotes",
-    "clause_end",
-    "content_before",
-    "following_quotes",
-    "quote_at",
-    "quote_before",
-]

@@ -1,4 +1,4 @@
-"""Answers small questions of grammar about tokens: is this a verb here, where does its subject or object stand."""
+"""Answers small questions of grammar about tokens: is this a verb here, where is its subject."""
 
 from claims.pipeline.attribution_words import Cue, Shape, cue_forms
 from claims.pipeline.sentences import Reading
@@ -15,9 +15,6 @@ CLAUSE_MARKS = CLAUSE_MARKS | OPENING_MARKS
 
 _LONGEST_SUBJECT = 24  # tokens
 _LONGEST_APPOSITION = 30  # tokens
-_BE = frozenset("be am is are was were been being isn't aren't wasn't weren't get gets got".split())
-_HAVE = frozenset("have has had having haven't hasn't hadn't".split())
-_PRONOUN_DETERMINERS = frozenset("this that all both some many these those another".split())
 
 
 class Grammar:
@@ -29,7 +26,14 @@ class Grammar:
         self.words = reading.words
         sets = load_words(language).sets
         self.forms = cue_forms(language)
+        self.be = sets["forms_of_be"]
+        self.have = sets["forms_of_have"]
+        self.pronoun_determiners = sets["pronoun_determiners"]
+        self.after_verbal_s = sets["after_verbal_s"]
+        self.question_words = sets["question_words"]
         self.adverbs = sets["adverbs"]
+        self.nouns_too = sets["nouns_too"]
+        self.irregular_past = sets["irregular_past"]
         self.auxiliaries = sets["auxiliaries"]
         self.determiners = sets["determiners"]
         self.prepositions = sets["prepositions"]
@@ -62,29 +66,65 @@ class Grammar:
         before = self.words[token - 1] if token else ""
         return len(word) > 4 and word.endswith("ed") and before not in self.determiners
 
+    def is_finite(self, token: int) -> bool:
+        """Whether the token looks like any finite verb: also irregular past forms, "she's", "isn't"."""
+        word = self.words[token]
+        if word in self.irregular_past or word.endswith("n't") or self.is_contracted_subject(word):
+            return True
+        if word.endswith("'s"):
+            return self._is_verbal_s(token, word)
+        return self.is_finite_verb(token)
+
+    def _is_verbal_s(self, token: int, word: str) -> bool:
+        """Whether 's is "is" or "has" ("there's been", "the mayor's not"), not a possessive."""
+        following = self.words[token + 1] if token + 1 < len(self.words) else ""
+        return word[:-2] in ("there", "that", "here", "what") or following in self.after_verbal_s
+
+    def has_verb(self, start: int, end: int) -> bool:
+        """Whether a finite verb stands between the tokens."""
+        return any(self.is_finite(token) for token in range(start, end))
+
     def is_verb(self, token: int, cue: Cue) -> bool:
         """Whether the cue form at ``token`` is used as a verb here, told by its left neighbour."""
         if token == 0:
             return False
         before = self.words[token - 1]
-        if before in self.determiners and before not in _PRONOUN_DETERMINERS:
+        if before in self.determiners and before not in self.pronoun_determiners:
             return False
         if cue.shape is Shape.PAST:
-            return before not in _BE and before not in self.prepositions
+            return before not in self.be and before not in self.prepositions
         if self.is_contracted_subject(before):
             return cue.shape is Shape.ING
         if before.endswith(("'s", "s'")) or before in ("'", "’") or before in self.prepositions:
             return before == "to" and cue.shape is Shape.BASE
         if cue.shape is Shape.ING:
             return True
+        if cue.lemma in self.nouns_too and not self._takes_object(token, cue, before):
+            return False
         if cue.shape is Shape.S:
             return before not in self.auxiliaries and before not in ("i", "we", "you", "they")
         return self._takes_base(token, before)
 
+    def _takes_object(self, token: int, cue: Cue, before: str) -> bool:
+        """Whether the word after a form that is a noun as well ("claims", "plan") makes it a verb."""
+        if before in self.subject_pronouns or before in self.auxiliaries:
+            return True
+        following = self.words[token + 1] if token + 1 < len(self.words) else ""
+        if following in (".", ","):  # "…," Miller notes.
+            return cue.shape is Shape.S and self.reading.is_capital(token - 1)
+        return (
+            following in ("that", "to", "it", "him", "them", "how", "whether", "if")
+            or following in self.determiners
+            or following in self.subject_pronouns
+            or following in OPENING_MARKS
+            or following in cue.prepositions
+            or (cue.shape is Shape.S and bool(following) and self.reading.is_capital(token + 1))
+        )
+
     def _takes_base(self, token: int, before: str) -> bool:
         """Whether a plain form ("claim", "plan") stands where only a verb can."""
         if before in self.auxiliaries:
-            return before not in _BE and before not in _HAVE
+            return before not in self.be and before not in self.have
         if before in self.subject_pronouns or before in ("not", "to", "people"):
             return True
         if self.is_adverb(token - 1) or before == "and":
@@ -94,7 +134,7 @@ class Grammar:
 
     # ------------------------------------------------------------------ who
     def verb_group_start(self, verb: int, first: int) -> int:
-        """Return the first token of the verb group that ends at ``verb``: auxiliaries and adverbs before it."""
+        """Return where the verb group that ends at ``verb`` begins: its auxiliaries and adverbs."""
         start = verb
         while start > first and (self.words[start - 1] in self.auxiliaries or self.is_adverb(start - 1)):
             start -= 1
@@ -110,7 +150,7 @@ class Grammar:
         return (start, token) if start < token else None
 
     def _subject_with_apposition(self, closing: int, first: int) -> Tokens | None:
-        """Return "Ann Lee, a friend of the mayor" for the comma, bracket or dash that closes the apposition."""
+        """Return "Ann Lee, a friend of the mayor" for the mark that closes the apposition."""
         opening = {")": "("}.get(self.words[closing], self.words[closing])
         low = max(first, closing - _LONGEST_APPOSITION)
         for mark in range(closing - 1, low, -1):
@@ -165,7 +205,7 @@ class Grammar:
         return end
 
     def _opens_adverbial(self, token: int) -> bool:
-        """Whether a prepositional phrase that is no part of a name begins here: "in a statement", "on Monday"."""
+        """Whether a phrase that is no part of a name begins here: "in a statement", "on Monday"."""
         return self.words[token] in (
             "in",
             "on",

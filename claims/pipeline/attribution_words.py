@@ -56,7 +56,7 @@ _LISTS = {
 
 @lru_cache(maxsize=4)
 def cue_forms(language: str) -> dict[str, Cue]:
-    """Return every form of every cue verb of ``language`` (ISO 639-1), lower case, with straight apostrophes."""
+    """Return every form of every cue verb of ``language`` (ISO 639-1), in lower case."""
     lists = load_words(language).sets
     frames: dict[str, Frame] = {}
     for name, frame in _LISTS.items():

@@ -9,9 +9,7 @@ _MIN_WORDS = 3
 _MOST_WORDS = 80
 _TRIM_LEFT = frozenset({",", ";", ":", "—", "–", "-", ".", "and", "but", "\n", "so", "…", ")"})
 _TRIM_RIGHT = frozenset({",", ";", ":", "—", "–", "-", "\n"})
-_PAST_AUXILIARIES = frozenset(
-    "was were had did has have been wasn't weren't hadn't didn't hasn't haven't".split()
-)
+_LONGEST_SENTENCE = 400  # tokens; longer ones are lists or broken pages, and are no statements
 _SUBJECT_REACH = 20  # tokens between "and" and the verb of its clause
 
 
@@ -34,10 +32,12 @@ def _clauses(grammar: Grammar, start: int, end: int) -> list[Tokens]:
     words = grammar.words
     clauses: list[Tokens] = []
     first = start
+    if end - start > _LONGEST_SENTENCE:
+        return [(start, end)]
     for token in range(start + 2, end - 2):
         if words[token] == ";" or (words[token] == "," and words[token + 1] in ("and", "but")):
             rest = token + 1 if words[token] == ";" else token + 2
-            if has_verb(grammar, first, token) and _opens_clause(grammar, rest, end):
+            if grammar.has_verb(first, token) and _opens_clause(grammar, rest, end):
                 clauses.append((first, token))
                 first = rest
     clauses.append((first, end))
@@ -46,32 +46,10 @@ def _clauses(grammar: Grammar, start: int, end: int) -> list[Tokens]:
 
 def _opens_clause(grammar: Grammar, start: int, end: int) -> bool:
     """Whether a subject with a finite verb begins at ``start``."""
-    verb = next((t for t in range(start, min(end, start + _SUBJECT_REACH)) if is_finite(grammar, t)), None)
+    verb = next((t for t in range(start, min(end, start + _SUBJECT_REACH)) if grammar.is_finite(t)), None)
     if verb is None:
         return False
     return verb > start or grammar.is_contracted_subject(grammar.words[start])
-
-
-def has_verb(grammar: Grammar, start: int, end: int) -> bool:
-    """Whether a finite verb stands between the tokens."""
-    return any(is_finite(grammar, token) for token in range(start, end))
-
-
-def is_finite(grammar: Grammar, token: int) -> bool:
-    """Whether the token looks like a finite verb: an auxiliary, a known past form, a word in -ed, he's."""
-    word = grammar.words[token]
-    if grammar.is_contracted_subject(word) or word in grammar_sets().past or word.endswith(("'s", "n't")):
-        return word != "'s" and (not word.endswith("'s") or _is_verbal_s(grammar, token))
-    return grammar.is_finite_verb(token)
-
-
-def _is_verbal_s(grammar: Grammar, token: int) -> bool:
-    """Whether 's is "is" or "has" ("the regime's shown", "there's been"), not a possessive."""
-    word = grammar.words[token]
-    if word[:-2] in grammar.subject_pronouns or word[:-2] in ("there", "that", "here", "what"):
-        return True
-    following = grammar.words[token + 1] if token + 1 < len(grammar.words) else ""
-    return following in ("been", "not", "a", "the", "now", "no")
 
 
 class _Sets:
@@ -80,6 +58,7 @@ class _Sets:
     def __init__(self, language: str) -> None:
         sets = load_words(language).sets
         self.past = sets["irregular_past"]
+        self.past_auxiliaries = sets["past_auxiliaries"]
         self.future = sets["future"]
         self.imperatives = sets["imperatives"]
 
@@ -91,7 +70,7 @@ def grammar_sets() -> _Sets:
 
 
 def trim(grammar: Grammar, start: int, end: int) -> Tokens:
-    """Drop joining words and marks from both ends, and quotation marks that enclose all or lack their partner."""
+    """Drop joining words from both ends, and quotation marks that enclose all or lack their partner."""
     reading, words = grammar.reading, grammar.words
     while start < end:
         number = reading.quote_of[start]
@@ -118,12 +97,17 @@ def _is_subject(grammar: Grammar, token: int) -> bool:
 def is_statement(grammar: Grammar, start: int, end: int) -> bool:
     """Whether the piece states something: long enough, with a verb, no question, order or prediction."""
     words = grammar.words
+    if end - start > _LONGEST_SENTENCE:
+        return False
     plain = [token for token in range(start, end) if words[token][0].isalnum()]
     if not _MIN_WORDS <= len(plain) <= _MOST_WORDS:
         return False
     if _is_question(grammar, end) or _is_prediction(grammar, plain):
         return False
-    return words[plain[0]] not in grammar_sets().imperatives and any(is_finite(grammar, t) for t in plain)
+    first = words[plain[0]]
+    if first in grammar_sets().imperatives or (first.endswith("ed") and grammar.is_finite_verb(plain[0])):
+        return False
+    return any(grammar.is_finite(token) for token in plain)
 
 
 def _is_question(grammar: Grammar, end: int) -> bool:
@@ -142,7 +126,7 @@ def _is_prediction(grammar: Grammar, tokens: list[int]) -> bool:
             return True
         if word == "to" and before in ("expected", "due", "set", "scheduled", "going"):
             return True
-        if word in _PAST_AUXILIARIES or word in grammar_sets().past:
+        if word in grammar_sets().past_auxiliaries or word in grammar_sets().past:
             return False
         if word.endswith("ed") and words[token + 1 : token + 2] != ["to"] and grammar.is_finite_verb(token):
             return False

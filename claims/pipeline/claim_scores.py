@@ -18,8 +18,8 @@ def rate(
 ) -> tuple[float, tuple[str, ...]]:
     """Return a rank from 0 to 1 and its reasons.
 
-    A heuristic, not a probability: the traits are those that ClaimBuster's authors (Hassan et al., KDD 2017) found
-    to tell check-worthy sentences (numbers, names, past events) from opinions and questions.
+    A heuristic, not a probability: the traits are those that ClaimBuster's authors (Hassan et al., KDD 2017)
+    found to tell check-worthy sentences (numbers, names, past events) from opinions and questions.
     """
     sets = load_words("en").sets
     words = [word.lower().replace("’", "'") for word in _WORD.findall(quote)]

@@ -4,7 +4,6 @@ import re
 
 from claims.pipeline.words import load_words
 
-_PRONOUNS = frozenset("he she they it we i you who which that his her".split())
 _LEADING = re.compile(r"^(?:(?:this|that|the|a|an)\s+)(?=\S)", re.IGNORECASE)
 _TRAILING = re.compile(r"[\s,;:—–-]+$|['’]s$")
 _CLITIC = re.compile(r"['’](?:s|d|ll|ve|re|m)$", re.IGNORECASE)
@@ -14,7 +13,7 @@ _SPOKEN_FOR = frozenset({"spokesman", "spokeswoman", "spokesperson", "spokesmen"
 
 def is_pronoun(source: str) -> bool:
     """Whether the source is a pronoun (with its auxiliary: "he's") that names nobody by itself."""
-    return _CLITIC.sub("", source.strip().lower()) in _PRONOUNS
+    return _CLITIC.sub("", source.strip().lower()) in load_words("en").sets["source_pronouns"]
 
 
 def tidy_claimant(source: str) -> str:
@@ -42,8 +41,10 @@ def is_anonymous(source: str, language: str = "en") -> bool:
         if word not in sets["generic_people"]:
             continue
         # A name follows ("aide Ann Lee") or stands before as an apposition's head ("Ann Lee, an aide").
-        named_after = i + 1 < len(words) and words[i + 1][0].isupper() and _is_beside(text, words[i], words[i + 1])
-        return not (named_after or _names_someone(text.split(",")[0], lowered, sets["generic_people"]))
+        named_after = (
+            i + 1 < len(words) and words[i + 1][0].isupper() and _is_beside(text, words[i], words[i + 1])
+        )
+        return not (named_after or _names_someone(text.split(",")[0], sets["generic_people"]))
     return False
 
 
@@ -51,7 +52,7 @@ def _is_beside(text: str, word: str, following: str) -> bool:
     return f"{word} {following}" in text
 
 
-def _names_someone(head: str, lowered: list[str], generic: frozenset[str]) -> bool:
+def _names_someone(head: str, generic: frozenset[str]) -> bool:
     """Whether the part before an apposition is a name: capitals, none of them a generic person."""
     words = _WORD.findall(head)
     names = [word for word in words if word[0].isupper()]

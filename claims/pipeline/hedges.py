@@ -10,7 +10,7 @@ from claims.pipeline.words import load_words
 
 @dataclass(frozen=True, slots=True)
 class Hedge:
-    """A hedging word or phrase as tokens ``start`` to ``end`` (exclusive); ``words`` as they stand in the text."""
+    """A hedging word or phrase at the tokens ``start`` to ``end`` (exclusive); ``words`` as in the text."""
 
     start: int
     end: int

@@ -10,6 +10,7 @@ _BREAK = "\n"
 _OPENING = frozenset({"“", "``", "„", "«"})
 _CLOSING = frozenset({"”", "»"})
 _STRAIGHT = frozenset({'"', "''"})
+_MARKS = _OPENING | _CLOSING | _STRAIGHT | {_BREAK}
 _STOPS = frozenset({".", "!", "?", "…"})
 _AFTER_STOP = frozenset({"”", '"', "''", "’", "'", ")", "]", "»", ".", "!", "?"})
 _ENDS_SPACE = " \t\n\xa0\u2009\u202f"
@@ -17,9 +18,12 @@ _ENDS_SPACE = " \t\n\xa0\u2009\u202f"
 
 @dataclass(slots=True)
 class Reading:
-    """A text as tokens. ``words[i]`` is the lower-case token (straight apostrophes, a run of line breaks is one
-    newline) at ``text[starts[i]:ends[i]]``; ``quotes`` and ``sentences`` are token ranges, end exclusive;
-    ``quote_of`` and ``sentence_of`` give their index per token, -1 outside."""
+    """A text as tokens.
+
+    ``words[i]`` is the lower-case token (straight apostrophes; a run of line breaks is one newline) at
+    ``text[starts[i]:ends[i]]``; ``quotes`` and ``sentences`` are token ranges, end exclusive; ``quote_of``
+    and ``sentence_of`` give their index per token, -1 outside.
+    """
 
     text: str
     words: list[str]
@@ -71,24 +75,14 @@ def _quotes(text: str, words: list[str], starts: list[int], ends: list[int]) -> 
     """Pair quotation marks within each paragraph; an unclosed quotation runs to the paragraph's end."""
     quotes: list[tuple[int, int]] = []
     opened = -1
-    marks = _OPENING | _CLOSING | _STRAIGHT
-    for i, word in enumerate(words):
-        if word == _BREAK:
-            if opened >= 0:
-                quotes.append((opened, i))
+    marks = [i for i, word in enumerate(words) if word in _MARKS]
+    for i in (*marks, len(words)):
+        word = words[i] if i < len(words) else _BREAK
+        if opened >= 0 and (word == _BREAK or _closes(text, word, starts[i], ends[i])):
+            quotes.append((opened, i if word == _BREAK else i + 1))
             opened = -1
-        elif word not in marks:
-            continue
-        elif opened < 0:
-            if word in _OPENING or (word in _STRAIGHT and _may_open(text, ends[i])):
-                opened = i
-        elif word in _CLOSING or (word in _STRAIGHT and _closes(text, starts[i], ends[i])):
-            quotes.append((opened, i + 1))
-            opened = -1
-        elif word in _OPENING:  # the closing mark was forgotten: the new quotation counts
-            opened = i
-    if opened >= 0:
-        quotes.append((opened, len(words)))
+        elif word in _OPENING or (opened < 0 and word in _STRAIGHT and _may_open(text, ends[i])):
+            opened = i  # inside a quotation: its closing mark was forgotten, the new one counts
     return [(start, end) for start, end in quotes if end - start > 2]
 
 
@@ -96,14 +90,16 @@ def _may_open(text: str, end: int) -> bool:
     return end < len(text) and text[end] not in _ENDS_SPACE
 
 
-def _closes(text: str, start: int, end: int) -> bool:
-    """A straight mark after a space and before a letter opens; elsewhere it closes what is open."""
+def _closes(text: str, word: str, start: int, end: int) -> bool:
+    """Whether a mark closes: a closing one, or a straight one without a space before and a letter after."""
+    if word in _OPENING:
+        return False
     before_is_space = text[start - 1 : start] in (" ", "\xa0", "(")
-    return not (before_is_space and end < len(text) and text[end].isalnum())
+    return word in _CLOSING or not (before_is_space and end < len(text) and text[end].isalnum())
 
 
 def _sentences(text: str, words: list[str], starts: list[int], ends: list[int]) -> list[tuple[int, int]]:
-    """End a sentence at a stop (with the closing marks after it) before a new start, and at every paragraph."""
+    """End a sentence at a stop (closing marks included) before a new start, and at every paragraph."""
     abbreviations = load_words("en").sets["abbreviations"]
     sentences: list[tuple[int, int]] = []
     first, i, size = 0, 0, len(words)

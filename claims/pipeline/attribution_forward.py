@@ -1,0 +1,168 @@
+"""Matches cues that stand before their content: the mayor said (that) …, plans to …, called for …"""
+
+from claims.pipeline.attribution_contents import (
+    Found,
+    block_quotes,
+    clause_end,
+    following_quotes,
+    quote_at,
+    sentence_end,
+    thing_end,
+)
+from claims.pipeline.attribution_grammar import Grammar, Tokens
+from claims.pipeline.attribution_words import Cue, Frame, Shape
+
+_CLAUSE = Frame.SAY | Frame.TELL | Frame.THINK | Frame.SHOW | Frame.ASK
+_ZERO = Frame.SAY | Frame.TELL | Frame.THINK | Frame.SHOW
+_RELATIVES = frozenset({"who", "which", "that"})
+_NO_CONTENT = frozenset({",", ".", ";", "and", "or", ")", "—", "–", "as", "by"})
+_CIRCUMSTANCES = frozenset({",", "last", "this", "late", "early", "as", "when", "while", "after"})
+_LOOK_AHEAD = 14  # tokens between a cue and its "that" or quotation
+_LONGEST_ADDRESSEE = 8  # tokens
+_SUBJECT_REACH = 60  # tokens from the sentence's start in which its first verb is sought
+
+_Content = tuple[list[Tokens], int, str]  # parts, end of the cue, name of the pattern
+
+
+def find_forward(grammar: Grammar, token: int, cue: Cue, earlier: Tokens | None) -> Found | None:
+    """Match the cue at ``token`` with content behind it; ``earlier`` is the last source of its sentence."""
+    first, _ = grammar.reading.sentences[grammar.reading.sentence_of[token]]
+    if cue.shape is Shape.BASE and grammar.words[token - 1] == "to":
+        return None  # "to say": nobody has said it yet
+    start = grammar.verb_group_start(token, first)
+    source = _source(grammar, token, start, cue, earlier)
+    if source is None:
+        return None
+    found = _content(grammar, token, cue)
+    if found is None:
+        return None
+    parts, cue_end, name = found
+    if any(end <= begin for begin, end in parts):
+        return None
+    prefix = "ing-" if cue.shape is Shape.ING else ""
+    return Found(tuple(parts), (start, cue_end), source, prefix + name)
+
+
+def _source(grammar: Grammar, token: int, start: int, cue: Cue, earlier: Tokens | None) -> Tokens | None:
+    """Return the subject of the cue; of ", adding" and "and called" that of the sentence."""
+    words = grammar.words
+    first, _ = grammar.reading.sentences[grammar.reading.sentence_of[token]]
+    before = words[start - 1] if start > first else ""
+    if before in _RELATIVES and start - 1 > first:
+        return start - 1, start
+    is_participle = cue.shape is Shape.ING and start == token and before in (",", "")
+    source = None if is_participle else grammar.subject_before(start, first)
+    if source is None or before in ("and", "but", ",") or words[source[0]] in grammar.prepositions:
+        return earlier or _sentence_subject(grammar, first, start) or source
+    return source
+
+
+def _sentence_subject(grammar: Grammar, first: int, last: int) -> Tokens | None:
+    """Return the noun phrase before the first verb of the sentence."""
+    for token in range(first + 1, min(last, first + _SUBJECT_REACH)):
+        if grammar.is_finite_verb(token):
+            start = grammar.noun_phrase_start(token, first)
+            # "A person who asked not to be named | said": the clause belongs to the subject.
+            end = last if grammar.words[token - 1] == "who" else token
+            return (start, end) if start < token else None
+    return None
+
+
+def _content(grammar: Grammar, token: int, cue: Cue) -> _Content | None:
+    cue_end = token + 1
+    last = sentence_end(grammar, token)
+    position = _skip_between(grammar, cue_end, cue, last)
+    if position >= last or grammar.words[position] == ":":
+        return _after_colon(grammar, position, last, cue_end) if cue.frames & _CLAUSE else None
+    quote = quote_at(grammar, position)
+    if quote is not None:
+        return [(position, clause_end(grammar, position, max(last, quote[1])))], cue_end, "forward-quote"
+    return _marked(grammar, position, cue, last, cue_end)
+
+
+def _marked(grammar: Grammar, position: int, cue: Cue, last: int, cue_end: int) -> _Content | None:
+    """Content that a word announces ("that", "whether", "to", a preposition), or that nothing announces."""
+    word = grammar.words[position]
+    if word in grammar.question_words or word == "that":
+        name = "that" if word == "that" else "question"
+        return [(position, clause_end(grammar, position, last))], cue_end, name
+    if word == "to" and cue.frames & (Frame.WANT | Frame.URGE):
+        return [(position, clause_end(grammar, position, last))], cue_end, "to"
+    if word in cue.prepositions and position == cue_end:
+        return [(position + 1, thing_end(grammar, position + 1, last))], position + 1, "about"
+    if word in grammar.prepositions or word in _NO_CONTENT:
+        return None
+    return _bare(grammar, position, cue, last, cue_end)
+
+
+def _bare(grammar: Grammar, position: int, cue: Cue, last: int, cue_end: int) -> _Content | None:
+    """A clause without "that", or a thing."""
+    end = clause_end(grammar, position, last)
+    has_subject_and_verb = grammar.is_contracted_subject(grammar.words[position])
+    if cue.frames & _ZERO and (has_subject_and_verb or grammar.has_verb(position + 1, end)):
+        return [(position, end)], cue_end, "zero-say" if cue.frames & Frame.SAY else "zero-think"
+    if cue.frames & (Frame.OBJECT | Frame.AS):
+        return [(position, thing_end(grammar, position, last))], cue_end, "object"
+    return None
+
+
+def _after_colon(grammar: Grammar, colon: int, last: int, cue_end: int) -> _Content | None:
+    """Match what follows "she said:", on the line or in the quoted paragraphs below."""
+    words = grammar.words
+    if colon >= len(words) or words[colon] != ":":
+        colon = last - 1
+        if words[colon] != ":":
+            return None
+    quotes = following_quotes(grammar, colon + 1)
+    if quotes:
+        return quotes, cue_end, "colon-quote"
+    if colon + 1 < last:
+        return [(colon + 1, last)], cue_end, "colon"
+    blocks = block_quotes(grammar, colon + 1)
+    return (blocks, cue_end, "block-quote") if blocks else None
+
+
+def _skip_between(grammar: Grammar, position: int, cue: Cue, last: int) -> int:
+    """Return where the content begins behind adverbs, circumstances and the person spoken to."""
+    if cue.frames & _CLAUSE:
+        mark = _mark_ahead(grammar, position, cue, last)
+        if mark is not None:
+            return mark
+    while position < last and (grammar.is_adverb(position) or grammar.words[position] in grammar.time_words):
+        position += 1
+    if cue.frames & (Frame.TELL | Frame.URGE) or cue.lemma == "ask":
+        return _after_addressee(grammar, position, last)
+    return position
+
+
+def _mark_ahead(grammar: Grammar, position: int, cue: Cue, last: int) -> int | None:
+    """Return the colon, "that" or quotation ahead that opens the content, None if content comes before it."""
+    for token in range(position, min(last, position + _LOOK_AHEAD)):
+        word = grammar.words[token]
+        if word == ":":
+            return token
+        if word == "that" or quote_at(grammar, token) is not None:
+            return token if token == position or _may_be_between(grammar, position, cue) else None
+    return None
+
+
+def _may_be_between(grammar: Grammar, start: int, cue: Cue) -> bool:
+    """Whether the words at ``start`` are an addressee or a circumstance, not content of their own."""
+    word = grammar.words[start]
+    if cue.frames & Frame.TELL or word in _CIRCUMSTANCES or grammar.is_adverb(start):
+        return True
+    return word in grammar.prepositions or word in grammar.time_words
+
+
+def _after_addressee(grammar: Grammar, position: int, last: int) -> int:
+    """Return where the content begins behind a person spoken to."""
+    for token in range(position, min(last, position + _LONGEST_ADDRESSEE)):
+        word = grammar.words[token]
+        if word in grammar.question_words or word in ("to", "that", "about", "not"):
+            return token
+    if position < last and grammar.words[position] in grammar.addressees:
+        return position + 1
+    token = position
+    while token < last and grammar.reading.is_capital(token):
+        token += 1
+    return token
