@@ -221,7 +221,6 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["claims.api.permissions.ReadingIsOpen"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["claims.api.parsers.BoundedJSONParser"],
-    "DEFAULT_PAGINATION_CLASS": "claims.api.pagination.NewestFirst",
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_THROTTLE_CLASSES": ["claims.api.throttling.AnonThrottle", "claims.api.throttling.KeyThrottle"],
     "DEFAULT_THROTTLE_RATES": {
@@ -231,8 +230,13 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "claims.api.problems.problem_response",
     "DATETIME_FORMAT": "%Y-%m-%dT%H:%M:%S.%fZ",
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
-    "PAGE_SIZE": 50,
+    # Proxies in front of us; with none, X-Forwarded-For is the client's own word and counts for nothing.
+    "NUM_PROXIES": env.int("NUM_PROXIES", default=0),
 }
+CHANGES_DAYS = env.float("CHANGES_DAYS", default=90.0)
+WEB_THREADS = env.int("WEB_THREADS", default=8)
+# Requests that may wait for a change at one time, per process; the other threads stay free to answer.
+STREAM_MAX = env.int("STREAM_MAX", default=max(1, WEB_THREADS // 4))
 SPECTACULAR_SETTINGS = {
     "TITLE": "Claim tracker",
     "DESCRIPTION": "Status, timeline, appearances and reviews of the claims we track.",

@@ -2,13 +2,18 @@
 
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
-from django.http import Http404
+from django.conf import settings
+from django.core.exceptions import ObjectDoesNotExist
 from rest_framework import status
-from rest_framework.exceptions import APIException, NotFound, ValidationError
-from rest_framework.exceptions import PermissionDenied as ApiPermissionDenied
+from rest_framework.exceptions import APIException, ValidationError
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
+
+from claims.operations.refusals import ConflictError, NotAllowedError, RefusalError, RuleRefusedError
+from claims.operations.review import StaleVersionError
+from claims.queries.claims import NotYetKnownError, UnknownValueError
+from claims.queries.history import LostCursorError
+from claims.queries.shapes import event_shape, moment
 
 CONTENT_TYPE = "application/problem+json"
 
@@ -18,6 +23,7 @@ _TITLES = {
     403: "Not allowed",
     404: "Not found",
     405: "Method not allowed",
+    406: "Not acceptable",
     409: "Conflict",
     410: "Gone",
     412: "The record has changed",
@@ -69,15 +75,68 @@ def _field_errors(detail: Any, path: str = "") -> list[dict[str, str]]:
     return [{"field": path, "message": str(detail)}]
 
 
+class MissingIfMatchError(APIException):
+    """A write that does not say on which version it was decided (428)."""
+
+    status_code = 428
+    default_detail = (
+        'Send If-Match with the version that you saw, as If-Match: "7", so that nobody is overwritten.'
+    )
+
+
+class TooLargeError(APIException):
+    """A body beyond what we read (413)."""
+
+    status_code = status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
+
+
+def _of_rule(error: RefusalError) -> Response:
+    """Return an operation's refusal: its own words, and for a rule the address of that rule."""
+    errors = [{"field": error.field, "message": error.message}] if error.field else None
+    if isinstance(error, StaleVersionError):
+        return problem(
+            status.HTTP_412_PRECONDITION_FAILED,
+            error.message,
+            current_version=error.claim.version,
+            missed=[event_shape(event) for event in error.missed],
+        )
+    if isinstance(error, NotAllowedError):
+        return problem(status.HTTP_403_FORBIDDEN, error.message, errors=errors)
+    if isinstance(error, ConflictError):
+        return problem(status.HTTP_409_CONFLICT, error.message, errors=errors)
+    rule = error.rule if isinstance(error, RuleRefusedError) else "rule"
+    kind = f"{settings.PUBLIC_URL}/problems/{rule}"
+    return problem(status.HTTP_422_UNPROCESSABLE_ENTITY, error.message, kind=kind, errors=errors)
+
+
+def _of_read(error: Exception) -> Response | None:
+    """Return the refusal of a read, None for an error that is none."""
+    if isinstance(error, NotYetKnownError):
+        return problem(status.HTTP_404_NOT_FOUND, str(error), first_moment=moment(error.first_moment))
+    if isinstance(error, UnknownValueError):
+        return problem(
+            status.HTTP_400_BAD_REQUEST,
+            "The request is malformed; `errors` says where.",
+            errors=[{"field": error.field, "message": str(error)}],
+        )
+    if isinstance(error, LostCursorError):
+        return problem(status.HTTP_410_GONE, str(error))
+    if isinstance(error, ObjectDoesNotExist):
+        what = type(error).__qualname__.partition(".")[0].lower()
+        return problem(status.HTTP_404_NOT_FOUND, f"There is no such {what}.")
+    return None
+
+
 def problem_response(error: Exception, context: dict[str, Any]) -> Response | None:
-    """DRF's exception handler: known errors as problem+json, anything else is a server error."""
+    """DRF's exception handler: known errors as problem+json, anything else is a server error (None)."""
+    if isinstance(error, RefusalError):
+        return _of_rule(error)
+    made = _of_read(error)
+    if made is not None:
+        return made
     answered = exception_handler(error, context)
     if answered is None:
         return None
-    if isinstance(error, Http404):
-        error = NotFound()
-    elif isinstance(error, PermissionDenied):
-        error = ApiPermissionDenied()
     if isinstance(error, ValidationError):
         made = problem(
             status.HTTP_400_BAD_REQUEST,
@@ -85,7 +144,7 @@ def problem_response(error: Exception, context: dict[str, Any]) -> Response | No
             errors=_field_errors(error.detail),
         )
     else:
-        detail = error.detail if isinstance(error, APIException) else ""
+        detail = error.detail if isinstance(error, APIException) else _TITLES[answered.status_code]
         made = problem(answered.status_code, str(detail))
     for name in ("WWW-Authenticate", "Retry-After", "Allow"):
         if name in answered.headers:

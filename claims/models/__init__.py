@@ -5,7 +5,7 @@ from claims.models.articles import Article, Change, RawContent, Snapshot
 from claims.models.base import new_id
 from claims.models.claims import Candidate, Claim, Claimant, Topic
 from claims.models.ledger import Event, EventPayload
-from claims.models.people import ApiToken, User
+from claims.models.people import ApiToken, IdempotentAnswer, User
 from claims.models.publishing import Feed, Host, Publisher, PublisherSite
 from claims.models.reviews import Evidence, ReReview, Review
 
@@ -23,6 +23,7 @@ __all__ = [
     "Evidence",
     "Feed",
     "Host",
+    "IdempotentAnswer",
     "Origin",
     "Publisher",
     "PublisherSite",

@@ -41,3 +41,24 @@ class ApiToken(AbstractAuthToken):  # type: ignore[misc]  # knox ships no types
         """Whether the token was issued for ``scope``; `admin` stands for all."""
         held = self.scopes.split(",")
         return scope in held or Scope.ADMIN in held
+
+
+class IdempotentAnswer(models.Model):
+    """What we answered to a request with an Idempotency-Key; ``status`` is null while it is worked on."""
+
+    token = models.ForeignKey(ApiToken, on_delete=models.CASCADE, related_name="idempotent_answers")
+    key = models.CharField(max_length=255)
+    request_sha256 = models.CharField(max_length=64)
+    status = models.PositiveIntegerField(null=True, blank=True)
+    headers = models.JSONField(default=dict, blank=True)
+    body = models.JSONField(null=True, blank=True)
+    reserved_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["token", "key"], name="a_token_uses_a_key_once"),
+        ]
+        indexes = [models.Index(fields=["reserved_at"], name="idempotent_answers_by_age")]
+
+    def __str__(self) -> str:
+        return self.key

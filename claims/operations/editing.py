@@ -7,7 +7,6 @@ from typing import Any
 from django.db.models import Q
 
 from claims.models import Claim, Claimant, User
-from claims.operations.appearances import lock_claim
 from claims.operations.candidates import worded
 from claims.operations.catalogue import find_claimant, topics_called
 from claims.operations.ledger import writing
@@ -35,7 +34,7 @@ def edit_claim(
     """
     require(by, Role.EDITOR)
     with writing() as book:
-        claim = lock_claim(claim_id)
+        claim = book.claim(claim_id)
         check_version(claim, seen_version)
         before = _wordings(claim)
         if text is not None:

@@ -8,15 +8,20 @@ from django.conf import settings
 from claims.models import (
     Appearance,
     Article,
+    Candidate,
     Change,
     Claim,
     Claimant,
+    Event,
     Evidence,
+    Feed,
     Origin,
     Publisher,
     Review,
     Snapshot,
+    Topic,
 )
+from claims.vocabulary import EventKind
 
 
 def moment(at: datetime | None) -> str | None:
@@ -189,4 +194,129 @@ def review_shape(review: Review) -> dict[str, Any]:
         "signed_off_by": review.signed_off_by.display_name if review.signed_off_by else None,
         "signed_off_at": moment(review.signed_off_at),
         "evidence": [evidence_shape(piece) for piece in review.evidence.all()],
+    }
+
+
+def candidate_shape(candidate: Candidate) -> dict[str, Any]:
+    """Return the REST candidate; ``suggested`` is the tracked claim that it may repeat, with the reasons."""
+    snapshot = candidate.snapshot
+    suggested = None
+    if candidate.suggested_id is not None:
+        suggested = {
+            "claim": candidate.suggested_id,
+            "score": candidate.suggestion_score,
+            "relation": candidate.relation,
+            "reasons": candidate.suggestion_reasons,
+        }
+    return {
+        "id": candidate.id,
+        "text": candidate.text,
+        "quote": candidate.quote,
+        "prefix": candidate.prefix,
+        "suffix": candidate.suffix,
+        "claimant": candidate.claimant_name or None,
+        "attribution": candidate.attribution or None,
+        "hedged": candidate.hedged,
+        "hedges": candidate.hedges,
+        "article": snapshot.article_id if snapshot else None,
+        "snapshot": candidate.snapshot_id,
+        "score": candidate.score,
+        "reasons": candidate.reasons,
+        "zone": candidate.zone,
+        "suggested": suggested,
+        "state": candidate.state,
+        "claim": candidate.claim_id,
+        "dismissal": candidate.dismissal or None,
+        "proposed_by": candidate.proposed_by.display_name if candidate.proposed_by else None,
+        "proposed_at": moment(candidate.proposed_at),
+        "updated_at": moment(candidate.updated_at),
+    }
+
+
+def publisher_shape(publisher: Publisher) -> dict[str, Any]:
+    """Return the REST publisher; ``sites`` are where its pages lie, without scheme."""
+    return {
+        "id": publisher.id,
+        "slug": publisher.slug,
+        "url": f"{settings.PUBLIC_URL}/publishers/{publisher.slug}/",
+        "name": publisher.name,
+        "kind": publisher.kind,
+        "owner": publisher.owner or None,
+        "sites": [site.prefix for site in publisher.sites.all()],
+        "updated_at": moment(publisher.updated_at),
+    }
+
+
+def claimant_shape(claimant: Claimant) -> dict[str, Any]:
+    """Return the REST claimant."""
+    return {
+        "id": claimant.id,
+        "slug": claimant.slug,
+        "url": f"{settings.PUBLIC_URL}/claimants/{claimant.slug}/",
+        "name": claimant.name,
+        "anonymous": claimant.anonymous,
+        "updated_at": moment(claimant.updated_at),
+    }
+
+
+def topic_shape(topic: Topic) -> dict[str, Any]:
+    """Return the REST topic."""
+    return {
+        "id": topic.id,
+        "slug": topic.slug,
+        "url": f"{settings.PUBLIC_URL}/topics/{topic.slug}/",
+        "name": topic.name,
+        "summary": topic.summary,
+        "updated_at": moment(topic.updated_at),
+    }
+
+
+def feed_shape(feed: Feed) -> dict[str, Any]:
+    """Return the REST feed; ``failures`` counts the readings that failed since the last good one."""
+    return {
+        "id": feed.id,
+        "url": feed.url,
+        "publisher": named(feed.publisher),
+        "title": feed.title,
+        "last_read_at": moment(feed.last_read_at),
+        "next_read_at": moment(feed.due_at),
+        "failures": feed.failures,
+        "state_reason": feed.state_reason,
+        "updated_at": moment(feed.updated_at),
+    }
+
+
+def event_shape(event: Event) -> dict[str, Any]:
+    """Return the line of a timeline; one whose payload was taken down says nothing but that it happened."""
+    payload = getattr(event, "payload", None)
+    return {
+        "id": event.id,
+        "kind": event.kind,
+        "occurred_at": moment(event.occurred_at),
+        "occurred_not_after": moment(event.occurred_not_after),
+        "recorded_at": moment(event.recorded_at),
+        "claim": event.claim_id,
+        "article": event.article_id,
+        "actor": payload.actor if payload else None,
+        "text": payload.text if payload else "",
+        "data": payload.data if payload else {},
+        "version": event.claim_version,
+    }
+
+
+def change_row(event: Event, *, cursor: str) -> dict[str, Any]:
+    """Return the row of the change feed: the event, how the claim stands after it, and where to go on.
+
+    A tombstone means that the claim is no more: taken down, or merged ``into`` another one.
+    """
+    payload = getattr(event, "payload", None)
+    state = (payload.claim_state if payload else None) or {}
+    into = payload.data.get("into") if payload and event.kind == EventKind.MERGE else None
+    return {
+        **event_shape(event),
+        "cursor": cursor,
+        "tombstone": event.kind == EventKind.TAKEDOWN or into is not None,
+        "into": into,
+        "status": state.get("status"),
+        "withdrawn": state.get("withdrawn", False),
     }

@@ -1,0 +1,117 @@
+"""What the bodies of requests hold: types are checked here, rules by the operations."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from rest_framework import serializers
+
+from claims.api.fields import Moment, PublicId, Text, YesOrNo
+from claims.vocabulary import ClaimStatus, PublisherKind
+
+
+class Body(serializers.Serializer[Any]):
+    """A JSON object of known members; another one is refused by name rather than passed over in silence."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        """Return the checked members; raises ValidationError."""
+        if isinstance(data, Mapping):
+            unknown = [name for name in data if name not in self.fields]
+            if unknown:
+                known = ", ".join(self.fields) or "none"
+                raise serializers.ValidationError(
+                    {name: [f"There is no such member here; there are: {known}."] for name in unknown}
+                )
+        return super().to_internal_value(data)
+
+
+class NothingBody(Body):
+    """An empty object, or no body at all."""
+
+
+class EditClaimBody(Body):
+    """What to change of a claim; members left out stay as they are."""
+
+    text = Text(required=False)
+    claimant = Text(
+        required=False, allow_null=True, max_length=200, help_text="Id, slug or name; null for nobody."
+    )
+    topics = serializers.ListField(child=Text(max_length=80), required=False, help_text="Ids or slugs.")
+
+
+class CitedBody(Body):
+    """One piece of evidence: an appearance of the claim, a document's address, or a note."""
+
+    appearance = Text(required=False, allow_null=True, max_length=16)
+    url = Text(required=False, allow_null=True)
+    note = Text(required=False, allow_null=True)
+    primary = YesOrNo(default=False, help_text="A primary document: an official record, the party itself.")
+
+
+class DecideBody(Body):
+    """A verdict, the reason for it, and what it rests on."""
+
+    verdict = serializers.ChoiceField(ClaimStatus.choices())
+    reason = Text(required=False, default="")
+    evidence = CitedBody(many=True, required=False, max_length=200)
+    override = Text(
+        required=False, allow_null=True, help_text="A chief editor's reason for breaking the policy."
+    )
+
+
+class ProposeBody(Body):
+    """A claim proposed by hand, or from a passage of an article."""
+
+    text = Text(required=False, default="")
+    article = PublicId(required=False, allow_null=True)
+    quote = Text(required=False, allow_null=True, help_text="The passage, as it stands in the article.")
+    claimant = Text(required=False, allow_null=True, max_length=200)
+
+
+class TrackBody(Body):
+    """Where the claim shall be seen, and in which words."""
+
+    internal = YesOrNo(default=False, help_text="Seen by the desk alone until it is published.")
+    text = Text(required=False, default="", help_text="The editor's wording, the candidate's if left out.")
+    topics = serializers.ListField(child=Text(max_length=80), required=False, help_text="Ids or slugs.")
+
+
+class MergeBody(Body):
+    """The claim that it is merged into."""
+
+    into = PublicId()
+
+
+class DismissBody(Body):
+    """Why it is put aside."""
+
+    reason = Text(required=False, default="")
+
+
+class AddArticleBody(Body):
+    """The address of an article to fetch and keep checking."""
+
+    url = Text()
+    published_at = Moment(required=False, allow_null=True)
+
+
+class AddFeedBody(Body):
+    """The address of a feed to read."""
+
+    url = Text()
+    publisher = Text(required=False, allow_null=True, max_length=200, help_text="Name of the publisher.")
+
+
+class AddPublisherBody(Body):
+    """A publisher and where its pages lie."""
+
+    name = Text(max_length=200)
+    kind = serializers.ChoiceField(PublisherKind.choices(), default=PublisherKind.OTHER)
+    owner = Text(required=False, default="", max_length=200)
+    sites = serializers.ListField(child=Text(max_length=400), required=False, max_length=50)
+
+
+class AddTopicBody(Body):
+    """A running story."""
+
+    name = Text(max_length=200)
+    summary = Text(required=False, default="", max_length=5000)

@@ -1,0 +1,56 @@
+"""The Idempotency-Key header: a request that is sent again is answered again, and not done again."""
+
+import functools
+import hashlib
+import re
+from collections.abc import Callable
+from typing import Any
+
+from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from claims.models import ApiToken
+from claims.operations.idempotency import keep, release, reserve
+from claims.queries.clock import database_now
+
+_KEY = re.compile(r"[\x21-\x7e]{1,255}")
+_KEPT_HEADERS = ("Location", "ETag")
+
+
+def idempotent(handler: Callable[..., Response]) -> Callable[..., Response]:
+    """Let the handler of a POST heed Idempotency-Key.
+
+    Only what succeeded is kept: a refusal wrote nothing, and may be tried again under the same key.
+    """
+
+    @functools.wraps(handler)
+    def heeding(view: Any, request: Request, *args: Any, **kwargs: Any) -> Response:
+        key = request.headers.get("Idempotency-Key")
+        if key is None or not isinstance(request.auth, ApiToken):
+            return handler(view, request, *args, **kwargs)
+        if not _KEY.fullmatch(key):
+            raise ValidationError({"Idempotency-Key": ["Give 1 to 255 visible ASCII characters."]})
+        row = reserve(token=request.auth, key=key, request_sha256=_digest(request), now=database_now())
+        if row.status is not None:
+            return Response(
+                row.body, status=row.status, headers={**row.headers, "Idempotent-Replayed": "true"}
+            )
+        done = False
+        try:
+            answer = handler(view, request, *args, **kwargs)
+            kept = {name: answer.headers[name] for name in _KEPT_HEADERS if name in answer.headers}
+            keep(row, status=answer.status_code, headers=kept, body=answer.data)
+            done = True
+        finally:
+            if not done:
+                release(row)
+        return answer
+
+    return heeding
+
+
+def _digest(request: Request) -> str:
+    """Return the SHA-256 (hex) of what the request asks: method, address, If-Match and body."""
+    asked = "\n".join((str(request.method), request.get_full_path(), request.headers.get("If-Match", "")))
+    return hashlib.sha256(asked.encode() + b"\n\n" + request.body).hexdigest()
