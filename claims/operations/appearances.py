@@ -30,24 +30,20 @@ class Quotation:
     reasons: list[str] = field(default_factory=list)
 
 
-def lock_claim(claim_id: str) -> Claim:
-    """Return the claim, locked until the transaction ends; raises `Claim.DoesNotExist`."""
-    return Claim.objects.select_for_update().get(pk=claim_id)
-
-
 def add_appearance(
     book: Book, *, claim: Claim, snapshot: Snapshot, quotation: Quotation, by: User | None
 ) -> Appearance | None:
-    """Note that ``snapshot`` carries the (locked) claim; None when that very quote is noted already.
+    """Note that ``snapshot`` carries the (locked) claim; None when its article is noted for it already.
 
-    Judges the stance of headline and body, clusters the claim's origins anew and counts.
+    That is: with that very quote, or, for a headline, with any quote: a headline over a text that carries the
+    claim is no second place. Judges the stances, clusters the claim's origins anew and counts.
     """
-    known = Appearance.objects.filter(
-        claim=claim, article=snapshot.article, quote=quotation.quote, in_headline=quotation.in_headline
-    )
+    article = snapshot.article
+    known = Appearance.objects.filter(claim=claim, article=article)
+    if not quotation.in_headline:
+        known = known.filter(quote=quotation.quote, in_headline=False)
     if known.exists():
         return None
-    article = snapshot.article
     stances = judge_stance(claim.text, headline=snapshot.headline, body=snapshot.text)
     headline, body = words_of(stances)
     if not (headline or body):

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from claims.models import Candidate, Claim, Snapshot, User
-from claims.operations.appearances import add_appearance, lock_claim, name_claimant
+from claims.operations.appearances import add_appearance, name_claimant
 from claims.operations.capture import quotation_of
 from claims.operations.catalogue import find_claimant, topics_called
 from claims.operations.ledger import Book, writing
@@ -131,14 +131,16 @@ def track(
     with writing() as book:
         candidate = _open_candidate(candidate_id)
         name = candidate.claimant_name if claimant_name is None else claimant_name
-        claim = Claim.objects.create(
-            text=worded(text or candidate.text),
-            claimant=find_claimant(name=name, anonymous=candidate.anonymous, now=now),
-            visibility=Visibility.INTERNAL if internal else Visibility.PUBLIC,
-            status=ClaimStatus.UNVERIFIED,
-            status_changed_at=now,
-            first_seen_at=_seen_at(candidate),
-            updated_at=now,
+        claim = book.hold(
+            Claim.objects.create(
+                text=worded(text or candidate.text),
+                claimant=find_claimant(name=name, anonymous=candidate.anonymous, now=now),
+                visibility=Visibility.INTERNAL if internal else Visibility.PUBLIC,
+                status=ClaimStatus.UNVERIFIED,
+                status_changed_at=now,
+                first_seen_at=_seen_at(candidate),
+                updated_at=now,
+            )
         )
         claim.topics.set(topics_called(topics))
         snapshot = candidate.snapshot
@@ -165,7 +167,7 @@ def merge_candidate(*, candidate_id: str, into: str, by: User, now: datetime) ->
     require(by, Role.EDITOR)
     with writing() as book:
         candidate = _open_candidate(candidate_id)
-        claim = lock_claim(into)
+        claim = book.claim(into)
         if claim.merged_into_id is not None:
             raise MergedClaimError(
                 "That claim was merged into another one; choose the survivor.", field="into"
@@ -274,8 +276,8 @@ def _link(claim_id: str, candidate_ids: list[str], now: datetime) -> int:
             .select_related("snapshot__article__publisher")
             .order_by("proposed_at", "id")
         )
-        claim = lock_claim(claim_id)
-        for candidate in candidates:
+        claim = book.claim(claim_id)
+        for candidate in sorted(candidates, key=lambda candidate: candidate.in_headline):
             candidate.state, candidate.claim, candidate.resolved_at = CandidateState.LINKED, claim, now
             candidate.save()
             if candidate.snapshot is not None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from claims.models import Article, Candidate, Claim, Evidence, RawContent, Snapshot, User
-from claims.operations.appearances import Quotation, add_appearance, lock_claim
+from claims.operations.appearances import Quotation, add_appearance
 from claims.operations.catalogue import find_publisher
 from claims.operations.ledger import Book
 from claims.pipeline.extract_claims import ClaimCandidate, can_extract, extract_claims
@@ -157,21 +157,25 @@ def quotation_of(candidate: Candidate) -> Quotation:
     )
 
 
+def linked_claims(reading: Reading) -> set[str]:
+    """Return the ids of the claims that the machine is sure the page carries."""
+    return {proposal.match.claim for proposal in reading.proposals if proposal.match and proposal.links}
+
+
 def store_proposals(book: Book, *, snapshot: Snapshot, reading: Reading, now: datetime) -> list[Candidate]:
     """Keep the candidates of a snapshot whose quotes were not proposed from the article before.
 
     One that the machine is sure about becomes an appearance of its claim at once; the rest waits.
-    Returns the new candidates in the order of the text.
+    Returns the new candidates in the order of the text, those of the headline last.
     """
     known = set(
         Candidate.objects.filter(snapshot__article=snapshot.article_id).values_list("quote", flat=True)
     )
     fresh = [proposal for proposal in reading.proposals if proposal.candidate.quote not in known]
-    # Locks are taken in one order, or two articles that link to the same two claims could deadlock.
-    wanted = sorted({proposal.match.claim for proposal in fresh if proposal.match and proposal.links})
-    claims = {claim.id: claim for claim in map(lock_claim, wanted)}
+    claims = {claim.id: claim for claim in book.claims(linked_claims(reading))}
     stored = []
-    for proposal in fresh:
+    # Headlines come last: where the text below carries the claim, that is the place to note.
+    for proposal in sorted(fresh, key=lambda proposal: proposal.candidate.voice == Voice.HEADLINE):
         row = _candidate_row(snapshot, proposal, now)
         claim = claims.get(proposal.match.claim) if proposal.match and proposal.links else None
         if claim is not None and claim.merged_into_id is None:

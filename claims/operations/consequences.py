@@ -7,22 +7,14 @@ from django.db.models import Q
 
 from claims.models import Anchor, Appearance, Article, Change, Claim, Evidence, ReReview, Review, Snapshot
 from claims.operations.anchors import anchor_in
-from claims.operations.appearances import lock_claim
 from claims.operations.ledger import Book
 from claims.vocabulary import ArticleState, ChangeKind, ClaimStatus, EventKind, QuoteState, ReviewState
 
 
-def lock_claims_of(article: Article) -> list[Claim]:
-    """Return the claims that the article carries or is cited for, locked in the order of their ids."""
-    ids = (
-        Claim.objects.filter(
-            Q(appearances__article=article) | Q(reviews__evidence__article=article), merged_into=None
-        )
-        .order_by("id")
-        .values_list("id", flat=True)
-        .distinct()
-    )
-    return [lock_claim(claim_id) for claim_id in list(ids)]
+def claims_of(article: Article) -> set[str]:
+    """Return the ids of the claims that the article carries or is cited for."""
+    told = Q(appearances__article=article) | Q(reviews__evidence__article=article)
+    return set(Claim.objects.filter(told, merged_into=None).values_list("id", flat=True))
 
 
 def follow_change(book: Book, *, article: Article, change: Change, now: datetime) -> None:
@@ -31,7 +23,7 @@ def follow_change(book: Book, *, article: Article, change: Change, now: datetime
     Every quote is looked for in the new snapshot, stances are judged anew, each claim's timeline tells the
     change, and a verdict that rests on the article goes back to the desk.
     """
-    for claim in lock_claims_of(article):
+    for claim in book.claims(claims_of(article)):
         news = _anchor_quotes(claim, article, change.after) if change.after else []
         if change.kind == ChangeKind.TRIVIAL:
             continue
@@ -68,7 +60,7 @@ def follow_change(book: Book, *, article: Article, change: Change, now: datetime
 def tell_state(book: Book, *, article: Article, before: ArticleState, now: datetime) -> None:
     """Tell the claims of the (locked) article that its address answers differently now."""
     publisher = article.publisher.name if article.publisher else article.url
-    for claim in lock_claims_of(article):
+    for claim in book.claims(claims_of(article)):
         book.write(
             EventKind.SOURCE_STATE,
             claim=claim,

@@ -1,7 +1,7 @@
 """Writing the append-only ledger: events gathered in a transaction, chained and counted as it ends."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -53,9 +53,29 @@ class _Entry:
 
 @dataclass(slots=True)
 class Book:
-    """The events of one transaction, in the order in which they were written down."""
+    """One transaction: the claims it holds, and its events in the order in which they were written down."""
 
     entries: list[_Entry] = field(default_factory=list)
+    held: dict[str, Claim] = field(default_factory=dict)
+
+    def claim(self, claim_id: str) -> Claim:
+        """Return the claim, locked until the transaction ends, one object however often it is asked for.
+
+        Whoever needs several asks for them in the order of their ids (`claims`), so that no two wait for each
+        other. Raises `Claim.DoesNotExist`.
+        """
+        if claim_id not in self.held:
+            self.held[claim_id] = Claim.objects.select_for_update().get(pk=claim_id)
+        return self.held[claim_id]
+
+    def claims(self, claim_ids: Iterable[str]) -> list[Claim]:
+        """Return the claims, locked, in the order of their ids."""
+        return [self.claim(claim_id) for claim_id in sorted(set(claim_ids))]
+
+    def hold(self, claim: Claim) -> Claim:
+        """Take in a claim that this transaction made."""
+        self.held[claim.id] = claim
+        return claim
 
     def write(
         self,
@@ -71,10 +91,10 @@ class Book:
     ) -> None:
         """Note one event: ``text`` is a sentence for the timeline, ``actor`` None means the machine.
 
-        The caller locks ``claim`` and passes one object per transaction: its version moves as that ends.
+        ``claim`` is one that this book holds: its version moves as the transaction ends.
         """
-        if claim and any(e.claim is not claim and e.claim and e.claim.id == claim.id for e in self.entries):
-            raise ValueError("Two objects for one claim in one transaction: versions would be lost.")
+        if claim is not None and self.held.get(claim.id) is not claim:
+            raise ValueError("Get the claim from the book: a second object of it would lose versions.")
         self.entries.append(
             _Entry(kind, claim, article, actor, text, data or {}, occurred_at, occurred_not_after)
         )

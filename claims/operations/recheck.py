@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 from django.db import transaction
 
 from claims.models import Article, Change, Claim, Snapshot, User
-from claims.operations.capture import Reading, read_page, store_proposals, store_snapshot
-from claims.operations.consequences import follow_change, tell_state
+from claims.operations.capture import Reading, linked_claims, read_page, store_proposals, store_snapshot
+from claims.operations.consequences import claims_of, follow_change, tell_state
 from claims.operations.leases import book_host, hold_host, lease
 from claims.operations.ledger import Book, writing
 from claims.operations.policies import cadence, fetch_policy, source_policy
@@ -129,7 +129,8 @@ def _check_wave(article_ids: Sequence[str], *, only_due: bool) -> Iterator[Check
         elif not only_due:
             yield CheckReport(article_id, CheckOutcome.BUSY)
     requests = [held.request for held in leased.values()]
-    for request, result in fetch_many(requests, policy=fetch_policy()):
+    # Deadlines run on while a page is read: first fetch all, then look at each.
+    for request, result in list(fetch_many(requests, policy=fetch_policy())):
         held = leased[request.url]
         yield _finish(held, _look_at(held, result))
 
@@ -296,13 +297,15 @@ def _keep_difference(book: Book, article: Article, seen: _Sighting, now: datetim
     difference, before = seen.difference, article.newest
     if seen.reading is None or difference is None or difference.kind is None or before is None:
         return None
+    # All at once, in one order: first those it carried, later those it links to, could wait for each other.
+    book.claims(claims_of(article) | linked_claims(seen.reading))
     snapshot = store_snapshot(book, article=article, reading=seen.reading, by=None, now=now)
     change = Change.objects.create(
         article=article,
         kind=difference.kind,
         before=before,
         after=snapshot,
-        not_before=article.last_checked_at or before.captured_at,
+        not_before=min(article.last_checked_at or before.captured_at, now),
         not_after=now,
         notice=difference.notice or "",
         summary=difference.summary[:500],
@@ -324,7 +327,7 @@ def _note_change(book: Book, article: Article, kind: ChangeKind, *, now: datetim
         article=article,
         kind=kind,
         before=article.newest,
-        not_before=article.last_seen_at or article.added_at,
+        not_before=min(article.last_seen_at or article.added_at, now),
         not_after=now,
         summary=f"{kind.label}. {article.state_reason}".strip()[:500],
     )

@@ -7,7 +7,6 @@ from typing import Any
 from django.db.models import Max
 
 from claims.models import Claim, Event, Evidence, ReReview, Review, User
-from claims.operations.appearances import lock_claim
 from claims.operations.candidates import MergedClaimError
 from claims.operations.evidence import Cited, PolicyError, Ruling, bring_in_documents, gather, rule_on
 from claims.operations.ledger import PUBLIC_KINDS, Book, writing
@@ -72,7 +71,7 @@ def decide(
     check_version(Claim.objects.get(pk=claim_id), seen_version)
     with writing() as book:
         documents = bring_in_documents(book, evidence, by=by, now=now)
-        claim = lock_claim(claim_id)
+        claim = book.claim(claim_id)
         check_version(claim, seen_version)
         pieces = gather(claim, evidence, documents)
         ruling = rule_on(verdict, pieces)
@@ -201,7 +200,7 @@ def sign_off(*, claim_id: str, number: int, by: User, seen_version: int, now: da
     """
     require(by, Role.EDITOR)
     with writing() as book:
-        claim = lock_claim(claim_id)
+        claim = book.claim(claim_id)
         check_version(claim, seen_version)
         review = Review.objects.select_related("decided_by").get(claim=claim, number=number)
         if review.state != ReviewState.AWAITING_SIGN_OFF:
