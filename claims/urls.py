@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, path, re_path
 
 from claims.views import feeds, readers
+from claims.views.desk import articles, new, queue, workbench
 
 READERS: list[URLPattern | URLResolver] = [
     path("", readers.front, name="front"),
@@ -27,4 +28,25 @@ FEEDS: list[URLPattern | URLResolver] = [
         r"^publishers/(?P<slug>[-\w]+)/feed\.(?P<form>atom|json)$", feeds.publisher, name="publisher_feed"
     ),
 ]
-urlpatterns: list[URLPattern | URLResolver] = [*READERS, *FEEDS]
+DESK: list[URLPattern | URLResolver] = [
+    path("desk/", queue.queue_page, name="desk_queue"),
+    path("desk/candidates/<slug:candidate_id>/", queue.candidate_page, name="desk_candidate"),
+    path("desk/candidates/<slug:candidate_id>/track/", queue.track_candidate, name="desk_track"),
+    path("desk/candidates/<slug:candidate_id>/merge/", queue.merge_into_claim, name="desk_merge"),
+    path("desk/candidates/<slug:candidate_id>/dismiss/", queue.dismiss_candidate, name="desk_dismiss"),
+    path("desk/claims/new/", new.new_claim, name="desk_new_claim"),
+    path("desk/claims/<slug:claim_id>/", workbench.claim_page, name="desk_claim"),
+    path("desk/claims/<slug:claim_id>/edit/", workbench.edit, name="desk_edit"),
+    path("desk/claims/<slug:claim_id>/policy/", workbench.policy, name="desk_policy"),
+    path(
+        "desk/claims/<slug:claim_id>/reviews/<int:number>/sign-off/",
+        workbench.sign_off_review,
+        name="desk_sign_off",
+    ),
+    path("desk/articles/", articles.articles_page, name="desk_articles"),
+    path("desk/articles/upload/", articles.upload, name="desk_upload"),
+    path("desk/articles/<slug:article_id>/", articles.article_page, name="desk_article"),
+    path("desk/articles/<slug:article_id>/check/", articles.check, name="desk_check"),
+    path("desk/topics/", new.topics_page, name="desk_topics"),
+]
+urlpatterns: list[URLPattern | URLResolver] = [*READERS, *FEEDS, *DESK]

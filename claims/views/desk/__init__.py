@@ -1,0 +1,1 @@
+"""The desk's pages: where people propose, track, weigh and decide."""
