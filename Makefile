@@ -52,7 +52,7 @@ check: .venv/dev.stamp
 	test -z "$$failed"
 
 prove: .venv/dev.stamp
-	@$(PY) -m benchmarks.run $(NAME)
+	@$(PY) -m benchmarks $(NAME)
 
 screenshots: .venv/dev.stamp
 	@$(PY) -m tests.screenshots
