@@ -191,8 +191,7 @@ def test_changed_evidence_opens_one_re_review_and_the_next_decision_closes_it(
         evidence=[Cited(appearance=claim.appearances.earliest("captured_at").id)],
         now=right_now(),
     )
-    claim.refresh_from_db()
-    assert not claim.under_review
+    assert not Claim.objects.get(pk=claim.pk).under_review
     assert ReReview.objects.get(claim=claim).closed_by == edith
 
 

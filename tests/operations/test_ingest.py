@@ -1,0 +1,233 @@
+"""Articles come in: read, proposed, linked; what cannot be read is refused in words, nothing half-written."""
+
+from datetime import timedelta
+
+import pytest
+from pytest_django import Settings
+
+from claims.models import Article, Candidate, Claim, Event, Feed, Snapshot, User
+from claims.operations.candidates import AlreadyResolvedError, QuoteNotFoundError, dismiss, propose, track
+from claims.operations.feeds import add_feed, read_feeds
+from claims.operations.ingest import (
+    AddressRefusedError,
+    NoFutureError,
+    UnreadablePageError,
+    add_article,
+    ingest_file,
+)
+from claims.operations.refusals import NotAllowedError, RuleRefusedError
+from claims.vocabulary import ArticleState, CandidateState, EventKind, Zone
+from tests.operations.conftest import check, right_now, taken_on
+from tests.sites import NewsSite, page
+
+pytestmark = pytest.mark.django_db
+
+SENTENCE = "The harbour minister has resigned, the prime minister's spokesman said on Sunday."
+PADDING = "Parliament meets on Tuesday to debate the budget for the ports, which has been late since January."
+FRENCH = (
+    "Le ministre du port a démissionné dimanche, a déclaré le porte-parole du premier ministre. Le parlement "
+    "se réunit mardi pour débattre du budget des ports, attendu depuis le mois de janvier par les syndicats."
+)
+
+IN_KLINGON = page("News", SENTENCE).replace('<meta charset="utf-8">', "").encode()
+
+BAD_FILES = {
+    "a PDF": (b"%PDF-1.7\n1 0 obj\n<< /Type /Catalog >>\nendobj\n", "application/pdf", "PDF"),
+    "a picture": (b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 8, "image/png", ""),
+    "nothing at all": (b"", "text/html", ""),
+    "a page without text": (b"<!doctype html><html><body><div id=app></div></body></html>", "text/html", ""),
+    "an unknown encoding": (IN_KLINGON, "text/html; charset=klingon", "klingon"),
+}
+
+
+@pytest.mark.parametrize(("body", "content_type", "word"), BAD_FILES.values(), ids=BAD_FILES.keys())
+def test_a_file_that_holds_no_article_is_refused_in_words(body: bytes, content_type: str, word: str) -> None:
+    with pytest.raises(UnreadablePageError) as refused:
+        ingest_file(body=body, content_type=content_type, by=None, now=right_now())
+    assert word in refused.value.message
+    assert refused.value.message.endswith(".")
+    assert not Article.objects.exists()
+    assert not Event.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "no address",
+        "ftp://paper.example/a",
+        "http://paper.example:22/",
+        "http://127.1/",
+        "http://[::ffff:7f00:1]/",
+    ],
+)
+def test_an_address_that_must_not_be_asked_is_refused_at_once(url: str) -> None:
+    with pytest.raises(AddressRefusedError) as refused:
+        add_article(url=url, by=None, now=right_now())
+    assert refused.value.message
+    assert not Article.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("answer", "word"),
+    [
+        ({"status": 404, "body": b"no"}, "404"),
+        ({"body": b"%PDF-1.7 x", "content_type": "application/pdf"}, "PDF"),
+        ({"body": b"", "content_type": "text/html"}, ""),
+        ({"body": b"x" * 3000}, ""),
+        ({"body": page("News", SENTENCE).encode(), "cut": 500}, ""),
+        ({"body": IN_KLINGON, "content_type": "text/html; charset=klingon"}, "klingon"),
+    ],
+    ids=["404", "PDF", "empty", "over FETCH_MAX_BYTES", "cut off", "unknown encoding"],
+)
+def test_a_page_that_cannot_be_read_stays_visible_with_the_reason(
+    site: NewsSite, settings: Settings, answer: dict[str, object], word: str
+) -> None:
+    settings.FETCH_MAX_BYTES = 2000
+    article = taken_on(site.answers("/a", **answer))
+    assert article.state == ArticleState.UNREACHABLE
+    assert word in article.state_reason
+    assert article.state_reason.endswith(".")
+    assert article.due_at is not None, "tried again"
+    assert not Snapshot.objects.exists()
+
+
+def test_a_publication_date_ahead_of_us_is_refused() -> None:
+    with pytest.raises(NoFutureError):
+        add_article(
+            url="https://paper.example/a", by=None, now=right_now(), published_at=right_now() + timedelta(1)
+        )
+    assert not Article.objects.exists()
+
+
+def test_a_file_is_read_at_once_and_proposes_its_claims() -> None:
+    ingested = ingest_file(
+        body=page("Minister gone", SENTENCE, PADDING).encode(),
+        content_type="text/html",
+        by=None,
+        now=right_now(),
+    )
+    [candidate] = [one for one in ingested.candidates if "resigned" in one.quote]
+    assert ingested.snapshot is not None
+    assert candidate.start is not None
+    assert ingested.snapshot.text[candidate.start : candidate.end] == candidate.quote
+    assert "spokesman" in candidate.claimant_name
+    assert candidate.state == CandidateState.OPEN
+    assert ingested.article.due_at is None, "a file without an address is never checked"
+
+
+def test_the_same_file_twice_is_one_article_and_one_snapshot() -> None:
+    body = page("Minister gone", SENTENCE, PADDING).encode()
+    for _ in range(2):
+        again = ingest_file(body=body, content_type="text/html", by=None, now=right_now())
+    assert again.known_before
+    assert Snapshot.objects.count() == 1
+
+
+def test_a_page_in_another_language_is_kept_and_says_that_no_claims_were_read() -> None:
+    ingested = ingest_file(
+        body=page("Démission du ministre", FRENCH, FRENCH).encode(),
+        content_type="text/html",
+        by=None,
+        now=right_now(),
+    )
+    assert ingested.snapshot is not None
+    assert ingested.article.language == "fr"
+    assert "another language" in ingested.article.extraction_note
+    assert ingested.candidates == []
+
+
+def test_another_papers_repeat_is_offered_or_linked_to_the_tracked_claim(edith: User) -> None:
+    first = ingest_file(
+        body=page("Minister gone", SENTENCE, PADDING).encode(),
+        content_type="text/html",
+        by=None,
+        now=right_now(),
+        url="https://lantern.example/a",
+    )
+    candidate = next(one for one in first.candidates if "resigned" in one.quote)
+    claim = track(candidate_id=candidate.id, by=edith, now=right_now())
+    second = ingest_file(
+        body=page("Port news", f"{SENTENCE} Ferries ran late.", PADDING).encode(),
+        content_type="text/html",
+        by=None,
+        now=right_now(),
+        url="https://harbour.example/b",
+    )
+    repeat = next(one for one in second.candidates if "resigned" in one.quote)
+    assert repeat.zone in (Zone.LINK, Zone.SUGGEST)
+    assert repeat.suggested == claim
+    assert repeat.suggestion_reasons
+
+
+def test_candidates_that_waited_are_offered_the_new_claim(edith: User) -> None:
+    waiting = []
+    for host in ("lantern", "harbour"):
+        ingested = ingest_file(
+            body=page(f"News of the {host}", SENTENCE, f"{host}: {PADDING}").encode(),
+            content_type="text/html",
+            by=None,
+            now=right_now(),
+            url=f"https://{host}.example/a",
+        )
+        waiting.append(next(one for one in ingested.candidates if "resigned" in one.quote))
+    claim = track(candidate_id=waiting[0].id, by=edith, now=right_now())
+    other = Candidate.objects.get(pk=waiting[1].pk)
+    assert other.suggested == claim
+    assert other.state in (CandidateState.OPEN, CandidateState.LINKED)
+
+
+def test_a_candidate_is_resolved_once(edith: User, emil: User, cora: User) -> None:
+    candidate = propose(text="The harbour minister has resigned.", by=cora, now=right_now())
+    with pytest.raises(NotAllowedError):
+        track(candidate_id=candidate.id, by=cora, now=right_now())
+    with pytest.raises(RuleRefusedError, match="why"):
+        dismiss(candidate_id=candidate.id, reason=" ", by=edith, now=right_now())
+    dismiss(candidate_id=candidate.id, reason="Opinion.", by=edith, now=right_now())
+    with pytest.raises(AlreadyResolvedError, match="Edith"):
+        track(candidate_id=candidate.id, by=emil, now=right_now())
+    assert not Claim.objects.exists()
+    assert Event.objects.filter(public=True).count() == 0, "candidates never leave the desk"
+
+
+def test_a_passage_is_proposed_at_its_exact_place_or_not_at_all(cora: User) -> None:
+    snapshot = ingest_file(
+        body=page("Minister gone", SENTENCE, PADDING).encode(),
+        content_type="text/html",
+        by=None,
+        now=right_now(),
+    ).snapshot
+    assert snapshot is not None
+    candidate = propose(text="", quote="late since January", snapshot=snapshot, by=cora, now=right_now())
+    assert candidate.start is not None
+    assert snapshot.text[candidate.start : candidate.end] == "late since January"
+    with pytest.raises(QuoteNotFoundError):
+        propose(text="x", quote="late since February", snapshot=snapshot, by=cora, now=right_now())
+
+
+def test_a_feed_brings_each_entry_in_once(site: NewsSite) -> None:
+    site.says("/one", "Minister gone", SENTENCE, PADDING)
+    entries = "".join(
+        f"<item><title>Minister gone</title><link>{site.url(path)}</link><guid>{path}</guid></item>"
+        for path in ("/one", "/one", "/two")
+    )
+    entries += "<item><link>javascript:alert(1)</link></item>"
+    feed_xml = f"<rss version='2.0'><channel><title>Lantern</title>{entries}</channel></rss>"
+    url = site.answers("/feed", body=feed_xml.encode(), content_type="application/rss+xml")
+    feed = add_feed(url=url, by=None, now=right_now(), publisher="The Lantern")
+    [report] = read_feeds([feed.id], only_due=True)
+    assert len(report.new_articles) == 2
+    [again] = read_feeds([feed.id], only_due=False)
+    assert again.new_articles == []
+    assert site.statuses("/feed") == [200, 304]
+    assert check(Article.objects.get(url=site.url("/one"))).outcome == "captured"
+
+
+def test_a_feed_that_is_none_says_so_and_is_tried_again(site: NewsSite) -> None:
+    feed = add_feed(url=site.says("/feed", "No feed", SENTENCE), by=None, now=right_now())
+    [report] = read_feeds([feed.id], only_due=True)
+    assert report.problem
+    kept = Feed.objects.get(pk=feed.pk)
+    assert kept.state_reason == report.problem
+    assert kept.due_at is not None
+    assert kept.due_at > right_now()
+    assert Event.objects.filter(kind=EventKind.FEED_ADDED).count() == 1
