@@ -100,6 +100,8 @@ def pieces(before: str, after: str) -> tuple[Piece, ...]:
     The joined equal and inserted pieces are ``after``, apart from typography of words that stayed.
     """
     a, b = tokenize(before), tokenize(after)
+    if bool(a) != bool(b):
+        return tuple(piece for piece in (Piece("delete", before), Piece("insert", after)) if piece.text)
     result: list[Piece] = []
     for op, i1, i2, j1, j2 in _merged_islands(_opcodes(before, a, after, b)):
         text = _slice(before, a, i1, i2) if op == "delete" else _slice(after, b, j1, j2)
@@ -204,8 +206,8 @@ def _pairs(a: Sequence[Hashable], b: Sequence[Hashable]) -> int:
 def _paragraphs(text: str, tokens: Sequence[Token]) -> list[Paragraph]:
     """The lines of ``text`` that hold tokens, as their keys and the range of token numbers."""
     starts = [n for n, t in enumerate(tokens) if n == 0 or "\n" in text[tokens[n - 1].end : t.start]]
-    ends = [*starts[1:], len(tokens)]
-    return [(tuple(t.key for t in tokens[i:j]), i, j) for i, j in zip(starts, ends, strict=True) if tokens]
+    ends = [*starts[1:], len(tokens)] if starts else []
+    return [(tuple(t.key for t in tokens[i:j]), i, j) for i, j in zip(starts, ends, strict=True)]
 
 
 def _bounds(lines: Sequence[Paragraph], first: int, last: int, count: int) -> tuple[int, int]:

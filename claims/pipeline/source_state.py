@@ -19,6 +19,7 @@ FAILURE_SENTENCES = {
     "cut": "The answer broke off before its end.",
     "too_many_redirects": "The page redirects too often.",
     "protocol": "The host's answer breaks the rules of HTTP.",
+    "unreadable": "The page came without an article that we can read.",
 }
 
 

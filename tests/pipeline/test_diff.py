@@ -1,0 +1,192 @@
+"""Two states of an article: what changed, its kind, the publisher's notice, and hedges that came or went."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from claims.pipeline.diff import MOST_PAIRS, Difference, compare, pieces
+from claims.vocabulary import ChangeKind, HedgeShift
+
+HEADLINE = "Two more of the inner circle said to be in Tunisia"
+TEXT = (
+    "The minister arrived at Farnborough at 20:40 on Wednesday.\n\n"
+    "He has reportedly resigned, an aide said. “I will not go back,” he told friends.\n\n"
+    "At least 12 officials have left the country since February."
+)
+
+
+def edited(before: str, after: str, text: str = TEXT) -> Difference:
+    """The difference when ``before`` in the text becomes ``after``."""
+    assert before in text
+    return with_text(text.replace(before, after), text)
+
+
+def with_text(after: str, before: str = TEXT) -> Difference:
+    """The difference when only the text changes."""
+    return compare(headline_before=HEADLINE, text_before=before, headline_after=HEADLINE, text_after=after)
+
+
+def with_headline(after: str, before: str = HEADLINE) -> Difference:
+    """The difference when only the headline changes."""
+    return compare(headline_before=before, text_before=TEXT, headline_after=after, text_after=TEXT)
+
+
+def test_the_same_article_is_no_change() -> None:
+    assert with_text(TEXT).kind is None
+
+
+def test_spacing_quotes_dashes_and_commas_are_trivial() -> None:
+    assert edited("\n\n", "\n").kind is ChangeKind.TRIVIAL
+    assert edited("“I will not go back,”", '"I will not go back"').kind is ChangeKind.TRIVIAL
+    assert edited("resigned, an aide", "resigned — an aide").kind is ChangeKind.TRIVIAL
+    assert edited("At least", "At\u00a0least").kind is ChangeKind.TRIVIAL
+    assert with_headline(f"{HEADLINE}.").kind is ChangeKind.TRIVIAL
+
+
+def test_a_time_stamp_is_trivial() -> None:
+    assert with_text(f"{TEXT}\n\nUpdated: 31 March 2011, 10:15 GMT").kind is ChangeKind.TRIVIAL
+    assert (
+        with_text(f"{TEXT}\nLast updated 3 hours ago", f"{TEXT}\nLast updated 2 hours ago").kind
+        is ChangeKind.TRIVIAL
+    )
+
+
+def test_one_word_of_negation_is_a_silent_edit() -> None:
+    change = edited("has reportedly resigned", "has reportedly not resigned")
+    assert change.kind is ChangeKind.SILENT_EDIT
+    assert [piece.text.strip() for piece in change.body if piece.op == "insert"] == ["not"]
+    assert edited("will not go", "will go").kind is ChangeKind.SILENT_EDIT
+    assert edited("“I will not go back,”", "“I won't go back,”").kind is ChangeKind.SILENT_EDIT
+
+
+def test_a_figure_is_a_silent_edit_down_to_its_decimal_point_and_sign() -> None:
+    assert edited("12 officials", "20 officials").kind is ChangeKind.SILENT_EDIT
+    for before, after in [
+        ("1.2 million", "12 million"),
+        ("-5 degrees", "5 degrees"),
+        ("5%", "5"),
+        ("$5", "€5"),
+    ]:
+        text = f"It was {before} in all."
+        assert edited(before, after, text).kind is ChangeKind.SILENT_EDIT, (before, after)
+    assert edited("1000 people", "1,000 people", "There were 1000 people.").kind is ChangeKind.TRIVIAL
+
+
+def test_a_question_mark_in_the_headline_is_a_headline_edit_that_adds_doubt() -> None:
+    change = with_headline("Minister flees?", "Minister flees")
+    assert (change.kind, change.hedge_shift) == (ChangeKind.HEADLINE_EDIT, HedgeShift.ADDED)
+
+
+def test_a_changed_headline_alone_is_a_headline_edit() -> None:
+    change = with_headline("Two more of the inner circle are in Tunisia")
+    assert change.kind is ChangeKind.HEADLINE_EDIT
+    assert (change.hedge_shift, change.hedge_words) == (HedgeShift.DROPPED, ("said to be",))
+    assert change.body == ()
+
+
+def test_a_dropped_hedge_is_a_silent_edit_that_says_so() -> None:
+    change = edited("has reportedly resigned", "has resigned")
+    assert (change.kind, change.hedge_shift, change.hedge_words) == (
+        ChangeKind.SILENT_EDIT,
+        HedgeShift.DROPPED,
+        ("reportedly",),
+    )
+    assert "reportedly" in change.summary
+
+
+def test_an_added_hedge_is_told_apart() -> None:
+    change = edited("have left", "may have left")
+    assert (change.hedge_shift, change.hedge_words) == (HedgeShift.ADDED, ("may",))
+
+
+def test_a_paragraph_that_goes_takes_its_hedges_with_it() -> None:
+    change = edited(
+        "He has reportedly resigned, an aide said. “I will not go back,” he told friends.\n\n", ""
+    )
+    assert (change.kind, change.hedge_shift) == (ChangeKind.SILENT_EDIT, None)
+
+
+def test_a_correction_is_told_by_its_notice() -> None:
+    for notice in (
+        "Correction: An earlier version said that the minister had fled.",
+        "CORRECTED — the number of officials.",
+        "An earlier version of this article misstated the airport.",
+        "Editor's note: The name of the airport was wrong.",
+        "This story has been corrected to give the right airport.",
+        "Update: We wrongly named the airport at first.",
+        "(This article was amended on 31 March 2011 to correct the airport.)",
+    ):
+        change = with_text(f"{TEXT}\n\n{notice}")
+        assert (change.kind, change.notice) == (ChangeKind.CORRECTION, notice), notice
+
+
+def test_an_update_is_told_by_its_notice() -> None:
+    for notice in (
+        "Update: The minister has spoken.",
+        "UPDATE 2: He spoke.",
+        "Updated at 10:15 – He has spoken.",
+    ):
+        change = with_text(f"{notice}\n\n{TEXT}")
+        assert (change.kind, change.notice) == (ChangeKind.UPDATE, notice), notice
+
+
+def test_a_retraction_outranks_what_else_is_noted() -> None:
+    notice = "This article has been retracted."
+    change = with_text(f"{notice}\n\nCorrection: It named the wrong man.\n\n{TEXT}")
+    assert (change.kind, change.notice) == (ChangeKind.RETRACTION, notice)
+    assert with_text("We have withdrawn this report.").kind is ChangeKind.RETRACTION
+
+
+def test_a_notice_that_stood_there_before_is_no_news() -> None:
+    noted = f"{TEXT}\n\nCorrection: An earlier version named the wrong airport."
+    change = with_text(noted.replace("12 officials", "20 officials"), noted)
+    assert (change.kind, change.notice) == (ChangeKind.SILENT_EDIT, None)
+
+
+def test_a_correction_spoken_of_in_the_story_is_no_notice() -> None:
+    change = with_text(f"{TEXT}\n\nThe palace demanded a correction: it had not been asked.")
+    assert (change.kind, change.notice) == (ChangeKind.SILENT_EDIT, None)
+
+
+def test_long_stretches_without_change_are_cut() -> None:
+    words = " ".join(f"word{n}" for n in range(200))
+    change = with_text(f"{words} end", f"{words} stop")
+    assert [(piece.op, piece.text) for piece in change.body] == [
+        ("equal", "…word192 word193 word194 word195 word196 word197 word198 word199 "),
+        ("delete", "stop"),
+        ("insert", "end"),
+    ]
+
+
+def test_a_summary_names_the_first_change() -> None:
+    assert (
+        edited("12 officials", "20 officials").summary == "Edited the text without notice: “12” became “20”."
+    )
+
+
+def test_huge_texts_are_compared_by_paragraph_in_bounded_work() -> None:
+    one = "\n".join(["the same words again and again " * 40] * 150)
+    other = one.replace("again and", "never and")
+    assert len(one.split()) ** 2 // 6 > MOST_PAIRS
+    assert with_text(other, one).kind is ChangeKind.SILENT_EDIT
+
+
+@given(st.text(max_size=200), st.text(max_size=200))
+def test_a_diff_holds_both_texts_whatever_they_are(before: str, after: str) -> None:
+    diff = pieces(before, after)
+    assert "".join(piece.text for piece in diff if piece.op != "delete") == after
+
+
+@given(
+    st.lists(
+        st.sampled_from(["the", "minister", "has", "not", "fled", ".", ",", "Tunisia", "12", "?"]),
+        max_size=30,
+    ),
+    st.data(),
+)
+def test_every_changed_word_is_in_the_diff(words: list[str], data: st.DataObject) -> None:
+    before = " ".join(words)
+    changed = list(words)
+    for _ in range(data.draw(st.integers(0, 3))):
+        changed.insert(data.draw(st.integers(0, len(changed))), data.draw(st.sampled_from(["now", "13"])))
+    inserted = [p.text for p in pieces(before, " ".join(changed)) if p.op == "insert"]
+    assert sum(len(text.split()) for text in inserted) >= len(changed) - len(words)
