@@ -29,7 +29,7 @@ FRENCH = (
     "se réunit mardi pour débattre du budget des ports, attendu depuis le mois de janvier par les syndicats."
 )
 
-IN_KLINGON = page("News", SENTENCE).replace('<meta charset="utf-8">', "").encode()
+IN_KLINGON = page("News", SENTENCE).replace('<meta charset="utf-8">', "").encode() + b"\xe9\xff"
 
 BAD_FILES = {
     "a PDF": (b"%PDF-1.7\n1 0 obj\n<< /Type /Catalog >>\nendobj\n", "application/pdf", "PDF"),
