@@ -1,5 +1,6 @@
 """A running demo site whose story time the test sets."""
 
+import json
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -27,7 +28,7 @@ class RunningSite:
         """Let the story be ``seconds`` old."""
         if not self.clock_file.exists():
             begin(self.clock_file, at=self._now)
-        self._now = 1_000_000.0 + seconds
+        self._now = json.loads(self.clock_file.read_text())["started_at"] + seconds
 
     def stop(self) -> None:
         self.server.shutdown()

@@ -128,7 +128,7 @@ ARTICLES = (
         (
             Sighting(SPY_CHIEF, "Libya’s intelligence chief has defected to Tunisia"),
             Sighting(SPEAKER, "had also fled to Tunisia"),
-            Sighting(ARRIVAL, "arrived in Britain, where he told officials"),
+            Sighting(ARRIVAL, "the foreign minister, Moussa Koussa, arrived in Britain"),
         ),
         (
             Edit(
@@ -162,7 +162,7 @@ ARTICLES = (
         _at(31, 8, 55),
         (
             Sighting(SPEAKER, "The head of Libya’s parliament has fled to Tunisia"),
-            Sighting(SPY_CHIEF, "chief has defected to Tunisia"),
+            Sighting(SPY_CHIEF, "Libya’s intelligence chief has defected to Tunisia"),
             Sighting(ARRIVAL, "arrived in Britain two days later"),
         ),
         (

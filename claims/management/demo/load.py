@@ -153,7 +153,7 @@ class _Newsroom:
         self._claims[claim.key] = tracked.id
 
     def _propose(self, claim: DemoClaim, sighting: Sighting, snapshot: Snapshot) -> Candidate:
-        logger.info("The machine did not find “%s” in %s; Cora proposes it.", sighting.words, snapshot)
+        logger.info("The machine proposed nothing for “%s” in %s; Cora does.", sighting.words, snapshot)
         quote, start = _sentence_around(snapshot.text, sighting.words)
         return propose(
             text=claim.text,

@@ -56,8 +56,8 @@ PUBLISHERS = (
 CLAIMS = (
     DemoClaim(ARRIVAL, "Moussa Koussa arrived in Britain on 30 March 2011", "Foreign Office"),
     DemoClaim(RESIGNATION, "Moussa Koussa has resigned as Libyan foreign minister", "Foreign Office"),
-    DemoClaim(SPY_CHIEF, "The Libyan intelligence chief has defected to Tunisia", "Karmenu Zahra"),
-    DemoClaim(SPEAKER, "The head of the Libyan parliament has fled to Tunisia", "Karmenu Zahra"),
+    DemoClaim(SPY_CHIEF, "Libyan intelligence chief Bouzaid Dorda has defected to Tunisia", "Karmenu Zahra"),
+    DemoClaim(SPEAKER, "Libyan parliament head Mohamed Zwai has fled to Tunisia", "Karmenu Zahra"),
     DemoClaim(ENVOY, "Ali Treki has declined to be Libya's ambassador to the UN", "Ali Treki"),
 )
 
