@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from claims.models import Anchor, Appearance, Article, Change, Claim, Event, Evidence, Review, Topic
+from claims.models import Anchor, Appearance, Article, Change, Claim, Event, Evidence, Origin, Review, Topic
 from claims.queries.claims import claim_at, claim_now, survivor
 from claims.queries.freshness import UNKNOWN
 from claims.queries.reader_rows import article_link, change_view, line_of
@@ -98,15 +98,15 @@ def claim_page(
     verdict_row = _review(claim, at=at)
     cited = _evidence(verdict_row)
     known = _known(rows, events, at=at)
-    groups = _groups(rows, known)
+    for_it, against_it = _groups(rows, known)
     entries = [entry_of(event, known.changes, _links(rows, events, known)) for event in events]
-    entries.sort(key=lambda entry: (entry.occurred_at, entry.recorded_at))
+    entries.sort(key=lambda entry: (entry.known_by, entry.recorded_at))
     return ClaimPage(
         claim=line,
         verdict=_verdict(verdict_row, cited, known),
         timeline=tuple(with_gaps(entries)),
-        for_it=tuple(g for g in groups if not _refutes(g)),
-        against_it=tuple(g for g in groups if _refutes(g)),
+        for_it=for_it,
+        against_it=against_it,
         corrections=tuple(e for e in entries if e.kind in (EventKind.CORRECTION, EventKind.WITHDRAWAL)),
         version=version,
         at=at,
@@ -229,33 +229,39 @@ def _links(
     return {key: link for key, link in links.items() if key and link}
 
 
-def _groups(rows: Sequence[tuple[Appearance, Anchor | None]], known: _Known) -> list[OriginGroup]:
-    """Return the appearances by origin and side, the largest origin first."""
-    clusters: defaultdict[tuple[str, bool], list[AppearanceView]] = defaultdict(list)
-    roots: dict[tuple[str, bool], Appearance] = {}
+def _groups(
+    rows: Sequence[tuple[Appearance, Anchor | None]], known: _Known
+) -> tuple[tuple[OriginGroup, ...], tuple[OriginGroup, ...]]:
+    """Return the appearances that pass the claim on, by origin, and those that refute it, by publisher.
+
+    A denial goes back to nobody's report of the claim, so an origin would say nothing about it.
+    """
+    asserting: defaultdict[str, list[AppearanceView]] = defaultdict(list)
+    refuting: defaultdict[str, list[AppearanceView]] = defaultdict(list)
+    origins: dict[str, Origin | None] = {}
     for row, anchor in rows:
         view = _appearance(row, anchor, known)
-        key = (row.origin_id or row.id, view.stance == Stance.REFUTES)
-        clusters[key].append(view)
-        roots.setdefault(key, row)
-    groups = []
-    for key, views in clusters.items():
-        origin = roots[key].origin
-        first = views[0]
-        own = first.article.publisher.name if first.article and first.article.publisher else first.place
-        groups.append(
-            OriginGroup(
-                root_name=origin.root_name if origin else own or first.quote,
-                root_article=known.link(origin.root_article) if origin else None,
-                reason=origin.reason if origin else "",
-                appearances=tuple(views),
-            )
-        )
-    return sorted(groups, key=lambda group: (-group.article_count, group.appearances[0].seen_at))
+        if view.stance == Stance.REFUTES:
+            refuting[view.carrier].append(view)
+        else:
+            key = row.origin_id or row.id
+            origins[key] = row.origin
+            asserting[key].append(view)
+    return (
+        _largest_first(_origin_group(origins[key], views, known) for key, views in asserting.items()),
+        _largest_first(OriginGroup(name, None, "", tuple(views)) for name, views in refuting.items()),
+    )
 
 
-def _refutes(group: OriginGroup) -> bool:
-    return group.appearances[0].stance == Stance.REFUTES
+def _origin_group(origin: Origin | None, views: list[AppearanceView], known: _Known) -> OriginGroup:
+    if origin is None:
+        return OriginGroup(views[0].carrier, None, "", tuple(views))
+    root = known.link(origin.root_article)
+    return OriginGroup(origin.root_name, root, origin.reason, tuple(views))
+
+
+def _largest_first(groups: Iterable[OriginGroup]) -> tuple[OriginGroup, ...]:
+    return tuple(sorted(groups, key=lambda group: (-group.article_count, group.appearances[0].seen_at)))
 
 
 def _appearance(row: Appearance, anchor: Anchor | None, known: _Known) -> AppearanceView:

@@ -116,6 +116,13 @@ class AppearanceView:
         """What the place as a whole does with the claim: the text's stance, else the headline's."""
         return self.body_stance or self.headline_stance
 
+    @property
+    def carrier(self) -> str:
+        """The publisher's name, else the place, else the page's address."""
+        if self.article is None:
+            return self.place
+        return self.article.publisher.name if self.article.publisher else self.article.url
+
 
 @dataclass(frozen=True, slots=True)
 class OriginGroup:
@@ -129,16 +136,20 @@ class OriginGroup:
     @property
     def article_count(self) -> int:
         """How many articles (or places without a page) lie in the group."""
-        return len({a.article.id if a.article else a.id for a in self.appearances})
+        return len(self.sources)
+
+    @property
+    def sources(self) -> tuple[tuple[AppearanceView, ...], ...]:
+        """The appearances, those of one article together, in order of their first."""
+        by_source: dict[str, list[AppearanceView]] = {}
+        for one in self.appearances:
+            by_source.setdefault(one.article.id if one.article else one.id, []).append(one)
+        return tuple(tuple(ones) for ones in by_source.values())
 
     @property
     def publishers(self) -> tuple[str, ...]:
         """The names of those who put them out, each once, in order of appearance."""
-        names = [
-            a.article.publisher.name if a.article and a.article.publisher else a.place
-            for a in self.appearances
-        ]
-        return tuple(dict.fromkeys(name for name in names if name))
+        return tuple(dict.fromkeys(one.carrier for one in self.appearances))
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,9 +197,14 @@ class Entry:
     is_gap: bool = field(default=False, init=False)
 
     @property
+    def known_by(self) -> datetime:
+        """The moment at which it had happened for certain; entries stand in this order."""
+        return self.occurred_not_after or self.occurred_at
+
+    @property
     def recorded_later(self) -> bool:
         """Whether we recorded it long enough after the fact for a reader to be told."""
-        return self.recorded_at - (self.occurred_not_after or self.occurred_at) > timedelta(minutes=2)
+        return self.recorded_at - self.known_by > timedelta(minutes=2)
 
 
 @dataclass(frozen=True, slots=True)

@@ -123,9 +123,11 @@ def front_page(*, now: datetime) -> FrontPage:
     latest = list(claims[:6])
     decided = claims.exclude(status=ClaimStatus.UNVERIFIED).order_by("-status_changed_at", "id")
     lead = decided.first() or (latest[0] if latest else None)
-    review = list(claims.filter(under_review=True)[:4])
-    still_open = list(claims.filter(status__in=_OPEN)[:5])
-    settled = list(claims.filter(status__in=_SETTLED).order_by("-status_changed_at", "id")[:5])
+    # The lead is told once.
+    others = claims.exclude(pk=lead.pk) if lead else claims
+    review = others.filter(under_review=True)[:4]
+    still_open = others.filter(status__in=_OPEN)[:5]
+    settled = others.filter(status__in=_SETTLED).order_by("-status_changed_at", "id")[:5]
     return FrontPage(
         lead=line_of(lead, now=now) if lead else None,
         latest=lines_of([claim for claim in latest if claim != lead][:4], now=now),

@@ -38,7 +38,7 @@ def entry_of(event: Event, changes: Mapping[str, ChangeView], links: Mapping[str
         icon, text = str(status), data["reason"]
     elif kind == EventKind.FIRST_SEEN and data.get("quote"):
         text = f"“{data['quote']}”"
-    elif change is not None:
+    elif kind == EventKind.ARTICLE_CHANGE and change is not None:
         title, icon = change.kind.label, _CHANGE_ICONS.get(change.kind, "article_change")
     return Entry(
         id=event.id,
@@ -52,7 +52,7 @@ def entry_of(event: Event, changes: Mapping[str, ChangeView], links: Mapping[str
         actor=(payload.actor or "") if payload else "",
         status=status,
         article=links.get(event.article_id or ""),
-        change=change,
+        change=change if kind == EventKind.ARTICLE_CHANGE else None,
     )
 
 
@@ -61,7 +61,7 @@ def with_gaps(entries: Sequence[Entry]) -> Iterator[Entry | Gap]:
     for number, entry in enumerate(entries):
         if number:
             before = entries[number - 1]
-            pause = entry.occurred_at - (before.occurred_not_after or before.occurred_at)
+            pause = entry.occurred_at - before.known_by
             if pause >= LONG_SILENCE:
                 yield Gap(f"{silence_in_words(pause)} later")
         yield entry

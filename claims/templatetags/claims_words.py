@@ -23,6 +23,10 @@ _STANCE_WORDS = {
     Stance.REFUTES: ("says it is not so", "say it is not so"),
     Stance.REPORTS: ("repeats it without taking a side", "repeat it without taking a side"),
 }
+# Words that begin a sentence with a capital and are no names.
+_BEGINNERS = frozenset(
+    ("A", "An", "The", "His", "Her", "Its", "It", "Tells", "Names", "Stands", "Carries", "Same", "Own")
+)
 _CHANGE_ICONS = {
     ChangeKind.CORRECTION: "correction",
     ChangeKind.RETRACTION: "withdrawal",
@@ -203,9 +207,19 @@ def when(first: datetime, last: datetime | None) -> SafeString:
 @register.simple_tag
 def quotation(prefix: str, words: str, suffix: str) -> SafeString:
     """Return exact words marked in their context, with an ellipsis where the context was cut off."""
-    before = f"…{prefix.lstrip()}" if prefix.strip() else ""
-    after = suffix if not suffix.strip() or suffix.rstrip()[-1:] in ".!?”" else f"{suffix.rstrip()}…"
+    before, after = prefix.lstrip(), suffix.rstrip()
+    if before and not before[0].isupper():  # the context begins in mid-sentence, perhaps in mid-word
+        before = f"…{before.partition(' ')[2]}"
+    if after and after[-1] not in '.!?”"':
+        after = f"{after.rpartition(' ')[0]}…"
     return format_html('{}<span class="quote__words">{}</span>{}', before, words, after)
+
+
+@register.filter
+def mid_sentence(words: str) -> str:
+    """Return words without the capital that only their place at a beginning gave them: ``The same man``."""
+    first, space, rest = words.partition(" ")
+    return f"{first.lower()}{space}{rest}" if first in _BEGINNERS and rest else words
 
 
 @register.filter

@@ -6,7 +6,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.http import (
-    Http404,
     HttpRequest,
     HttpResponse,
     HttpResponseBadRequest,
@@ -34,6 +33,11 @@ LONGEST_QUERY = 200
 def bad_request(request: HttpRequest, message: str) -> HttpResponse:
     """Answer 400 with a page that says what was wrong."""
     return HttpResponseBadRequest(render_to_string("400.html", {"message": message}, request))
+
+
+def not_found(request: HttpRequest) -> HttpResponse:
+    """Answer 404 with our own page, with DEBUG on, too: there, Django shows its table of addresses."""
+    return render(request, "404.html", status=404)
 
 
 @require_safe
@@ -98,8 +102,8 @@ def claim(request: HttpRequest, claim_id: str, slug: str = "") -> HttpResponse:
     query = f"?{request.GET.urlencode()}" if request.GET else ""
     try:
         found = find_claim(claim_id)
-    except Claim.DoesNotExist as error:
-        raise Http404("There is no such claim.") from error
+    except Claim.DoesNotExist:
+        return not_found(request)
     except ClaimMovedError as moved:
         return HttpResponsePermanentRedirect(moved.survivor.get_absolute_url())
     if slug != found.slug:
@@ -131,8 +135,8 @@ def _listing(request: HttpRequest, template: str, read: Any) -> HttpResponse:
         context = read(request.GET.get("cursor", ""))
     except readers.UnreadableCursorError:
         return bad_request(request, "This page of the list has no such address.")
-    except (Topic.DoesNotExist, Claimant.DoesNotExist) as error:
-        raise Http404("There is no such page.") from error
+    except (Topic.DoesNotExist, Claimant.DoesNotExist):
+        return not_found(request)
     return render(request, template, context)
 
 
@@ -163,8 +167,8 @@ def publisher(request: HttpRequest, slug: str) -> HttpResponse:
     """Show a publisher's record."""
     try:
         record = readers.publisher_page(slug, now=datetime.now(UTC))
-    except Publisher.DoesNotExist as error:
-        raise Http404("There is no such publisher.") from error
+    except Publisher.DoesNotExist:
+        return not_found(request)
     return render(request, "readers/publisher.html", {"record": record})
 
 
@@ -173,8 +177,8 @@ def article(request: HttpRequest, article_id: str) -> HttpResponse:
     """Show what we saw of an article."""
     try:
         page = article_page(article_id, now=datetime.now(UTC))
-    except Article.DoesNotExist as error:
-        raise Http404("There is no such article.") from error
+    except Article.DoesNotExist:
+        return not_found(request)
     return render(request, "readers/article.html", {"page": page, "article": page.article})
 
 

@@ -127,8 +127,12 @@ def _labels(
 
 
 def draw(appearances: Sequence[AppearanceView]) -> Strip | None:
-    """Return the strip of ``appearances`` (in any order), None when fewer than two places say anything."""
-    said = sorted((a for a in appearances if a.stance), key=lambda a: a.seen_at)
+    """Return the strip of ``appearances`` (in any order), None when fewer than two places say anything.
+
+    An article counts once for each stance it takes, however many of its sentences are quoted.
+    """
+    once = {(a.article.id if a.article else a.id, a.stance): a for a in appearances if a.stance}
+    said = sorted(once.values(), key=lambda a: a.seen_at)
     if len(said) < 2:
         return None
     stretches = _stretches([a.seen_at for a in said])
