@@ -10,8 +10,20 @@ from django.core.management import CommandError, call_command
 
 from claims.management.demo.articles import ARTICLES
 from claims.management.demo.story import ACCOUNTS, LAST_CHANGE_AFTER, PASSWORD
-from claims.models import Appearance, Article, Candidate, Change, Claim, Event, Publisher, ReReview, User
+from claims.models import (
+    Appearance,
+    Article,
+    Candidate,
+    Change,
+    Claim,
+    Event,
+    Feed,
+    Publisher,
+    ReReview,
+    User,
+)
 from claims.operations.evidence import Cited
+from claims.operations.feeds import read_feeds
 from claims.operations.ledger import verify
 from claims.operations.recheck import check_articles
 from claims.operations.review import decide
@@ -91,6 +103,8 @@ def test_the_opening_state_is_the_promised_one_and_a_second_load_is_refused(site
     }
     assert {topic.slug for topic in claim(SPY_CHIEF).topics.all()} == {"libyan-defections-march-2011"}
     assert Candidate.objects.filter(state=CandidateState.OPEN).exists()
+    reading = next(read_feeds(Feed.objects.values_list("id", flat=True), only_due=True))
+    assert (reading.new_articles, reading.known, reading.problem) == ([], 3, "")
     for account in ACCOUNTS:
         person = authenticate(username=account.username, password=PASSWORD)
         assert isinstance(person, User)

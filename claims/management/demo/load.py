@@ -20,6 +20,7 @@ from claims.models import Appearance, Article, Candidate, Claim, Event, Publishe
 from claims.operations.candidates import merge_candidate, propose, track
 from claims.operations.catalogue import add_publisher, add_topic
 from claims.operations.evidence import Cited
+from claims.operations.feeds import add_feed
 from claims.operations.ingest import add_article
 from claims.operations.people import add_person
 from claims.operations.policies import fetch_policy
@@ -35,6 +36,7 @@ CONFIRMED_BECAUSE = (
     "The Foreign Office says so on the record, and the reports of that evening agree with it: "
     "he landed at Farnborough on a flight from Tunisia."
 )
+WATCHED_FEED = "/northern-wire/feed.atom"
 CONFIRMED_BY = ("foreign-office", "harbour-post")
 
 
@@ -73,6 +75,7 @@ def load(*, site: str, clock_file: Path) -> int:
     newsroom = _Newsroom(site=site, people=people)
     for story in ARTICLES:
         newsroom.take_in(story)
+    add_feed(url=f"{site}{WATCHED_FEED}", by=people["edith"], now=database_now())
     newsroom.confirm(ARRIVAL, CONFIRMED_BY, CONFIRMED_BECAUSE)
     clock.begin(clock_file, at=database_now().timestamp())
     return len(ARTICLES)
