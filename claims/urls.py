@@ -1,8 +1,8 @@
 """Which addresses the pages and the API answer."""
 
-from django.urls import URLPattern, URLResolver, path, re_path
+from django.urls import URLPattern, URLResolver, include, path, re_path
 
-from claims.views import feeds, readers
+from claims.views import feeds, health, readers
 from claims.views.desk import articles, new, queue, workbench
 
 READERS: list[URLPattern | URLResolver] = [
@@ -49,4 +49,10 @@ DESK: list[URLPattern | URLResolver] = [
     path("desk/articles/<slug:article_id>/check/", articles.check, name="desk_check"),
     path("desk/topics/", new.topics_page, name="desk_topics"),
 ]
-urlpatterns: list[URLPattern | URLResolver] = [*READERS, *FEEDS, *DESK]
+MACHINES: list[URLPattern | URLResolver] = [
+    path("api/v1/", include("claims.api.urls")),
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+    path(".well-known/claim-ledger.json", health.ledger_checkpoint, name="ledger_checkpoint"),
+]
+urlpatterns: list[URLPattern | URLResolver] = [*READERS, *FEEDS, *DESK, *MACHINES]

@@ -50,6 +50,9 @@ if not DEBUG and (
         "not starting with django-insecure; or unset it, and a good one is made and kept under var/."
     )
 
+# Signs the ledger's checkpoint (Ed25519, 64 hexadecimal digits); made and kept under var/ when not given.
+LEDGER_KEY: str = env.str("LEDGER_KEY", default="")
+
 # ---------------------------------------------------------------- where we are
 PORT = env.int("PORT", default=8000)
 DEMO_PORT = env.int("DEMO_PORT", default=PORT + 1)
@@ -246,6 +249,15 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
+    "SORT_OPERATIONS": False,
+    # The words keep the names that they have in the code.
+    "ENUM_NAME_OVERRIDES": {
+        word: f"claims.vocabulary.{word}.choices"
+        for word in (
+            *("ArticleState", "CandidateState", "ChangeKind", "ClaimStatus", "EventKind", "HedgeShift", "Medium"),
+            *("PublisherKind", "QuoteState", "Relation", "ReviewState", "Stance", "Zone"),
+        )
+    },
 }
 
 # ---------------------------------------------------------------- what the browser is told

@@ -125,6 +125,12 @@ class NamesQuery(PageQuery):
     q = _some(Text(max_length=200), "Part of the name.")
     updated_since = _some(Moment(), "Inclusive.")
 
+    @property
+    def names(self) -> dict[str, Any]:
+        """What the list is narrowed to, as the lists of names take it."""
+        since = min(self.validated_data.get("updated_since", ()), default=None)
+        return {"names": self.validated_data.get("q", ()), "since": since}
+
 
 class PublishersQuery(NamesQuery):
     """Publishers."""

@@ -15,16 +15,16 @@ from claims.models import Appearance, Article, Claim, Claimant, Event, Publisher
 from claims.queries.shapes import claim_shape, moment
 from claims.vocabulary import ClaimStatus, EventKind, Visibility
 
-
 _MOST_WORDS = 12
+_STATE = "payload__claim_state"
 
 
 class UnknownValueError(Exception):
-    """A filter names something that does not exist (400)."""
+    """A filter or a body names something that does not exist (400)."""
 
-    def __init__(self, field: str, word: str) -> None:
-        """Take the filter's name and the word given for it."""
-        super().__init__(f"There is no {field} {word!r}.")
+    def __init__(self, field: str, word: str, more: str = "") -> None:
+        """Take the field's name, the word given for it, and what else was asked of it."""
+        super().__init__(f"There is no {field} {word!r}{more and ' '}{more}.")
         self.field = field
 
 
@@ -55,7 +55,7 @@ class ClaimFilter:
     under_review: bool | None = None
 
 
-def _called(
+def called(
     rows: type[Topic] | type[Claimant] | type[Publisher], field: str, words: Sequence[str]
 ) -> dict[str, str]:
     """Return ``{id: slug}`` of what the words name; raises `UnknownValueError`."""
@@ -73,11 +73,12 @@ def _says_all(text: str, *fields: str) -> Q:
     """Return the condition that each word of ``text`` stands in one of the fields."""
     says = Q()
     for word in text.split()[:_MOST_WORDS]:
-        says &= _any_of([Q(**{f"{field}__icontains": word}) for field in fields])
+        says &= any_of([Q(**{f"{field}__icontains": word}) for field in fields])
     return says
 
 
-def _any_of(alternatives: Sequence[Q]) -> Q:
+def any_of(alternatives: Sequence[Q]) -> Q:
+    """Return the condition that one of the alternatives holds; none at all holds always."""
     either = Q()
     for alternative in alternatives:
         either |= alternative
@@ -85,7 +86,7 @@ def _any_of(alternatives: Sequence[Q]) -> Q:
 
 
 def with_freshness(claims: QuerySet[Claim]) -> QuerySet[Claim]:
-    """Add ``last_checked_at`` (the latest check of any article it appears in), ``next_check_at`` (the next)."""
+    """Add the latest ``last_checked_at`` and the earliest ``next_check_at`` of the articles it appears in."""
     articles = Article.objects.filter(appearances__claim=OuterRef("pk")).order_by()
     grouped = articles.values("appearances__claim")
     return (
@@ -104,24 +105,14 @@ def tracked_claims(wanted: ClaimFilter) -> QuerySet[Claim]:
     Costs two queries, whatever the number of rows, and one for each of topics, claimants and publishers
     that the filter names.
     """
-    claims = Claim.objects.filter(visibility=Visibility.PUBLIC, merged_into=None)
+    claims = _named(Claim.objects.filter(visibility=Visibility.PUBLIC, merged_into=None), wanted)
     if wanted.ids:
         claims = claims.filter(pk__in=wanted.ids)
     if wanted.statuses:
         claims = claims.filter(status__in=wanted.statuses)
-    if wanted.topics:
-        topics = list(_called(Topic, "topic", wanted.topics))
-        filed = Claim.topics.through.objects.filter(claim=OuterRef("pk"), topic__in=topics)
-        claims = claims.filter(Exists(filed))
-    if wanted.claimants:
-        claims = claims.filter(claimant__in=list(_called(Claimant, "claimant", wanted.claimants)))
-    if wanted.publishers:
-        publishers = list(_called(Publisher, "publisher", wanted.publishers))
-        carried = Appearance.objects.filter(claim=OuterRef("pk"), article__publisher__in=publishers)
-        claims = claims.filter(Exists(carried))
     if wanted.texts:
         claims = claims.filter(
-            _any_of([_says_all(text, "text", "reason", "claimant__name") for text in wanted.texts])
+            any_of([_says_all(text, "text", "reason", "claimant__name") for text in wanted.texts])
         )
     if wanted.updated_since:
         claims = claims.filter(updated_at__gte=wanted.updated_since)
@@ -132,54 +123,78 @@ def tracked_claims(wanted: ClaimFilter) -> QuerySet[Claim]:
     return with_freshness(claims)
 
 
+def _named(claims: QuerySet[Claim], wanted: ClaimFilter) -> QuerySet[Claim]:
+    """Narrow to the topics, claimants and publishers that the filter names."""
+    if wanted.topics:
+        topics = list(called(Topic, "topic", wanted.topics))
+        filed = Claim.topics.through.objects.filter(claim=OuterRef("pk"), topic__in=topics)
+        claims = claims.filter(Exists(filed))
+    if wanted.claimants:
+        claims = claims.filter(claimant__in=list(called(Claimant, "claimant", wanted.claimants)))
+    if wanted.publishers:
+        publishers = list(called(Publisher, "publisher", wanted.publishers))
+        carried = Appearance.objects.filter(claim=OuterRef("pk"), article__publisher__in=publishers)
+        claims = claims.filter(Exists(carried))
+    return claims
+
+
 def claims_as_of(wanted: ClaimFilter, at: datetime) -> QuerySet[Event]:
-    """Return for each claim that readers saw at ``at`` (recorded time) the event that they saw the outcome of.
+    """Return for each claim that readers saw at ``at`` (recorded time) the event whose outcome they saw.
 
     The filter goes by what was shown then. Raises `UnknownValueError`.
     """
     then = Event.objects.filter(public=True, recorded_at__lte=at)
     latest = then.filter(claim_id=OuterRef("claim_id")).order_by("-seq").values("seq")[:1]
     shown = then.filter(seq=Subquery(latest), payload__claim_state__isnull=False).select_related("payload")
-    shown = shown.exclude(kind=EventKind.TAKEDOWN)
-    state = "payload__claim_state"
+    shown = _named_then(shown.exclude(kind=EventKind.TAKEDOWN), then, wanted)
     if wanted.ids:
         shown = shown.filter(claim_id__in=wanted.ids)
     if wanted.statuses:
-        shown = shown.filter(**{f"{state}__status__in": [str(status) for status in wanted.statuses]})
-    if wanted.topics:
-        slugs = _called(Topic, "topic", wanted.topics).values()
-        # The list as JSON text: no engine-neutral look-up asks whether a JSON list holds a value.
-        shown = shown.annotate(topics_then=KeyTextTransform("topics", state))
-        shown = shown.filter(_any_of([Q(topics_then__contains=f'"{slug}"') for slug in slugs]))
-    if wanted.claimants:
-        ids = list(_called(Claimant, "claimant", wanted.claimants))
-        shown = shown.filter(**{f"{state}__claimant__id__in": ids})
-    if wanted.publishers:
-        ids = list(_called(Publisher, "publisher", wanted.publishers))
-        carried = then.filter(claim_id=OuterRef("claim_id"), kind=EventKind.APPEARANCE)
-        shown = shown.filter(Exists(carried.filter(payload__data__publisher__id__in=ids)))
+        shown = shown.filter(**{f"{_STATE}__status__in": [str(status) for status in wanted.statuses]})
     if wanted.texts:
         words = {"text": "text_then", "reason": "reason_then", "claimant": "claimant_then"}
-        shown = shown.annotate(**{name: KeyTextTransform(key, state) for key, name in words.items()})
-        shown = shown.filter(_any_of([_says_all(text, *words.values()) for text in wanted.texts]))
+        shown = shown.annotate(**{name: KeyTextTransform(key, _STATE) for key, name in words.items()})
+        shown = shown.filter(any_of([_says_all(text, *words.values()) for text in wanted.texts]))
     if wanted.updated_since:
         shown = shown.filter(recorded_at__gte=wanted.updated_since)
     if wanted.first_seen_since:
         # Moments are written with a fixed width, so that their text sorts as they do.
-        shown = shown.annotate(first_seen_then=KeyTextTransform("first_seen_at", state))
+        shown = shown.annotate(first_seen_then=KeyTextTransform("first_seen_at", _STATE))
         shown = shown.filter(first_seen_then__gte=moment(wanted.first_seen_since))
     if wanted.under_review is not None:
-        shown = shown.filter(**{f"{state}__under_review": wanted.under_review})
+        shown = shown.filter(**{f"{_STATE}__under_review": wanted.under_review})
     return shown
 
 
-def claim_now(claim_id: str, *, desk: bool = False) -> Claim:
-    """Return the claim with freshness; one internal to the desk only with ``desk``.
+def _named_then(shown: QuerySet[Event], then: QuerySet[Event], wanted: ClaimFilter) -> QuerySet[Event]:
+    """Narrow to the topics, claimants and publishers that the filter names, as they were ``then``."""
+    if wanted.topics:
+        slugs = called(Topic, "topic", wanted.topics).values()
+        # The list as JSON text: no engine-neutral look-up asks whether a JSON list holds a value.
+        shown = shown.annotate(topics_then=KeyTextTransform("topics", _STATE))
+        shown = shown.filter(any_of([Q(topics_then__contains=f'"{slug}"') for slug in slugs]))
+    if wanted.claimants:
+        ids = list(called(Claimant, "claimant", wanted.claimants))
+        shown = shown.filter(**{f"{_STATE}__claimant__id__in": ids})
+    if wanted.publishers:
+        ids = list(called(Publisher, "publisher", wanted.publishers))
+        carried = then.filter(claim_id=OuterRef("claim_id"), kind=EventKind.APPEARANCE)
+        shown = shown.filter(Exists(carried.filter(payload__data__publisher__id__in=ids)))
+    return shown
+
+
+def visible_claim(claim_id: str, *, desk: bool = False) -> Claim:
+    """Return the claim; one internal to the desk only with ``desk``.
 
     A merged claim is returned as it is, with ``merged_into``. Raises `Claim.DoesNotExist`.
     """
     claims = Claim.objects.all() if desk else Claim.objects.filter(visibility=Visibility.PUBLIC)
-    return with_freshness(claims).select_related("merged_into").get(pk=claim_id)
+    return claims.select_related("merged_into").get(pk=claim_id)
+
+
+def claim_now(claim_id: str) -> Claim:
+    """Return the claim with freshness, whoever may see it; raises `Claim.DoesNotExist`."""
+    return with_freshness(Claim.objects.all()).get(pk=claim_id)
 
 
 def survivor(claim: Claim) -> Claim:

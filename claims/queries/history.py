@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from django.db.models import QuerySet
+from django.db.models import Max, QuerySet
 
 from claims.models import Event
 
@@ -56,7 +56,7 @@ def timeline_of(claim_id: str, *, desk: bool = False, at: datetime | None = None
 
 
 def read_cursor(cursor: str, *, now: datetime, longest: timedelta) -> Position:
-    """Return the place a cursor stands for; raises `LostCursorError` for one not ours or older than longest."""
+    """Return the place a cursor stands for; raises `LostCursorError` when not ours or older than longest."""
     try:
         plain = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True).decode()
         seq, short_hash, issued = plain.split(".")
@@ -84,16 +84,25 @@ def _small_number(text: str) -> int:
 def _hash_of(seq: int) -> str:
     if seq == 0:
         return _GENESIS
-    found = Event.objects.filter(seq=seq).values_list("hash", flat=True).first()
-    if found is None:
-        return ""
-    return found
+    return Event.objects.filter(seq=seq).values_list("hash", flat=True).first() or ""
 
 
 def beginning(*, now: datetime, longest: timedelta) -> Position:
-    """Return the place before the first event that is not older than ``longest``."""
-    before = Event.objects.filter(recorded_at__lt=now - longest).order_by("-seq").first()
-    return Position(before.seq, before.hash) if before else Position(0, _GENESIS)
+    """Return the place before the first event that is not older than ``longest``.
+
+    Found by halves (two queries for a young ledger, about 25 at 30 million events): numbers have no gaps,
+    and no event was recorded before the one in front of it.
+    """
+    oldest = now - longest
+    too_old, young_enough = 0, (Event.objects.aggregate(last=Max("seq"))["last"] or 0) + 1
+    middle = 1
+    while too_old + 1 < young_enough:
+        if Event.objects.filter(seq=middle, recorded_at__lt=oldest).exists():
+            too_old = middle
+        else:
+            young_enough = middle
+        middle = (too_old + young_enough) // 2
+    return Position(too_old, _hash_of(too_old))
 
 
 def changes_after(position: Position, *, limit: int) -> Stretch:

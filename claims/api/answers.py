@@ -1,0 +1,322 @@
+"""The shapes of answers, for the documentation: `claims.queries.shapes` makes them, tests compare the two."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from claims.vocabulary import (
+    ArticleState,
+    CandidateState,
+    ChangeKind,
+    ClaimStatus,
+    EventKind,
+    HedgeShift,
+    Medium,
+    PublisherKind,
+    QuoteState,
+    Relation,
+    ReviewState,
+    Stance,
+    Zone,
+)
+
+Shape = serializers.Serializer[Any]
+
+
+def _words(words: Any, **options: Any) -> serializers.ChoiceField:
+    return serializers.ChoiceField(words.choices(), **options)
+
+
+def _moment(**options: Any) -> serializers.DateTimeField:
+    return serializers.DateTimeField(**options)
+
+
+def _maybe_moment(help_text: str = "") -> serializers.DateTimeField:
+    return serializers.DateTimeField(allow_null=True, help_text=help_text)
+
+
+def _texts(help_text: str = "") -> serializers.ListField:
+    return serializers.ListField(child=serializers.CharField(), help_text=help_text)
+
+
+class NamedAnswer(Shape):
+    """A claimant or publisher in brief."""
+
+    id = serializers.CharField()
+    slug = serializers.CharField()
+    name = serializers.CharField()
+
+
+class ClaimAnswer(Shape):
+    """A tracked claim and how it stands."""
+
+    id = serializers.CharField()
+    url = serializers.URLField(help_text="The readers' page.")
+    text = serializers.CharField()
+    status = _words(ClaimStatus)
+    status_changed_at = _moment()
+    under_review = serializers.BooleanField(help_text="Its evidence has changed since the verdict.")
+    reason = serializers.CharField(help_text="Why the verdict; empty while there is none.")
+    claimant = NamedAnswer(allow_null=True)
+    topics = _texts("Slugs.")
+    first_seen_at = _maybe_moment()
+    last_checked_at = _maybe_moment("Latest check of any of its sources; null as of a moment.")
+    next_check_at = _maybe_moment("Next check of any of its sources; null as of a moment.")
+    article_count = serializers.IntegerField()
+    origin_count = serializers.IntegerField(
+        help_text="Independent first reports that the articles go back to."
+    )
+    version = serializers.IntegerField()
+    updated_at = _moment()
+    withdrawn = serializers.BooleanField()
+
+
+class ArticleInBriefAnswer(Shape):
+    """An article as appearances and evidence show it."""
+
+    id = serializers.CharField()
+    url = serializers.CharField()
+    headline = serializers.CharField()
+    publisher = NamedAnswer(allow_null=True)
+    state = _words(ArticleState)
+
+
+class OriginAnswer(Shape):
+    """The first report that an appearance goes back to, and why we think so."""
+
+    id = serializers.CharField()
+    root_article = serializers.CharField(allow_null=True)
+    root_name = serializers.CharField()
+    reason = serializers.CharField()
+
+
+class AppearanceAnswer(Shape):
+    """One place the claim was seen."""
+
+    id = serializers.CharField()
+    article = ArticleInBriefAnswer(allow_null=True)
+    medium = _words(Medium)
+    quote = serializers.CharField()
+    prefix = serializers.CharField()
+    suffix = serializers.CharField()
+    claimant = serializers.CharField(allow_null=True)
+    attribution = serializers.CharField(allow_null=True)
+    hedged = serializers.BooleanField()
+    hedges = _texts()
+    headline_stance = _words(Stance, allow_null=True)
+    body_stance = _words(Stance, allow_null=True)
+    origin = OriginAnswer(allow_null=True)
+    state = _words(QuoteState)
+    snapshot = serializers.CharField(allow_null=True)
+    captured_at = _moment()
+    reasons = _texts()
+
+
+class EventAnswer(Shape):
+    """One line of a claim's timeline."""
+
+    id = serializers.CharField()
+    kind = _words(EventKind)
+    occurred_at = _moment(help_text="When it happened out there, or the earliest it can have.")
+    occurred_not_after = _maybe_moment("The latest it can have happened, where that is another moment.")
+    recorded_at = _moment(help_text="When we wrote it down.")
+    claim = serializers.CharField(allow_null=True)
+    article = serializers.CharField(allow_null=True)
+    actor = serializers.CharField(allow_null=True, help_text="A person's name; null for the machine.")
+    text = serializers.CharField()
+    data = serializers.DictField()
+    version = serializers.IntegerField(help_text="The claim's version after it.")
+
+
+class ChangeRowAnswer(EventAnswer):
+    """One row of the change feed."""
+
+    cursor = serializers.CharField(help_text="Goes on right after this row.")
+    tombstone = serializers.BooleanField(help_text="The claim is no more: merged, or taken down.")
+    into = serializers.CharField(allow_null=True, help_text="The claim that it was merged into.")
+    status = _words(ClaimStatus, allow_null=True)
+    withdrawn = serializers.BooleanField()
+
+
+class ChangesAnswer(Shape):
+    """A stretch of the change feed, in the order of commits."""
+
+    next = serializers.CharField(help_text="A cursor to go on from; always there.")
+    previous = serializers.CharField(allow_null=True)
+    results = ChangeRowAnswer(many=True)
+
+
+class EvidenceAnswer(Shape):
+    """One thing a review rests on, pinned to its snapshot."""
+
+    id = serializers.CharField()
+    appearance = serializers.CharField(allow_null=True)
+    article = ArticleInBriefAnswer(allow_null=True)
+    snapshot = serializers.CharField(allow_null=True)
+    note = serializers.CharField(allow_null=True)
+    primary = serializers.BooleanField()
+
+
+class ReviewAnswer(Shape):
+    """One editor's decision."""
+
+    id = serializers.CharField()
+    number = serializers.IntegerField()
+    verdict = _words(ClaimStatus)
+    reason = serializers.CharField()
+    state = _words(ReviewState)
+    override = serializers.CharField(allow_null=True)
+    decided_by = serializers.CharField()
+    decided_at = _moment()
+    signed_off_by = serializers.CharField(allow_null=True)
+    signed_off_at = _maybe_moment()
+    evidence = EvidenceAnswer(many=True)
+
+
+class SuggestionAnswer(Shape):
+    """The tracked claim that a candidate may repeat."""
+
+    claim = serializers.CharField()
+    score = serializers.FloatField(allow_null=True)
+    relation = _words(Relation)
+    reasons = _texts()
+
+
+class CandidateAnswer(Shape):
+    """A claim that the machine or a person proposes."""
+
+    id = serializers.CharField()
+    text = serializers.CharField()
+    quote = serializers.CharField()
+    prefix = serializers.CharField()
+    suffix = serializers.CharField()
+    claimant = serializers.CharField(allow_null=True)
+    attribution = serializers.CharField(allow_null=True)
+    hedged = serializers.BooleanField()
+    hedges = _texts()
+    article = serializers.CharField(allow_null=True)
+    snapshot = serializers.CharField(allow_null=True)
+    score = serializers.FloatField()
+    reasons = _texts()
+    zone = _words(Zone)
+    suggested = SuggestionAnswer(allow_null=True)
+    state = _words(CandidateState)
+    claim = serializers.CharField(allow_null=True)
+    dismissal = serializers.CharField(allow_null=True)
+    proposed_by = serializers.CharField(allow_null=True)
+    proposed_at = _moment()
+    updated_at = _moment()
+
+
+class ArticleAnswer(Shape):
+    """A page that we keep checking."""
+
+    id = serializers.CharField()
+    url = serializers.CharField(help_text="`urn:sha256:…` for a file that came without an address.")
+    publisher = NamedAnswer(allow_null=True)
+    headline = serializers.CharField()
+    published_at = _maybe_moment()
+    state = _words(ArticleState)
+    state_reason = serializers.CharField()
+    last_checked_at = _maybe_moment()
+    next_check_at = _maybe_moment("Null for a page that is never checked.")
+    snapshot_count = serializers.IntegerField()
+    updated_at = _moment()
+    extraction_note = serializers.CharField()
+
+
+class SnapshotAnswer(Shape):
+    """What an article said at a moment."""
+
+    id = serializers.CharField()
+    article = serializers.CharField()
+    number = serializers.IntegerField()
+    captured_at = _moment()
+    final_url = serializers.CharField()
+    http_status = serializers.IntegerField(allow_null=True)
+    sha256 = serializers.CharField(help_text="Of the bytes as they came.")
+    headline = serializers.CharField()
+    byline = serializers.CharField()
+    text = serializers.CharField()
+    extractor_version = serializers.CharField()
+
+
+class ArticleChangeAnswer(Shape):
+    """What happened to an article between two checks."""
+
+    id = serializers.CharField()
+    kind = _words(ChangeKind)
+    before = serializers.CharField(allow_null=True)
+    after = serializers.CharField(allow_null=True)
+    not_before = _maybe_moment()
+    not_after = _moment()
+    notice = serializers.CharField(allow_null=True)
+    hedge_shift = _words(HedgeShift, allow_null=True)
+    summary = serializers.CharField()
+    diff = serializers.DictField()
+
+
+class PublisherAnswer(Shape):
+    """A body that puts articles out."""
+
+    id = serializers.CharField()
+    slug = serializers.CharField()
+    url = serializers.URLField(help_text="The readers' page.")
+    name = serializers.CharField()
+    kind = _words(PublisherKind)
+    owner = serializers.CharField(allow_null=True)
+    sites = _texts("Where its pages lie, without scheme.")
+    updated_at = _moment()
+
+
+class ClaimantAnswer(Shape):
+    """The person or body that asserts a claim."""
+
+    id = serializers.CharField()
+    slug = serializers.CharField()
+    url = serializers.URLField(help_text="The readers' page.")
+    name = serializers.CharField()
+    anonymous = serializers.BooleanField()
+    updated_at = _moment()
+
+
+class TopicAnswer(Shape):
+    """A running story that groups claims."""
+
+    id = serializers.CharField()
+    slug = serializers.CharField()
+    url = serializers.URLField(help_text="The readers' page.")
+    name = serializers.CharField()
+    summary = serializers.CharField()
+    updated_at = _moment()
+
+
+class FeedAnswer(Shape):
+    """An RSS or Atom address that brings in articles."""
+
+    id = serializers.CharField()
+    url = serializers.URLField()
+    publisher = NamedAnswer(allow_null=True)
+    title = serializers.CharField()
+    last_read_at = _maybe_moment()
+    next_read_at = _maybe_moment()
+    failures = serializers.IntegerField()
+    state_reason = serializers.CharField()
+    updated_at = _moment()
+
+
+class FieldErrorAnswer(Shape):
+    """What is wrong with one field."""
+
+    field = serializers.CharField()
+    message = serializers.CharField()
+
+
+class ProblemAnswer(Shape):
+    """An error (RFC 9457)."""
+
+    type = serializers.CharField(help_text="`about:blank`, or the address of the rule that refuses.")
+    title = serializers.CharField()
+    status = serializers.IntegerField()
+    detail = serializers.CharField()
+    errors = FieldErrorAnswer(many=True, required=False)

@@ -1,0 +1,65 @@
+"""What all endpoints share: reading query and body, the clock, and who asks."""
+
+from datetime import datetime
+from typing import Any, TypeVar
+
+from django.conf import settings
+from rest_framework.exceptions import PermissionDenied
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from claims.api.bodies import Body
+from claims.api.problems import TooLargeError
+from claims.api.queries import Query
+from claims.models import User
+from claims.queries.clock import database_now
+from claims.vocabulary import Role
+
+Q = TypeVar("Q", bound=Query)
+
+
+class Endpoint(APIView):
+    """An address of the API. A handler translates in, makes one domain call, and translates out."""
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Refuse what is too large before anything reads it (413), then who may not (401, 403, 429)."""
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        most: int = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+        if length.isdigit() and int(length) > most:
+            raise TooLargeError(f"The body has {length} bytes; at most {most} are read.")
+        super().initial(request, *args, **kwargs)
+
+    def asked(self, kind: type[Q]) -> Q:
+        """Return the query of the address, checked; raises ValidationError (400)."""
+        query = kind(data=self.request.query_params)
+        query.is_valid(raise_exception=True)
+        return query
+
+    def sent(self, kind: type[Body]) -> dict[str, Any]:
+        """Return the body, checked; raises ValidationError, ParseError (400), UnsupportedMediaType (415)."""
+        body = kind(data=self.request.data)
+        body.is_valid(raise_exception=True)
+        checked: dict[str, Any] = body.validated_data
+        return checked
+
+    def now(self) -> datetime:
+        """Return the present moment by the database's clock."""
+        return database_now()
+
+    @property
+    def person(self) -> User:
+        """Who asks; raises PermissionDenied (403) for nobody we know."""
+        if not isinstance(self.request.user, User):
+            raise PermissionDenied
+        return self.request.user
+
+    @property
+    def sees_the_desk(self) -> bool:
+        """Whether the person asking may see what is internal to the desk."""
+        return isinstance(self.request.user, User) and self.request.user.may(Role.CONTRIBUTOR)
+
+
+def redirect_to(path: str) -> Response:
+    """Return a lasting redirect (301) to one of our own paths."""
+    return Response(status=301, headers={"Location": settings.PUBLIC_URL + path})
