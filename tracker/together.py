@@ -11,12 +11,16 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+import honcho.manager
 from honcho.compat import ProcessManager
 from honcho.manager import SYSTEM_PRINTER_NAME, Manager
 from honcho.printer import Message, Printer
 from honcho.process import Popen, Process
 
 LOOKS_EVERY_SECONDS = 0.5
+# An idle Celery worker takes five seconds to end in order, which is all that honcho would give it. What is
+# still at work then is killed: its lease runs out, and the work is done again.
+honcho.manager.KILL_WAIT = 10
 ASKED_TO_STOP = (128 + signal.SIGINT, 128 + signal.SIGTERM)
 _STOPPED = re.compile(r"^(\S+) stopped \(rc=(-?\d+)\)")
 _PR_SET_PDEATHSIG = 1
