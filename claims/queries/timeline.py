@@ -7,6 +7,11 @@ from claims.models import Event
 from claims.queries.reader_shapes import LONG_SILENCE, ArticleLink, ChangeView, Entry, Gap
 from claims.vocabulary import ChangeKind, ClaimStatus, EventKind
 
+# What readers are told of an editor's open task; the desk calls it a re-review.
+_TITLES = {
+    EventKind.RE_REVIEW_OPENED: "Under review",
+    EventKind.RE_REVIEW_CLOSED: "Looked at again",
+}
 _CHANGE_ICONS = {
     ChangeKind.CORRECTION: "correction",
     ChangeKind.RETRACTION: "withdrawal",
@@ -31,7 +36,11 @@ def entry_of(event: Event, changes: Mapping[str, ChangeView], links: Mapping[str
     kind = EventKind(event.kind)
     data = payload.data if payload else {}
     change = changes.get(data.get("change", ""))
-    title, icon, text = kind.label, str(kind), payload.text if payload else "Withheld on legal grounds."
+    title, icon, text = (
+        _TITLES.get(kind, kind.label),
+        str(kind),
+        payload.text if payload else "Withheld on legal grounds.",
+    )
     status = None
     if kind == EventKind.REVIEW and payload:
         status = ClaimStatus(data["verdict"])
