@@ -5,11 +5,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from claims.pipeline.lexicon import lexicon
-from claims.pipeline.names import Name, names_in
+from claims.pipeline.names import Name, is_title_case, names_in
 from claims.pipeline.terms import figure, term_of, terms
 from claims.pipeline.tokens import fold, keys, tokenize
 
-_POSSESSIVE = re.compile(r"['’]s?$")
+REACH = 5
+"""Words after a negation that it may negate."""
+
 _YEAR = re.compile(r"(?:19|20)\d\d")
 
 
@@ -17,8 +19,8 @@ _YEAR = re.compile(r"(?:19|20)\d\d")
 class Facts:
     """What a sentence says that another one can conflict with.
 
-    ``predicate`` are the terms that tell what happened: not those of its opening name, nor of an office
-    ("Libya's foreign minister") anywhere.
+    ``predicate`` are the terms that tell what happened: not those of names, nor of an office. ``shouts``: a
+    headline in capitalised words, whose names cannot be told for sure.
     """
 
     text: str
@@ -26,8 +28,8 @@ class Facts:
     figures: frozenset[float]
     years: frozenset[str]
     names: tuple[Name, ...]
-    denies: bool
     predicate: frozenset[str]
+    shouts: bool
 
     @classmethod
     def of(cls, text: str) -> "Facts":
@@ -36,23 +38,19 @@ class Facts:
         years = frozenset(word for word in words if _YEAR.fullmatch(word))
         others = (word for word in words if word not in years)
         figures = frozenset(n for word in others if (n := figure(word)) is not None)
-        negations = sum(word in lexicon().negations for word in words)
-        return cls(text, words, figures, years, names_in(text), negations % 2 == 1, _predicate(text))
+        names = names_in(text)
+        return cls(text, words, figures, years, names, _predicate(text, names), is_title_case(text))
 
 
-def _predicate(text: str) -> frozenset[str]:
-    """The terms of a sentence without its opening name and without offices."""
-    words = [_POSSESSIVE.sub("", text[t.start : t.end]) for t in tokenize(text)]
-    office = [fold(word) in lexicon().titles for word in words]
-    opening = True
-    rest = []
-    for n, word in enumerate(words):
-        named = word[:1].isupper()
-        of_office = office[n] or (named and any(office[n + 1 : n + 2]))
-        opening = opening and (named or of_office or not term_of(word.lower()))
-        if not opening and not of_office:
-            rest.append(word)
-    return frozenset(terms(" ".join(rest)))
+def _predicate(text: str, names: Sequence[Name]) -> frozenset[str]:
+    """The terms of a sentence without its names and offices."""
+    inside = [(name.start, name.end) for name in names]
+    rest = [
+        text[token.start : token.end]
+        for token in tokenize(text)
+        if not any(start <= token.start < end for start, end in inside)
+    ]
+    return frozenset(terms(" ".join(word for word in rest if fold(word) not in lexicon().titles)))
 
 
 def conflicts(one: Facts, other: Facts) -> tuple[str, ...]:
@@ -62,7 +60,8 @@ def conflicts(one: Facts, other: Facts) -> tuple[str, ...]:
         found.append(f"Numbers differ: {_listed(one.figures)} / {_listed(other.figures)}.")
     if one.years and other.years and not one.years & other.years:
         found.append(f"Years differ: {', '.join(sorted(one.years))} / {', '.join(sorted(other.years))}.")
-    if one.names and other.names and not shared_names(one, other):
+    named = one.names and other.names and not (one.shouts or other.shouts)
+    if named and not shared_names(one, other):
         found.append(f"They name different people or places: {_named(one.names)} / {_named(other.names)}.")
     return tuple(found)
 
@@ -73,11 +72,22 @@ def contradiction(one: Facts, other: Facts) -> str | None:
     Polarity: an odd number of negations in one only; or a word in one whose opposite stands in the other.
     """
     opposites = _opposites(one.words, other.words)
-    if one.denies != other.denies and opposites is None:
+    differ = _denies(one, other) != _denies(other, one)
+    if differ and opposites is None:
         return "One says so, the other says not."
-    if one.denies == other.denies and opposites is not None:
+    if not differ and opposites is not None:
         return f"Opposites: “{opposites[0]}” / “{opposites[1]}”."
     return None
+
+
+def _denies(one: Facts, other: Facts) -> bool:
+    """Whether ``one`` negates what ``other`` speaks of: a term of it follows closely; twice is not at all."""
+    spoken = other.predicate or frozenset(terms(other.text))
+    hits = 0
+    for n, word in enumerate(one.words):
+        if word in lexicon().negations:
+            hits += any(term_of(next_) in spoken for next_ in one.words[n + 1 : n + 1 + REACH])
+    return hits % 2 == 1
 
 
 def refuting_words(one: Facts, other: Facts) -> tuple[str, ...]:
@@ -92,10 +102,19 @@ def shared_names(one: Facts, other: Facts) -> tuple[tuple[str, str], ...]:
     """Pairs of names, as spelt in either, that share a part by sound."""
     pairs = []
     for name in one.names:
-        twin = next((n for n in other.names if set(name.keys) & set(n.keys)), None)
+        twin = next((n for n in other.names if _akin(name, n)), None)
         if twin is not None:
             pairs.append((name.text, twin.text))
     return tuple(pairs)
+
+
+def _akin(one: Name, other: Name) -> bool:
+    """Whether two names share a part, or one part is the other's adjective (Bosnia, Bosnian)."""
+    return any(
+        a == b or (min(len(a), len(b)) > 4 and a[: max(5, len(a) - 3)] == b[: max(5, len(a) - 3)])
+        for a in one.keys
+        for b in other.keys
+    )
 
 
 def _opposites(one: Sequence[str], other: Sequence[str]) -> tuple[str, str] | None:

@@ -22,10 +22,10 @@ TRIGRAM_SHARE = 0.6
 LEAST_SPREAD_BM25, LEAST_SPREAD_COSINE = 1.0, 0.03
 """Added to the spread of a query's noise, so that a query that is unlike everything else has one, too."""
 
-LINK_AT, SUGGEST_AT = 5.0, 2.0
+LINK_AT, SUGGEST_AT = 4.1, 2.0
 """Scores from which a match is a link or a suggestion: a precision of .955 on the train part of Emergent."""
 
-SAME_ACT = 0.5
+SAME_ACT = 0.2
 """Share of what the claim tells of its subject that a text must tell, too, to link or contradict."""
 
 

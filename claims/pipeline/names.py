@@ -92,7 +92,7 @@ def names_in(text: str) -> tuple[Name, ...]:
     The first word of a sentence is none when it is an ordinary word; in a headline of capitalised words only
     what is no ordinary English word is one.
     """
-    titled = _is_title_case(text)
+    titled = is_title_case(text)
     found = []
     for match in _NAME.finditer(text):
         opens = _opens_sentence(text, match.start())
@@ -121,7 +121,7 @@ def _opens_sentence(text: str, at: int) -> bool:
     return not before or before[-1] in ".!?:\n…"
 
 
-def _is_title_case(text: str) -> bool:
+def is_title_case(text: str) -> bool:
     """Whether most longer words are capitalised, as in an American headline."""
     words = [w for w in _WORD.findall(text) if len(w) > 3]
     return len(words) > 3 and sum(w[0].isupper() for w in words) > 0.7 * len(words)
