@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 
 from claims.pipeline.attribution_grammar import CLOSING_MARKS, Grammar, Tokens
-from claims.pipeline.attribution_words import Shape
+from claims.pipeline.attribution_words import Frame, Shape
 
 LONGEST_CONTENT = 400  # tokens of unquoted content; keeps the time linear on texts without a full stop
+_SPEAKS = Frame.SAY | Frame.TELL
 _MOST_QUOTES = 40
 _THING_STOPS = frozenset({",", "when", "while"})
 _LATE_CLAUSES = frozenset({"but", "while", "although", "though", "whereas"})
@@ -87,7 +88,11 @@ def _breaks(grammar: Grammar, token: int, last: int) -> bool:
             return True
         if token + 2 < last and grammar.is_adverb(token + 1):
             following = words[token + 2]
-        return following in forms and forms[following].shape is Shape.ING
+        cue = forms.get(following)
+        # ", who writes the blog, | said": the verb behind the comma belongs to the subject before.
+        return cue is not None and (
+            cue.shape is Shape.ING or (cue.shape is Shape.PAST and bool(cue.frames & _SPEAKS))
+        )
     if words[token] in ("and", "but"):
         return following in forms and forms[following].shape is Shape.PAST
     return False
@@ -172,8 +177,8 @@ def content_before(grammar: Grammar, end: int) -> Tokens | None:
 
 def _content_start(grammar: Grammar, first: int, limit: int) -> int:
     """Skip what opens a sentence but is not content: an earlier quotation, "But"."""
-    start = first
-    quote = quote_at(grammar, first)
+    start = grammar.after_dateline(first, limit)
+    quote = quote_at(grammar, start)
     if quote is not None and quote[1] < limit and grammar.words[quote[1] - 2] in _STOPS:
         start = quote[1]
     while start < limit and grammar.words[start] in _OPENERS:

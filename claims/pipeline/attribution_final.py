@@ -63,9 +63,11 @@ def _subject_first(grammar: Grammar, token: int, cue: Cue, first: int, last: int
     content = content_before(grammar, source[0])
     if after is None or content is None:
         return None
-    if quote_before(grammar, content[1]) is None and not _is_plain_final(grammar, cue, content):
-        return None
     if grammar.words[source[0]] in _RELATIVES:
+        return None
+    if quote_before(grammar, content[1]) is None and not (
+        _is_plain_final(grammar, cue, content) or _splits_clause(grammar, after, cue)
+    ):
         return None
     return _with_more(grammar, (start, token + 1), source, content, after, "final")
 
@@ -92,6 +94,13 @@ def _is_plain_final(grammar: Grammar, cue: Cue, content: Tokens) -> bool:
             return True
         token += 1
     return False
+
+
+def _splits_clause(grammar: Grammar, token: int, cue: Cue) -> bool:
+    """Whether the cue stands between a subject and its verb: "The dam, she said, | had failed"."""
+    words = grammar.words
+    is_between = token + 2 < len(words) and words[token - 1] in grammar.forms and words[token] == ","
+    return is_between and bool(cue.frames & Frame.SAY) and words[token + 1] in grammar.auxiliaries
 
 
 def _next_comma(grammar: Grammar, start: int, end: int) -> int:

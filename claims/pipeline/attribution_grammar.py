@@ -13,6 +13,9 @@ CLAUSE_MARKS = (
 )
 CLAUSE_MARKS = CLAUSE_MARKS | OPENING_MARKS
 
+_DASHES = frozenset({"–", "—", "-"})
+_LONGEST_DATELINE = 14  # tokens
+_LONGEST_RELATIVE = 12  # tokens
 _LONGEST_SUBJECT = 24  # tokens
 _LONGEST_APPOSITION = 30  # tokens
 
@@ -146,8 +149,18 @@ class Grammar:
             return token - 1, token
         if token - 1 > first and self.words[token - 1] in (",", ")", "—", "–"):
             return self._subject_with_apposition(token - 1, first)
-        start = self.noun_phrase_start(token, first)
+        start = self._with_relative_clause(self.noun_phrase_start(token, first), token, first)
         return (start, token) if start < token else None
+
+    def _with_relative_clause(self, start: int, end: int, first: int) -> int:
+        """Widen a subject that stopped at its own clause: "two people who have met him | said"."""
+        if start > first and (start == end or self.is_finite(start - 1)):
+            for token in range(start - 1, max(first, end - _LONGEST_RELATIVE), -1):
+                if self.words[token] in CLAUSE_MARKS:
+                    break
+                if self.words[token] == "who":
+                    return self.noun_phrase_start(token, first)
+        return start
 
     def _subject_with_apposition(self, closing: int, first: int) -> Tokens | None:
         """Return "Ann Lee, a friend of the mayor" for the mark that closes the apposition."""
@@ -189,6 +202,16 @@ class Grammar:
         while tail - 1 > start and self.reading.is_capital(tail - 1):
             tail -= 1
         return tail if tail < end else start
+
+    def after_dateline(self, first: int, last: int) -> int:
+        """Return where a sentence begins behind its dateline, if any: "LONDON, March 30 (Wire) – "."""
+        text, start, end = self.reading.text, self.reading.starts[first], self.reading.ends[first]
+        if end - start < 3 or not text[start:end].isupper():
+            return first
+        dashes = (
+            t for t in range(first + 1, min(last - 1, first + _LONGEST_DATELINE)) if self.words[t] in _DASHES
+        )
+        return next(dashes, first - 1) + 1
 
     def noun_phrase_end(self, start: int, last: int) -> int:
         """Walk right from ``start`` over a name or noun phrase; ``start`` if there is none."""

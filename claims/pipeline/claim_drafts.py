@@ -110,7 +110,7 @@ def with_name(grammar: Grammar, draft: Draft) -> str | None:
     reading = grammar.reading
     if reading.words[draft.start] not in _PRONOUNS:
         return None
-    name = _subject_before(grammar, reading.sentence_of[draft.start])
+    name = subject_before(grammar, reading.sentence_of[draft.start])
     if name is None or (draft.source is not None and name in draft.source):
         return None
     start, end = reading.span(draft.start, draft.end)
@@ -119,7 +119,7 @@ def with_name(grammar: Grammar, draft: Draft) -> str | None:
     return f"{pronoun} [{name}]{text[len(pronoun) :]}"
 
 
-def _subject_before(grammar: Grammar, number: int) -> str | None:
+def subject_before(grammar: Grammar, number: int) -> str | None:
     """Return the full name that is the subject of the nearest unquoted sentence before ``number``."""
     reading = grammar.reading
     for before in range(number - 1, max(-1, number - 1 - _STEPS_BACK), -1):
@@ -135,6 +135,9 @@ def _full_name(grammar: Grammar, first: int, last: int) -> str | None:
     verb = next((token for token in reach if grammar.is_finite(token)), None)
     if verb is None:
         return None
+    first = grammar.after_dateline(first, verb)
+    if grammar.words[first] in grammar.question_words or grammar.words[first] in grammar.boundaries:
+        first += 1
     start = verb
     while start > first and verb - start < _LONGEST_NAME and grammar.reading.is_capital(start - 1):
         start -= 1

@@ -7,6 +7,7 @@ from claims.pipeline.words import load_words
 
 _MIN_WORDS = 3
 _MOST_WORDS = 80
+_RELATIVES = frozenset({"that", "who", "which", "whose"})
 _TRIM_LEFT = frozenset({",", ";", ":", "—", "–", "-", ".", "and", "but", "\n", "so", "…", ")"})
 _TRIM_RIGHT = frozenset({",", ";", ":", "—", "–", "-", "\n"})
 _LONGEST_SENTENCE = 400  # tokens; longer ones are lists or broken pages, and are no statements
@@ -21,6 +22,8 @@ def pieces(grammar: Grammar, start: int, end: int) -> list[Tokens]:
     while token < end:
         number = reading.sentence_of[token]
         stop = min(end, reading.sentences[number][1]) if number >= 0 else token + 1
+        if number >= 0 and token == reading.sentences[number][0]:
+            token = grammar.after_dateline(token, stop)
         if number >= 0:
             found += [trim(grammar, *clause) for clause in _clauses(grammar, token, stop)]
         token = stop
@@ -105,9 +108,18 @@ def is_statement(grammar: Grammar, start: int, end: int) -> bool:
     if _is_question(grammar, end) or _is_prediction(grammar, plain):
         return False
     first = words[plain[0]]
-    if first in grammar_sets().imperatives or (first.endswith("ed") and grammar.is_finite_verb(plain[0])):
+    if first in grammar_sets().imperatives or grammar.is_finite_verb(plain[0]):
         return False
-    return any(grammar.is_finite(token) for token in plain)
+    return _has_main_verb(grammar, plain)
+
+
+def _has_main_verb(grammar: Grammar, tokens: list[int]) -> bool:
+    """Whether a finite verb stands outside the first relative clause: "the report that he left" has none."""
+    verbs = [token for token in tokens if grammar.is_finite(token)]
+    if not verbs:
+        return False
+    opens_relative = any(grammar.words[token] in _RELATIVES for token in tokens[1:] if token < verbs[0])
+    return not opens_relative or len(verbs) > 1
 
 
 def _is_question(grammar: Grammar, end: int) -> bool:

@@ -34,12 +34,12 @@ class Relations:
             self._refute(number)
 
     def _inherit(self) -> None:
-        """Give "Supposedly they …" the claimant of the doubted claim right before it."""
+        """Give "Supposedly they …" the claimant of the claim right before it."""
         opening = {hedge.start for hedge in self.hedges.found}
         for before, draft in zip(self.drafts, self.drafts[1:], strict=False):
             is_open = draft.source is None and draft.voice is Voice.AUTHOR
             is_marked = draft.start in opening or draft.start + 1 in opening
-            if is_open and is_marked and before.source and before.hedges and self._is_next(before, draft):
+            if is_open and is_marked and before.source and self._is_next(before, draft):
                 draft.source, draft.anonymous = before.source, before.anonymous
                 draft.voice = Voice.INDIRECT
                 draft.reasons.append("Its source is carried over from the sentence before.")

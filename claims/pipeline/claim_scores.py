@@ -5,7 +5,9 @@ import re
 from claims.pipeline.words import load_words
 
 _NUMBER = re.compile(
-    r"\d|\b(?:two|three|four|five|six|seven|eight|nine|ten|dozens?|hundreds?|thousands?|millions?)\b", re.I
+    r"\d|\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|forty|fifty|sixty"
+    r"|seventy|eighty|ninety|dozens?|hundreds?|thousands?|millions?|billions?)\b",
+    re.IGNORECASE,
 )
 _NAME = re.compile(r"(?<=[^.!?:“\"'\s]\s)[A-Z]\w+")
 _PAST = re.compile(r"\b(?:was|were|has|have|had|did|been|\w{3,}ed)\b", re.IGNORECASE)

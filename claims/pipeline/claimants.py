@@ -37,19 +37,22 @@ def is_anonymous(source: str, language: str = "en") -> bool:
     lowered = [word.lower() for word in words]
     if _SPOKEN_FOR.intersection(lowered):
         return False
+    people = sets["generic_people"]
+    if lowered and lowered[0] in sets["indefinite"]:
+        people |= sets["roles"]  # "the minister" is known by the office, "a minister" is not
     for i, word in enumerate(lowered):
-        if word not in sets["generic_people"]:
+        if word not in people:
             continue
         # A name follows ("aide Ann Lee") or stands before as an apposition's head ("Ann Lee, an aide").
         named_after = (
             i + 1 < len(words) and words[i + 1][0].isupper() and _is_beside(text, words[i], words[i + 1])
         )
-        return not (named_after or _names_someone(text.split(",")[0], sets["generic_people"]))
+        return not (named_after or _names_someone(text.split(",")[0], people))
     return False
 
 
 def _is_beside(text: str, word: str, following: str) -> bool:
-    return f"{word} {following}" in text
+    return f"{word} {following}" in text or f"{word}, {following}" in text
 
 
 def _names_someone(head: str, generic: frozenset[str]) -> bool:

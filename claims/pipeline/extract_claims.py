@@ -5,7 +5,7 @@ from datetime import datetime
 from claims.pipeline.attribution_contents import Found
 from claims.pipeline.attribution_grammar import Grammar, Tokens
 from claims.pipeline.attributions import find_in
-from claims.pipeline.claim_drafts import ClaimCandidate, Draft, with_name
+from claims.pipeline.claim_drafts import ClaimCandidate, Draft, stand_alone, subject_before, with_name
 from claims.pipeline.claim_pieces import is_statement, pieces
 from claims.pipeline.claim_relations import Relations
 from claims.pipeline.claimants import is_anonymous, is_pronoun, tidy_claimant
@@ -70,7 +70,7 @@ class _Article:
                 self._add_of_author(number)
         self.drafts.sort(key=lambda draft: (draft.start, draft.end))
         for draft in self.drafts:
-            draft.text = with_name(self.grammar, draft)
+            draft.text = draft.text or with_name(self.grammar, draft)
         Relations(self.grammar, self.hedges, self.drafts, self.paragraph_of).apply()
         finished = [(draft, draft.finish(self.reading)) for draft in self.drafts]
         return [claim for draft, claim in finished if _is_wanted(draft, claim)]
@@ -84,12 +84,20 @@ class _Article:
         for start, end in (*found.content, found.cue, found.source or found.cue):
             self.covered[start:end] = b"\x01" * (end - start)
         if is_denial and found.source is not None and found.source[0] < found.content[-1][0]:
-            self._add(found, (found.source[0], found.content[-1][1]), source)
+            self._add_denial(found, found.source, source)
         elif not is_denial:
             for part in found.content:
                 for piece in pieces(self.grammar, *part):
                     if is_statement(self.grammar, *piece):
                         self._add(found, piece, source)
+
+    def _add_denial(self, found: Found, subject: Tokens, source: str | None) -> None:
+        """Keep "The mayor denied that …" whole: what he asserts is the denial."""
+        self._add(found, (subject[0], found.content[-1][1]), source)
+        start, end = self.reading.span(*subject)
+        if source is not None and is_pronoun(self.reading.text[start:end]):
+            rest = self.reading.text[end : self.reading.ends[found.content[-1][1] - 1]]
+            self.drafts[-1].text = stand_alone(source + rest)
 
     def _add(self, found: Found, piece: Tokens, source: str | None) -> None:
         reading = self.reading
@@ -121,11 +129,12 @@ class _Article:
             name = tidy_claimant(source)
             self.named.append((found.source[0], name))
             return name
-        if not self.named:
-            return None
-        token, name = self.named[-1]
-        here, there = (self.paragraph_of[self.reading.sentence_of[t]] for t in (found.source[0], token))
-        return name if here - there <= 1 else None
+        number = self.reading.sentence_of[found.source[0]]
+        if self.named:
+            token, name = self.named[-1]
+            if self.paragraph_of[number] - self.paragraph_of[self.reading.sentence_of[token]] <= 1:
+                return name
+        return subject_before(self.grammar, number + 1)
 
     # ------------------------------------------------------------------ what the author says
     def _add_of_author(self, number: int) -> None:
@@ -153,7 +162,7 @@ class _Article:
         """Whether the author speaks of himself ("I could understand …") or only disclaims."""
         number = self.reading.sentence_of[piece[0]]
         subject = self.reading.words[piece[0]].partition("'")[0]
-        return subject in ("i", "we", "if") or number in self.hedges.disclaimers
+        return subject in ("i", "we", "if", "whether") or number in self.hedges.disclaimers
 
 
 def _is_wanted(draft: Draft, claim: ClaimCandidate) -> bool:

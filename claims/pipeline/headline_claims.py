@@ -11,7 +11,7 @@ from claims.pipeline.hedges import Hedges, hedging_cue
 from claims.pipeline.sentences import read
 from claims.vocabulary import Voice
 
-_MIN_TOKENS = 3
+_MIN_WORDS = 3
 _LONGEST_SOURCE = 6  # tokens of "…, harbour office says"
 _SPEAKS = Frame.SAY | Frame.TELL
 
@@ -58,9 +58,16 @@ def _parts(grammar: Grammar, end: int) -> list[Tokens]:
     words = grammar.words
     cuts = [-1, *(token for token in range(end) if words[token] in (",", ";")), end]
     parts = [trim(grammar, before + 1, after) for before, after in pairwise(cuts)]
-    if not all(last - first >= _MIN_TOKENS and _has_verb(grammar, first, last) for first, last in parts):
+    if not all(
+        _count_words(grammar, first, last) >= _MIN_WORDS and _has_verb(grammar, first, last)
+        for first, last in parts
+    ):
         parts = [trim(grammar, 0, end)]
-    return [(first, last) for first, last in parts if last - first >= _MIN_TOKENS]
+    return [(first, last) for first, last in parts if _count_words(grammar, first, last) >= _MIN_WORDS]
+
+
+def _count_words(grammar: Grammar, start: int, end: int) -> int:
+    return sum(word[0].isalnum() for word in grammar.words[start:end])
 
 
 def _has_verb(grammar: Grammar, start: int, end: int) -> bool:

@@ -1,0 +1,215 @@
+"""A page becomes the text of its article, or a sentence that tells Edith why not."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from claims.pipeline.extract_text import (
+    EXTRACTOR_VERSION,
+    ArticleText,
+    UnreadableError,
+    extract_text,
+    fingerprint,
+)
+
+ADDRESS = "https://harbour-post.example/news/bridge?ref=home"
+PARAGRAPHS = (
+    "The harbour bridge was closed on Wednesday after a storm tore two cables from its north tower.",
+    "“We will open it once both cables are replaced,” the mayor told the council in the evening.",
+    "The bridge was built in 1931 and carries about forty thousand cars a day, the port office said.",
+)
+
+
+def page(head: str = "", body: str = "", paragraphs: tuple[str, ...] = PARAGRAPHS) -> bytes:
+    text = "".join(f"<p>{paragraph}</p>" for paragraph in paragraphs)
+    return f"""<!doctype html><html lang="en"><head><meta charset="utf-8">{head}</head><body>
+        <header><nav><a href="/">Home</a> <a href="/sport">Sport</a></nav></header>
+        <article><h1>Storm closes bridge</h1>{body}{text}</article>
+        <aside><h3>Most read</h3><p>Ten harbours that every sailor must have seen once.</p></aside>
+        <footer><p>Copyright 2024 Harbour Post. Last updated December 4, 2022</p></footer>
+        </body></html>""".encode()
+
+
+def read(head: str = "", body: str = "") -> ArticleText:
+    return extract_text(page(head, body), content_type="text/html; charset=utf-8", url=ADDRESS)
+
+
+def test_the_paragraphs_of_the_article_are_kept_and_menus_boxes_and_footers_are_not() -> None:
+    article = read()
+    assert article.text == "\n\n".join(PARAGRAPHS)
+    assert article.headline == "Storm closes bridge"
+    assert article.language == "en"
+    assert article.extractor_version == EXTRACTOR_VERSION
+
+
+def test_json_ld_is_believed_before_meta_tags_and_those_before_what_is_seen() -> None:
+    linked = """<script type="application/ld+json">{"@graph": [{"@type": "Organization", "name": "Post"},
+        {"@type": "NewsArticle", "headline": "Storm &amp; tide close bridge",
+        "datePublished": "2011-03-30T20:15:00+02:00", "author": [{"name": "Ann Keller"},
+        {"name": "Tom Hale"}],
+        "publisher": {"name": "The Harbour Post"}}]}</script>"""
+    meta = """<meta property="og:title" content="Bridge shut">
+        <meta property="article:published_time" content="2012-01-01T00:00:00Z">"""
+    article = read(meta + linked)
+    assert article.headline == "Storm & tide close bridge"
+    assert article.published_at == datetime(2011, 3, 30, 18, 15, tzinfo=UTC)
+    assert article.byline == "Ann Keller, Tom Hale"
+    assert article.site_name == "The Harbour Post"
+    assert read(meta).headline == "Bridge shut"
+    assert read(meta).published_at == datetime(2012, 1, 1, tzinfo=UTC)
+
+
+def test_broken_json_ld_is_passed_over() -> None:
+    assert read('<script type="application/ld+json">{"@type": "NewsArticle", </script>').headline == (
+        "Storm closes bridge"
+    )
+
+
+def test_a_title_loses_the_name_of_its_site() -> None:
+    head = '<meta property="og:site_name" content="Harbour Post"><title>Bridge shut - Harbour Post</title>'
+    untitled = page(head).replace(b"<h1>Storm closes bridge</h1>", b"")
+    assert extract_text(untitled).headline == "Bridge shut"
+
+
+def test_a_visible_time_is_the_date_and_a_visible_byline_the_author() -> None:
+    article = read(body='<p class="byline">By Ann Keller</p><time datetime="2011-03-30T18:00Z">now</time>')
+    assert article.published_at == datetime(2011, 3, 30, 18, tzinfo=UTC)
+    assert article.byline == "Ann Keller"
+
+
+def test_a_date_in_words_beside_the_headline_is_read() -> None:
+    article = read(body='<div class="post-meta">Posted on March 30, 2011 at 8:31 PM</div>')
+    assert article.published_at == datetime(2011, 3, 30, 20, 31, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("box", ["<footer>", '<div class="site-footer">', "<aside>"])
+def test_a_date_outside_the_article_is_never_its_date(box: str) -> None:
+    body = f'{box}<span class="date">December 4, 2022</span><time datetime="2022-12-04">Dec</time>'
+    assert read(body=body + box.replace("<", "</").split(" ")[0].rstrip(">") + ">").published_at is None
+
+
+def test_the_address_gives_the_date_where_the_page_does_not() -> None:
+    article = extract_text(page(), url="https://post.example/2011/03/30/bridge/")
+    assert article.published_at == datetime(2011, 3, 30, tzinfo=UTC)
+
+
+def test_a_canonical_address_is_made_absolute_and_only_the_web_counts() -> None:
+    assert read('<link rel="canonical" href="/news/bridge">').canonical_url == (
+        "https://harbour-post.example/news/bridge"
+    )
+    assert read('<link rel="canonical" href="javascript:alert(1)">').canonical_url is None
+
+
+def test_a_very_short_page_still_gives_its_paragraphs_apart() -> None:
+    short = page(paragraphs=("The ferry sank.", "Nobody was hurt, the port office said."))
+    assert extract_text(short).text == "The ferry sank.\n\nNobody was hurt, the port office said."
+
+
+def test_plain_text_has_its_headline_on_a_first_line_of_its_own() -> None:
+    article = extract_text(
+        b"Storm closes bridge\r\n\r\nThe bridge was closed.\r\n\r\nIt opens on Friday.\r\n"
+    )
+    assert (article.headline, article.text) == (
+        "Storm closes bridge",
+        "The bridge was closed.\n\nIt opens on Friday.",
+    )
+    assert article.published_at is None
+
+
+@pytest.mark.parametrize(
+    "first",
+    ["The bridge was closed on Wednesday.", "From Monday:", "The bridge " + "was shut, and " * 20 + "so on"],
+)
+def test_a_first_line_that_is_a_sentence_or_too_long_is_no_headline(first: str) -> None:
+    article = extract_text(f"{first}\n\nMore will follow.".encode(), content_type="text/plain")
+    assert article.headline is None
+    assert article.text.startswith(first.strip())
+
+
+def test_lines_broken_at_a_fixed_width_become_paragraphs_again() -> None:
+    lines = [
+        f"The harbour bridge was closed on Wednesday after a storm, part {number}" for number in range(5)
+    ]
+    article = extract_text(("\n".join(lines) + "\n\nIt opens on Friday.").encode())
+    assert article.text == " ".join(lines) + "\n\nIt opens on Friday."
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type", "words"),
+    [
+        (b"%PDF-1.7 ...", None, "PDF"),
+        (b"%PDF-1.7 ...", "text/html", "PDF"),
+        (b"\x89PNG\r\n", "image/png", "image"),
+        (b"\x00\x01\x02\x03", None, "binary"),
+        (b"", "text/html", "empty"),
+        (b" \r\n", None, "empty"),
+        (b"<html><body><script>render()</script></body></html>", "text/html", "no readable article text"),
+        (b'<?xml version="1.0"?><rss><channel><title>x</title></channel></rss>', None, "feed"),
+        (b'{"a": 1}', "application/json", "JSON"),
+        ("<p>Größe</p>".encode("latin-1"), "text/html; charset=klingon", "encoding"),
+    ],
+)
+def test_what_cannot_be_read_is_refused_in_a_sentence_for_an_editor(
+    body: bytes, content_type: str | None, words: str
+) -> None:
+    with pytest.raises(UnreadableError) as refusal:
+        extract_text(body, content_type=content_type)
+    assert words in str(refusal.value)
+    assert str(refusal.value).endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("encoding", "content_type"),
+    [
+        ("utf-8", None),
+        ("windows-1252", "text/html; charset=windows-1252"),
+        ("utf-16", None),
+        ("windows-1252", None),
+    ],
+)
+def test_the_encoding_is_found_in_header_mark_or_guess(encoding: str, content_type: str | None) -> None:
+    body = "<p>The café owner said that the “Größe” had been sold in May.</p>".encode(encoding)
+    assert "café owner said that the “Größe”" in extract_text(body, content_type=content_type).text
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [
+        ("ar", "استقال رئيس البلدية يوم الاثنين وفقا لبيان صدر عن البلدية مساء اليوم نفسه."),
+        ("fr", "Le maire a démissionné lundi, selon un communiqué de la ville publié dans la soirée."),
+        ("zh", "市长周一辞职，市政府当晚发表声明证实了这一消息，并表示将在下周选出继任者。"),
+    ],
+)
+def test_pages_in_other_languages_are_read_and_their_language_is_named(language: str, sentence: str) -> None:
+    article = extract_text(f"<html lang='en'><body><p>{sentence}</p></body></html>".encode())
+    assert article.language == language
+    assert sentence in article.text
+
+
+def test_control_characters_that_no_database_takes_are_left_out() -> None:
+    article = extract_text(b"<p>The bridge was \x01closed on Wednesday\x0b evening.</p>")
+    assert article.text == "The bridge was closed on Wednesday evening."
+
+
+def test_the_fingerprint_is_that_of_the_article_and_not_of_what_moves_around_it() -> None:
+    before = page()
+    moved = (
+        before.replace(b"Ten harbours", b"Nine lighthouses")
+        .replace(b"Copyright 2024", b"Copyright 2025")
+        .replace(b"</head>", b"<script>var visit = 7</script></head>")
+        .replace(b"<h1>", b"<h1>\n   ")
+    )
+    edited = before.replace(b"two cables", b"three cables")
+    assert fingerprint(moved) == fingerprint(before) == extract_text(before).fingerprint
+    assert fingerprint(edited) != fingerprint(before)
+
+
+def test_a_new_title_moves_the_fingerprint() -> None:
+    assert fingerprint(page("<title>Bridge shut</title>")) != fingerprint(page("<title>Bridge open</title>"))
+
+
+def test_a_page_nested_without_end_or_of_sixty_thousand_paragraphs_is_read_or_refused() -> None:
+    many = extract_text(b"<p>It was shut." * 60_000)
+    assert many.text.startswith("It was shut.\n\nIt was shut.")
+    with pytest.raises(UnreadableError):
+        extract_text(b"<div>" * 50_000 + b"<img>" + b"</div>" * 50_000)
