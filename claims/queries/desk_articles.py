@@ -94,6 +94,12 @@ class Note:
             return self.appearance.claim.text
         return self.candidate.text if self.candidate else ""
 
+    @property
+    def quote(self) -> str:
+        """The exact words that were quoted."""
+        quoted = self.appearance or self.candidate
+        return quoted.quote if quoted else ""
+
 
 @dataclass(frozen=True, slots=True)
 class ArticleDesk:

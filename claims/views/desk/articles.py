@@ -19,6 +19,7 @@ from claims.operations.refusals import NotAllowedError, RefusalError
 from claims.queries.clock import database_now
 from claims.queries.desk_articles import Watch, article_desk, articles_watched
 from claims.views.desk.doors import asked_words, at_the_desk, person, status_of, whole_number
+from claims.vocabulary import Role
 
 
 @at_the_desk
@@ -101,6 +102,7 @@ def _show_list(
     now = database_now()
     found = articles_watched(watch=watch, words=words, page=whole_number(request.GET.get("page")), now=now)
     context = {
+        "section": "articles",
         "found": found,
         "watch": watch,
         "watches": [
@@ -127,7 +129,14 @@ def article_page(request: HttpRequest, article_id: str) -> HttpResponse:
         raise Http404 from missing
     topics = [(topic.slug, topic.name) for topic in desk.topics]
     form = NewClaimForm(initial={"article": desk.article.id}, topics=topics)
-    return render(request, "desk/article.html", {"desk": desk, "article": desk.article, "form": form})
+    context = {
+        "section": "articles",
+        "desk": desk,
+        "article": desk.article,
+        "form": form,
+        "may_decide": person(request).may(Role.EDITOR),
+    }
+    return render(request, "desk/article.html", context)
 
 
 @at_the_desk

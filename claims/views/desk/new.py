@@ -115,7 +115,7 @@ def _exact(snapshot: Snapshot | None, quote: str, start: int | None) -> tuple[st
 
 
 def _show(request: HttpRequest, form: NewClaimForm, status: int = HTTPStatus.OK) -> HttpResponse:
-    context = {"form": form, "may_decide": person(request).may(Role.EDITOR)}
+    context = {"section": "new", "form": form, "may_decide": person(request).may(Role.EDITOR)}
     return render(request, "desk/new_claim.html", context, status=status)
 
 
@@ -143,6 +143,7 @@ def topics_page(request: HttpRequest) -> HttpResponse:
                 return redirect("desk_topics")
         status = HTTPStatus.UNPROCESSABLE_ENTITY.value
     context = {
+        "section": "topics",
         "topics": topics_with_counts(),
         "form": form,
         "may_decide": person(request).may(Role.EDITOR),

@@ -79,6 +79,7 @@ def _show_queue(
     here = reverse("desk_queue") + (f"?{address.urlencode()}" if address else "")
     following = dict(pairwise([candidate.id for candidate in found.candidates]))
     context: dict[str, Any] = {
+        "section": "queue",
         "queue": found,
         "rows": [(candidate, following.get(candidate.id, "")) for candidate in found.candidates],
         "filters": filters,
@@ -115,6 +116,7 @@ def _show_candidate(
     initial = {"text": candidate.text, "claimant": candidate.claimant_name}
     typed = trouble.typed if trouble and trouble.action == "track" else None
     context = {
+        "section": "queue",
         "candidate": candidate,
         "form": TrackForm(typed, topics=topics) if typed else TrackForm(initial=initial, topics=topics),
         "here": reverse("desk_candidate", args=[candidate.id]),

@@ -221,6 +221,7 @@ def _show(
     }
     cited = cited_in(typed)
     context = {
+        "section": "queue",
         "bench": bench,
         "claim": claim,
         "form": form or DecideForm(),
