@@ -151,6 +151,9 @@ CACHES = {
 # ------------------------------------------------ jobs: the database is the queue, messages are hints
 SWEEP_SECONDS = env.float("SWEEP_SECONDS", default=5.0)
 BROKER_DIR = VAR_DIR / "broker"
+if not REDIS_URL and not WRITES_NOTHING:
+    for folder in ("messages", "control"):  # the file broker does not make its own
+        (BROKER_DIR / folder).mkdir(mode=0o700, parents=True, exist_ok=True)
 CELERY_BROKER_URL = REDIS_URL or "filesystem://"
 CELERY_BROKER_TRANSPORT_OPTIONS = (
     {"socket_timeout": 1, "socket_connect_timeout": 1}
@@ -254,7 +257,15 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         word: f"claims.vocabulary.{word}.choices"
         for word in (
-            *("ArticleState", "CandidateState", "ChangeKind", "ClaimStatus", "EventKind", "HedgeShift", "Medium"),
+            *(
+                "ArticleState",
+                "CandidateState",
+                "ChangeKind",
+                "ClaimStatus",
+                "EventKind",
+                "HedgeShift",
+                "Medium",
+            ),
             *("PublisherKind", "QuoteState", "Relation", "ReviewState", "Stance", "Zone"),
         )
     },
