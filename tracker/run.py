@@ -30,6 +30,7 @@ QUIET_ABOUT_ROOT = "ignore:You're running the worker with superuser privileges"
 DEMO_CADENCE = {
     "SWEEP_SECONDS": "2",
     "CHECK_MIN_SECONDS": "5",
+    "CHECK_MAX_SECONDS": "15",
     "HOST_GAP_SECONDS": "0",
     "REMOVED_AFTER_CHECKS": "3",
     "REMOVED_AFTER_SECONDS": "15",
