@@ -17,6 +17,8 @@ class Lexicon:
     refuting: tuple[str, ...]
     confirming: tuple[str, ...]
     unconfirming: tuple[str, ...]
+    headline_hedges: tuple[str, ...]
+    asking: frozenset[str]
     negations: frozenset[str]
     antonyms: dict[str, frozenset[str]]
     band: dict[str, int]
@@ -45,6 +47,8 @@ def lexicon() -> Lexicon:
         refuting=tuple(stance["refuting"]),
         confirming=tuple(stance["confirming"]),
         unconfirming=tuple(stance["unconfirming"]),
+        headline_hedges=tuple(stance["headline_hedges"]),
+        asking=frozenset(stance["asking"]),
         negations=frozenset(stance["negations"]),
         antonyms={word: frozenset(others) for word, others in antonyms.items()},
         band=band,

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from claims.pipeline.guards import REACH, Facts
 from claims.pipeline.hedges import find_hedges
 from claims.pipeline.lexicon import lexicon
 from claims.pipeline.sentences import read
-from claims.pipeline.terms import stem, term_weight, terms
+from claims.pipeline.terms import stem, term_of, term_weight, terms
 from claims.pipeline.tokens import keys, squash
 from claims.pipeline.words import load_words
 from claims.vocabulary import Stance
@@ -24,6 +25,11 @@ MOST_SENTENCES = 400
 """Sentences of a body that are read; what comes later is seldom about the news."""
 
 LONGEST_SHOWN = 120
+
+KIN = 5
+"""Letters that two terms share when one is derived from the other (Argentina, Argentinian): half a hit."""
+
+_TELLING = frozenset({"say", "tell", "claim", "speak", "announc", "argu"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,23 +114,31 @@ class _Subject:
         self.stems = frozenset(stem(word) for word in self.words)
         self.weights = {term: term_weight(term) for term in terms(claim)}
         self.whole = sum(self.weights.values())
-        self.denies = _odd_negations(keys(claim))
+        facts = Facts.of(claim)
+        self.predicate = facts.predicate or frozenset(self.weights)
         lists = lexicon()
+        self.denies = any(word in lists.negations for word in facts.words)
+        self.headline_hedges = self._foreign(lists.headline_hedges)
+        tells = any(stem(word) in _TELLING for word in facts.words)
+        self.reporting = () if tells else tuple(sorted(lists.reporting))
         self.refuting = self._foreign(lists.refuting)
         self.confirming = self._foreign(lists.confirming)
 
     def coverage(self, sentence: str) -> float:
         """The share of the claim's weight whose terms stand in ``sentence``, 0..1."""
         held = set(terms(sentence))
-        return sum(w for term, w in self.weights.items() if term in held) / self.whole if self.whole else 0.0
+        kin = {term[:KIN] for term in held if len(term) >= KIN}
+        found = 0.0
+        for term, weight in self.weights.items():
+            found += weight if term in held else weight / 2 if term[:KIN] in kin else 0.0
+        return found / self.whole if self.whole else 0.0
 
     def hear(self, sentence: str, *, is_headline: bool = False) -> _Heard | None:
         """What ``sentence`` does with the claim; None for an empty one."""
         words = keys(sentence)
         if not words:
             return None
-        line = f" {' '.join(words)} "
-        stance, why = self._told(sentence, words, line, is_headline=is_headline)
+        stance, why = self._told(sentence, words, is_headline=is_headline)
         shown = squash(sentence)
         quoted = shown if len(shown) <= LONGEST_SHOWN else f"{shown[: LONGEST_SHOWN - 1]}…"
         return _Heard(stance, f"{why}: “{quoted}”", self.coverage(sentence))
@@ -136,48 +150,61 @@ class _Subject:
             line = f" {' '.join(keys(sentence))} "
             pointing = any(f" {word} " in line[:40] for word in sets["backward_subjects"])
             if pointing and (said := _first(line, _plain(sets["refutations"]))):
-                return _Heard(
-                    Stance.REFUTES, f"Then “{said}”: “{squash(sentence)}”", found.coverage
-                )
+                return _Heard(Stance.REFUTES, f"Then “{said}”: “{squash(sentence)}”", found.coverage)
         return found
 
-    def _told(
-        self, sentence: str, words: Sequence[str], line: str, *, is_headline: bool
-    ) -> tuple[Stance, str]:
+    def _told(self, sentence: str, words: Sequence[str], *, is_headline: bool) -> tuple[Stance, str]:
         """The stance of one sentence and the words that tell it."""
         lists = lexicon()
+        line = f" {' '.join(words)} "
         if said := _first(line, lists.unconfirming):
             return Stance.REPORTS, f"Unconfirmed (“{said}”)"
-        asks = words[-1] == "?" or (is_headline and "?" in words)
-        if not asks and (said := _first(line, self.refuting)):
+        asks = self._asks(words)
+        if not asks and (said := _first(line, self.refuting) or self._negation(words)):
             return Stance.REFUTES, f"Denied (“{said}”)"
-        if not asks and _odd_negations(words) != self.denies:
-            return Stance.REFUTES, "Says the opposite"
         if asks:
             return Stance.REPORTS, "A question"
-        if doubt := self._doubt(sentence, words):
+        if doubt := self._doubt(sentence, words, line, is_headline=is_headline):
             return Stance.REPORTS, f"Hedged (“{doubt}”)"
         if said := _first(line, self.confirming):
             return Stance.SUPPORTS, f"Confirmed (“{said}”)"
-        if said := _first(line, tuple(lists.reporting)):
+        if said := _first(line, self.reporting):
             return Stance.REPORTS, f"Somebody's report (“{said}”)"
         return Stance.SUPPORTS, "Stated flatly"
 
-    def _doubt(self, sentence: str, words: Sequence[str]) -> str | None:
+    def _asks(self, words: Sequence[str]) -> bool:
+        """Whether the sentence asks yes or no; "why" and "how" take the claim for granted."""
+        if words[-1] != "?" or "?" in self.words:
+            return False
+        start = max((n for n, word in enumerate(words[:-1]) if word == "?"), default=-1) + 1
+        return words[start] not in ("how", "why", "when", "where", "who", "what", "which")
+
+    def _negation(self, words: Sequence[str]) -> str | None:
+        """The negation that a term of the claim follows closely, where the claim has none itself."""
+        if self.denies:
+            return None
+        if words[0] in ("no", "nope", "sorry") and len(words) > 3:
+            return words[0]
+        for n, word in enumerate(words):
+            if word in lexicon().negations and any(
+                term_of(near) in self.predicate for near in words[n + 1 : n + 1 + REACH]
+            ):
+                return word
+        return None
+
+    def _doubt(self, sentence: str, words: Sequence[str], line: str, *, is_headline: bool) -> str | None:
         """The first hedge or doubting verb of the sentence that the claim does not hold itself."""
         for hedge in find_hedges(sentence):
             if not set(keys(hedge)) <= self.words:
                 return hedge
+        if is_headline and (said := _first(line, self.headline_hedges)):
+            return said
         doubting = {stem(verb) for verb in load_words("en").sets["hedging_verbs"]}
         return next((w for w in words if stem(w) in doubting and stem(w) not in self.stems), None)
 
     def _foreign(self, phrases: Sequence[str]) -> tuple[str, ...]:
         """The phrases that are not made of the claim's own words."""
         return tuple(p for p in phrases if not {stem(word) for word in p.split()} <= self.stems)
-
-
-def _odd_negations(words: Sequence[str]) -> bool:
-    return sum(word in lexicon().negations for word in words) % 2 == 1
 
 
 def _first(line: str, phrases: Sequence[str]) -> str | None:
