@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 
 from claims.models import Article, Claim, Event
 from claims.queries.reader_rows import visible_claims
+from claims.queries.timeline import title_of
 from claims.vocabulary import ClaimStatus, EventKind
 
 MOST_ITEMS = 50
@@ -72,7 +73,7 @@ def _items(events: QuerySet[Event], claims: QuerySet[Claim]) -> tuple[FeedItem, 
 def _item(event: Event, claim: Claim) -> FeedItem:
     kind, data = EventKind(event.kind), event.payload.data
     verdict = kind == EventKind.REVIEW
-    head = ClaimStatus(data["verdict"]).label if verdict else kind.label
+    head = ClaimStatus(data["verdict"]).label if verdict else title_of(kind)
     return FeedItem(
         event_id=event.id,
         claim_id=claim.id,

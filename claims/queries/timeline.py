@@ -21,6 +21,11 @@ _CHANGE_ICONS = {
 }
 
 
+def title_of(kind: EventKind) -> str:
+    """Return what readers call an event of this kind."""
+    return _TITLES.get(kind, kind.label)
+
+
 def silence_in_words(pause: timedelta) -> str:
     """Return a pause as ``15 years``, ``4 months``, ``12 days``, rounded down to one unit."""
     for length, noun in ((365.25, "year"), (30.44, "month"), (1, "day")):
@@ -37,7 +42,7 @@ def entry_of(event: Event, changes: Mapping[str, ChangeView], links: Mapping[str
     data = payload.data if payload else {}
     change = changes.get(data.get("change", ""))
     title, icon, text = (
-        _TITLES.get(kind, kind.label),
+        title_of(kind),
         str(kind),
         payload.text if payload else "Withheld on legal grounds.",
     )

@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanen
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.feedgenerator import Atom1Feed, SyndicationFeed
+from django.utils.html import escape
 from django.views.decorators.http import conditional_page, require_safe
 
 from claims.models import Claim, Publisher, Topic
@@ -31,7 +32,7 @@ class JsonFeed(SyndicationFeed):
                 "id": item["unique_id"],
                 "url": item["link"],
                 "title": item["title"],
-                "content_text": item["description"],
+                "content_text": item["plain_text"],
                 "date_published": _iso(item["pubdate"]),
                 **({"authors": [{"name": item["author_name"]}]} if item["author_name"] else {}),
             }
@@ -73,7 +74,9 @@ def _answer(
         feed.add_item(
             title=item.title,
             link=f"{here}{item.path}#event-{item.event_id}",
-            description=item.text,
+            # Atom's summary is read as HTML, JSON Feed's content_text is not.
+            description=escape(item.text),
+            plain_text=item.text,
             # Without the slug: the id survives a rewording of the claim.
             unique_id=f"{here}/claims/{item.claim_id}/#event-{item.event_id}",
             pubdate=item.recorded_at,
