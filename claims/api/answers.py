@@ -124,7 +124,7 @@ class EventAnswer(Shape):
     article = serializers.CharField(allow_null=True)
     actor = serializers.CharField(allow_null=True, help_text="A person's name; null for the machine.")
     text = serializers.CharField()
-    data = serializers.DictField()
+    data = serializers.DictField()  # type: ignore[assignment]  # hides `Serializer.data`, unused here
     version = serializers.IntegerField(help_text="The claim's version after it.")
 
 
@@ -319,4 +319,4 @@ class ProblemAnswer(Shape):
     title = serializers.CharField()
     status = serializers.IntegerField()
     detail = serializers.CharField()
-    errors = FieldErrorAnswer(many=True, required=False)
+    errors = FieldErrorAnswer(many=True, required=False)  # type: ignore[assignment]  # likewise `Serializer.errors`

@@ -52,7 +52,7 @@ class DecideBody(Body):
 
     verdict = serializers.ChoiceField(ClaimStatus.choices())
     reason = Text(required=False, default="")
-    evidence = CitedBody(many=True, required=False, max_length=200)
+    evidence = serializers.ListField(child=CitedBody(), required=False, max_length=200)
     override = Text(
         required=False, allow_null=True, help_text="A chief editor's reason for breaking the policy."
     )

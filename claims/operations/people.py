@@ -79,6 +79,11 @@ def login_link(person: User) -> str:
     return f"{settings.PUBLIC_URL}{path}"
 
 
+def highest_scopes(role: Role) -> list[Scope]:
+    """Return everything that a person of the role may have a token for."""
+    return [scope for scope in Scope if scope in _HIGHEST_SCOPES[role]]
+
+
 def issue_token(
     *, person: User, scopes: Iterable[Scope], by: User | None, now: datetime, days: int | None = None
 ) -> str:
@@ -91,7 +96,7 @@ def issue_token(
     wanted = [scope for scope in Scope if scope in set(scopes)]
     beyond = [scope for scope in wanted if scope not in _HIGHEST_SCOPES[Role(person.role)]]
     if beyond or not wanted:
-        allowed = ", ".join(scope for scope in Scope if scope in _HIGHEST_SCOPES[Role(person.role)])
+        allowed = ", ".join(highest_scopes(Role(person.role)))
         raise RuleRefusedError(f"{Role(person.role).label}s can have tokens for: {allowed}.", field="scope")
     if days is not None and days < 1:
         raise RuleRefusedError("A token lives at least one day.", field="days")

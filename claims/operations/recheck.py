@@ -107,6 +107,18 @@ def check_articles(
             yield from _check_wave([article_id for _, article_id in wave], only_due=only_due)
 
 
+def finish_check(*, article_id: str, result: FetchResult) -> CheckReport:
+    """Write down what a fetch of the article, made just now, brought; raises `Article.DoesNotExist`.
+
+    Busy when another worker has the article.
+    """
+    fence = lease(Article, article_id, seconds=cadence().lease, only_due=False)
+    if fence is None:
+        return CheckReport(article_id, CheckOutcome.BUSY)
+    held = _Leased(Article.objects.select_related("newest", "publisher").get(pk=article_id), fence)
+    return _finish(held, _look_at(held, result))
+
+
 def _by_host(article_ids: Iterable[str]) -> dict[str, deque[str]]:
     rows = Article.objects.in_bulk(list(dict.fromkeys(article_ids)))
     hosts: dict[str, deque[str]] = {}

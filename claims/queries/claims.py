@@ -160,7 +160,8 @@ def claims_as_of(wanted: ClaimFilter, at: datetime) -> QuerySet[Event]:
     if wanted.first_seen_since:
         # Moments are written with a fixed width, so that their text sorts as they do.
         shown = shown.annotate(first_seen_then=KeyTextTransform("first_seen_at", _STATE))
-        shown = shown.filter(first_seen_then__gte=moment(wanted.first_seen_since))
+        since = moment(wanted.first_seen_since) or ""
+        shown = shown.filter(first_seen_then__gte=since)
     if wanted.under_review is not None:
         shown = shown.filter(**{f"{_STATE}__under_review": wanted.under_review})
     return shown

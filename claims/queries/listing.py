@@ -97,6 +97,14 @@ def article(article_id: str) -> Article:
     return Article.objects.select_related("publisher", "newest").get(pk=article_id)
 
 
+def addresses_of(article_ids: Sequence[str] | None = None) -> dict[str, str]:
+    """Return ``{id: url}`` of these articles as far as there are any, or of all, the earliest due first."""
+    rows = Article.objects.order_by("due_at", "id")
+    if article_ids is not None:
+        rows = rows.filter(pk__in=article_ids)
+    return dict(rows.values_list("id", "url"))
+
+
 def newest_snapshot(article_id: str) -> Snapshot:
     """Return what the article says now; raises `UnknownValueError` if we do not know that (yet)."""
     found = Snapshot.objects.filter(article=article_id).select_related("article").order_by("-number").first()

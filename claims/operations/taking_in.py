@@ -1,0 +1,127 @@
+"""Taking an address in at once, whatever stands there: an article, or a feed of them."""
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from urllib.parse import urlsplit
+
+from claims.models import Article, Feed
+from claims.operations.feeds import UnreadableFeedRefusedError, add_feed, read_feeds
+from claims.operations.ingest import AddressRefusedError, UnreadablePageError, add_article, clean_address
+from claims.operations.leases import book_host
+from claims.operations.policies import cadence, fetch_policy
+from claims.operations.recheck import CheckReport, check_articles, finish_check
+from claims.operations.refusals import RefusalError, RuleRefusedError
+from claims.pipeline.extract_text import UnreadableError, extract_text
+from claims.pipeline.feeds import UnreadableFeedError, looks_like_feed, parse_feed
+from claims.pipeline.fetch import Fetched, FetchRefused, FetchRequest, fetch
+from claims.queries.clock import database_now
+from claims.vocabulary import CheckOutcome
+
+_TRIES = 20
+_BETWEEN_TRIES = 0.5  # seconds
+
+
+class NotFetchedError(RuleRefusedError):
+    """The address did not answer with a page."""
+
+    rule = "fetch"
+
+
+@dataclass(frozen=True, slots=True)
+class TakenIn:
+    """One address and what became of it: its article (id), or the words why not."""
+
+    target: str
+    article: str = ""
+    error: str = ""
+
+
+def take_in(
+    *, url: str, now: datetime, published_at: datetime | None = None, publisher: str | None = None
+) -> Iterator[TakenIn]:
+    """Take an address in now, as the operator; yields one line for an article, one per entry for a feed.
+
+    A known address is checked again. What cannot be fetched or read is refused, and leaves nothing behind.
+    Raises `AddressRefusedError`, `NoFutureError`, `NotFetchedError`, `UnreadablePageError`,
+    `UnreadableFeedRefusedError`.
+    """
+    address = clean_address(url)
+    known = Article.objects.filter(url=address).first()
+    if known is not None:
+        yield _checked(url, known.id)
+        return
+    answer = _fetch(address)
+    content_type = answer.header("content-type")
+    is_feed = looks_like_feed(answer.body, content_type=content_type)
+    if is_feed or Feed.objects.filter(url=address).exists():
+        yield from _take_feed_in(address, answer, publisher=publisher, now=now)
+        return
+    try:
+        extract_text(answer.body, content_type=content_type, url=answer.final_url)
+    except UnreadableError as error:
+        raise UnreadablePageError(str(error), field="url") from error
+    made = add_article(url=address, by=None, now=now, published_at=published_at, publisher=publisher)
+    yield _outcome(url, finish_check(article_id=made.article.id, result=answer))
+
+
+def _fetch(address: str) -> Fetched:
+    """Return the answer of an address, asked when its host is free."""
+    start = book_host(urlsplit(address).netloc.lower(), gap=cadence().host_gap, patience=timedelta(minutes=5))
+    if start is None:
+        raise NotFetchedError(
+            "This server has asked us to leave it alone for a while; try later.", field="url"
+        )
+    time.sleep(max(0.0, (start - database_now()).total_seconds()))
+    result = fetch(FetchRequest(url=address), policy=fetch_policy())
+    if isinstance(result, FetchRefused):
+        raise AddressRefusedError(result.reason, field="url")
+    if not isinstance(result, Fetched):
+        raise NotFetchedError(result.reason, field="url")
+    if not 200 <= result.status < 300:
+        raise NotFetchedError(f"The server answered with status {result.status}.", field="url")
+    return result
+
+
+def _take_feed_in(
+    address: str, answer: Fetched, *, publisher: str | None, now: datetime
+) -> Iterator[TakenIn]:
+    """Register the feed and take in each entry; an entry that cannot be had does not hold up the others."""
+    try:
+        content = parse_feed(answer.body, content_type=answer.header("content-type"), url=answer.final_url)
+    except UnreadableFeedError as error:
+        raise UnreadableFeedRefusedError(str(error), field="url") from error
+    feed = add_feed(url=address, by=None, now=now, publisher=publisher)
+    for report in read_feeds([feed.id], only_due=False):
+        if report.problem:
+            raise UnreadableFeedRefusedError(report.problem, field="url")
+    for entry in content.entries:
+        try:
+            article = Article.objects.filter(url=clean_address(entry.url)).first()
+        except RefusalError as refusal:
+            yield TakenIn(entry.url, error=refusal.message)
+            continue
+        if article is not None:  # none where the feed has changed between our two readings of it
+            yield _checked(entry.url, article.id)
+
+
+def _checked(target: str, article_id: str) -> TakenIn:
+    """Check an article now; waits a while for another worker that has it."""
+    report = CheckReport(article_id, CheckOutcome.BUSY)
+    for attempt in range(_TRIES):
+        if attempt:
+            time.sleep(_BETWEEN_TRIES)
+        report = next(iter(check_articles([article_id], only_due=False)), report)
+        if report.outcome != CheckOutcome.BUSY:
+            break
+    return _outcome(target, report)
+
+
+def _outcome(target: str, report: CheckReport) -> TakenIn:
+    article = Article.objects.get(pk=report.article)
+    if report.outcome in (CheckOutcome.FAILED, CheckOutcome.REMOVED):
+        return TakenIn(target, article.id, article.state_reason)
+    if article.newest_id is None:
+        return TakenIn(target, article.id, "Another worker is checking it; ask again in a minute.")
+    return TakenIn(target, article.id)
