@@ -54,12 +54,14 @@ class Running:
 
     def __post_init__(self) -> None:
         """Read along, so that a full pipe never stops it."""
-        threading.Thread(target=self._read, daemon=True).start()
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
 
     def _read(self) -> None:
         assert self.process.stdout is not None
-        for line in self.process.stdout:
-            self._incoming.put(line.rstrip("\n"))
+        with self.process.stdout as output:
+            for line in output:
+                self._incoming.put(line.rstrip("\n"))
         self._incoming.put(None)
 
     @property
@@ -112,6 +114,13 @@ class Running:
         """End one of its processes at once."""
         os.kill(pid, signal.SIGKILL)
 
+    def clear_away(self) -> None:
+        """Kill whatever is left of it."""
+        for pid in self.members():
+            kill_if_alive(pid)
+        self.process.wait()
+        self._reader.join()
+
     def wait(self) -> int:
         """Wait for the end and return the exit status; AssertionError when it does not end in time."""
         try:
@@ -152,9 +161,7 @@ def running(
     try:
         yield started
     finally:
-        for pid in started.members():
-            kill_if_alive(pid)
-        process.wait()
+        started.clear_away()
 
 
 def kill_if_alive(pid: int) -> None:
