@@ -154,7 +154,7 @@ BROKER_DIR = VAR_DIR / "broker"
 if not REDIS_URL and not WRITES_NOTHING:
     for folder in ("messages", "control"):  # the file broker does not make its own
         (BROKER_DIR / folder).mkdir(mode=0o700, parents=True, exist_ok=True)
-CELERY_BROKER_URL = REDIS_URL or "filesystem://"
+CELERY_BROKER_URL = REDIS_URL or "filesystem://localhost"
 CELERY_BROKER_TRANSPORT_OPTIONS = (
     {"socket_timeout": 1, "socket_connect_timeout": 1}
     if REDIS_URL

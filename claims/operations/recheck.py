@@ -263,7 +263,8 @@ def _history(article: Article) -> SourceHistory:
 def _write_down(book: Book, article: Article, seen: _Sighting, verdict: SourceVerdict) -> CheckReport:
     now, before = seen.observation.at, ArticleState(article.state)
     article.state = verdict.state
-    article.state_reason = (seen.unreadable or _refusal(seen.result) or verdict.reason)[:500]
+    reason = seen.unreadable or _refusal(seen.result) or verdict.reason
+    article.state_reason = "" if verdict.state == ArticleState.LIVE else reason[:500]
     article.missing_since, article.missing_checks = verdict.missing_since, verdict.missing_checks
     article.failures = verdict.failures
     if article.state != before:
@@ -341,7 +342,7 @@ def _note_change(book: Book, article: Article, kind: ChangeKind, *, now: datetim
         before=article.newest,
         not_before=min(article.last_seen_at or article.added_at, now),
         not_after=now,
-        summary=f"{kind.label}. {article.state_reason}".strip()[:500],
+        summary=(article.state_reason or f"{kind.label}.")[:500],
     )
     _count_change(article, change, told_at)
     follow_change(book, article=article, change=change, now=told_at)
