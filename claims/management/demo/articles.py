@@ -129,6 +129,7 @@ ARTICLES = (
             Sighting(SPY_CHIEF, "Libya’s intelligence chief has defected to Tunisia"),
             Sighting(SPEAKER, "had also fled to Tunisia"),
             Sighting(ARRIVAL, "the foreign minister, Moussa Koussa, arrived in Britain"),
+            Sighting(RESIGNATION, "told officials there that he was resigning"),
         ),
         (
             Edit(
