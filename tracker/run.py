@@ -224,7 +224,8 @@ def prepare(plan: Plan, environment: Mapping[str, str]) -> None:
     if plan.demo and not plan.demo.loaded:
         plan.demo.write(plan.var)
     say("Preparing the database …")
-    _manage(environment, "migrate", "--verbosity", "0")
+    # `make check` has the checks; here they would double the wait.
+    _manage(environment, "migrate", "--verbosity", "0", "--skip-checks")
     _manage(environment, "createcachetable", "--verbosity", "0")
     if not _is_on("DEBUG", "on"):
         _manage(environment, "collectstatic", "--no-input", "--verbosity", "0")
