@@ -130,6 +130,8 @@ def test_the_defections_to_tunisia_show_many_articles_one_origin_and_can_be_refu
         asserting = [place for place in places(name) if place.stance != Stance.REFUTES]
         roots = {slug_of(place.origin.root_article) for place in asserting if place.origin}
         assert roots == {"valletta-notebook"}
+    assert not [place.quote for place in places(SPY_CHIEF) if "parliament" in place.quote]
+    assert not [place.quote for place in places(SPEAKER) if "intelligence" in place.quote]
     assert status_after(ClaimStatus.REFUTED, SPY_CHIEF, "tripoli-state-tv") == ClaimStatus.REFUTED
     assert status_after(ClaimStatus.CONFIRMED, RESIGNATION, "foreign-office-demo") == ClaimStatus.CONFIRMED
 

@@ -49,7 +49,7 @@ ARTICLES = (
         _at(30, 21, 45),
         (
             Sighting(SPY_CHIEF, "Bouzaid Dorda, has defected to Tunisia"),
-            Sighting(SPEAKER, "Mohamed Zwai, has fled to Tunisia"),
+            Sighting(SPEAKER, "Mohamed Zwai, has left for Tunisia"),
         ),
         (
             Edit(
