@@ -56,9 +56,9 @@ def find_claim(claim_id: str) -> Claim:
     """Return the public claim, with freshness; raises `Claim.DoesNotExist`, `ClaimMovedError`."""
     claim = claim_now(claim_id)
     last = survivor(claim)
+    if not (claim.is_public and last.is_public):
+        raise Claim.DoesNotExist(claim_id)
     if last != claim:
-        if not last.is_public:
-            raise Claim.DoesNotExist(claim_id)
         raise ClaimMovedError(last)
     return claim
 
@@ -94,10 +94,11 @@ def claim_page(
     if at is not None and not events and before is None:
         claim_at(claim.id, at)
     line, version = _line(claim, events, now=now, at=at)
-    rows = _appearances(claim, at=at)
+    later = _told_later(claim, at=at)
+    rows = _appearances(claim, later)
     verdict_row = _review(claim, at=at)
     cited = _evidence(verdict_row)
-    known = _known(rows, events, at=at)
+    known = _known(rows, events, later)
     for_it, against_it = _groups(rows, known)
     entries = [entry_of(event, known.changes, _links(rows, events, known)) for event in events]
     entries.sort(key=lambda entry: (entry.known_by, entry.recorded_at))
@@ -166,7 +167,32 @@ def _moment(text: str | None) -> datetime | None:
 
 
 # ---------------------------------------------------------------- sources
-def _appearances(claim: Claim, *, at: datetime | None) -> list[tuple[Appearance, Anchor | None]]:
+@dataclass(frozen=True, slots=True)
+class _Later:
+    """What the ledger recorded only after the moment asked for; empty for the page as it stands now."""
+
+    at: datetime | None
+    appearances: frozenset[str] = frozenset()
+    changes: frozenset[str] = frozenset()
+    snapshots: frozenset[str] = frozenset()
+
+
+def _told_later(claim: Claim, *, at: datetime | None) -> _Later:
+    """Return what the ledger tells only after ``at``: other records bear the time of their check instead."""
+    if at is None:
+        return _Later(None)
+    kinds = [EventKind.APPEARANCE, EventKind.ARTICLE_CHANGE]
+    told = Event.objects.filter(claim_id=claim.id, recorded_at__gt=at, kind__in=kinds, payload__isnull=False)
+    data = list(told.values_list("payload__data", flat=True))
+    return _Later(
+        at,
+        appearances=frozenset(one["appearance"] for one in data if "appearance" in one),
+        changes=frozenset(one["change"] for one in data if "change" in one),
+        snapshots=frozenset(one["after"] for one in data if one.get("after")),
+    )
+
+
+def _appearances(claim: Claim, later: _Later) -> list[tuple[Appearance, Anchor | None]]:
     """Return the appearances in order of time, each with the newest word on where its quote stands."""
     rows = list(
         Appearance.objects.filter(claim=claim)
@@ -174,20 +200,15 @@ def _appearances(claim: Claim, *, at: datetime | None) -> list[tuple[Appearance,
         .order_by("seen_at", "id")[:MOST_APPEARANCES]
     )
     anchors = Anchor.objects.filter(appearance__in=rows).order_by("snapshot__number", "id")
-    if at is not None:
-        # Recorded in the ledger a moment after it was captured; never before.
-        told = Event.objects.filter(
-            claim_id=claim.id, kind=EventKind.APPEARANCE, recorded_at__lte=at, payload__isnull=False
-        ).values_list("payload__data", flat=True)
-        shown = {data.get("appearance") for data in told}
-        rows = [row for row in rows if row.id in shown]
-        anchors = anchors.filter(snapshot__captured_at__lte=at)
+    if later.at is not None:
+        rows = [row for row in rows if row.id not in later.appearances]
+        anchors = anchors.filter(snapshot__captured_at__lte=later.at).exclude(snapshot__in=later.snapshots)
     newest = {anchor.appearance_id: anchor for anchor in anchors}
     return [(row, newest.get(row.id)) for row in rows]
 
 
 def _known(
-    rows: Iterable[tuple[Appearance, Anchor | None]], events: Iterable[Event], *, at: datetime | None
+    rows: Iterable[tuple[Appearance, Anchor | None]], events: Iterable[Event], later: _Later
 ) -> _Known:
     articles = {row.article_id for row, _ in rows if row.article_id}
     changes = (
@@ -195,14 +216,14 @@ def _known(
         .exclude(kind=ChangeKind.TRIVIAL)
         .order_by("not_after", "id")
     )
-    if at is not None:
-        changes = changes.filter(not_after__lte=at)
+    if later.at is not None:
+        changes = changes.filter(not_after__lte=later.at).exclude(id__in=later.changes)
     views: dict[str, ChangeView] = {}
     by_article: defaultdict[str, list[ChangeView]] = defaultdict(list)
     for change in changes:
         views[change.id] = change_view(change)
         by_article[change.article_id].append(views[change.id])
-    return _Known(views, by_article, _states(events), at)
+    return _Known(views, by_article, _states(events), later.at)
 
 
 def _states(events: Iterable[Event]) -> dict[str, ArticleState]:

@@ -1,0 +1,160 @@
+"""Rita opens a claim: the answer first, then what it rests on, how it unfolded and who says so."""
+
+import json
+import re
+
+import pytest
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries
+
+from claims.models import Claim
+from claims.vocabulary import ClaimStatus
+from tests.readers.conftest import RESIGNED, Newsroom
+
+pytestmark = pytest.mark.django_db
+
+
+def read(client: Client, claim: Claim) -> str:
+    """The page's text, white space squeezed, so that a test may look for a sentence."""
+    answer = client.get(claim.get_absolute_url())
+    assert answer.status_code == 200
+    return " ".join(answer.content.decode().split())
+
+
+def json_ld(page: str) -> dict[str, object] | None:
+    found = re.search(r'<script type="application/ld\+json">(.*?)</script>', page)
+    return json.loads(found[1]) if found else None
+
+
+def test_the_answer_comes_first_then_the_proof(
+    client: Client, newsroom: Newsroom, resignation: Claim
+) -> None:
+    newsroom.decides(resignation, ClaimStatus.REFUTED, "He opened the new pier this morning.")
+    page = read(client, resignation).partition("<main")[2]
+    order = [
+        'class="status status--refuted status--large"',
+        f'<h1 class="answer__claim">{RESIGNED}</h1>',
+        "He opened the new pier this morning.",
+        "Decided by Edith Example",
+        "What it rests on",
+        "How it unfolded",
+        "Who says so",
+        "Who says it is not so",
+    ]
+    places = [page.index(words) for words in order]
+    assert places == sorted(places)
+
+
+def test_copies_and_origins_are_counted_apart(client: Client, resignation: Claim) -> None:
+    page = read(client, resignation).replace("\xa0", " ")
+    assert "2 articles, 1 independent origin" in page
+    assert "Carried by The Lantern and Harbour Post." in page
+
+
+def test_each_source_shows_its_exact_words_in_context(client: Client, resignation: Claim) -> None:
+    page = read(client, resignation)
+    assert f'<span class="quote__words">{RESIGNED}</span>, his spokesman' in page
+
+
+def test_a_denial_stands_under_its_own_heading_and_counts_for_nobody(
+    client: Client, resignation: Claim
+) -> None:
+    page = read(client, resignation)
+    against = page[page.index('id="denials-title"') :]
+    assert "Port Radio" in against
+    assert "The Lantern" not in against[: against.index("</section>")]
+
+
+def test_the_timeline_tells_both_times(client: Client, resignation: Claim) -> None:
+    """The story is of 2011; Edith tracked it now, and both moments show."""
+    page = read(client, resignation)
+    assert "Recorded here" in page
+    assert 'datetime="2011-03-30T20:00:00Z"' in page
+
+
+def test_a_verdict_of_today_on_a_story_of_2011_stands_years_later(
+    client: Client, newsroom: Newsroom, resignation: Claim
+) -> None:
+    newsroom.decides(resignation, ClaimStatus.UNVERIFIED, "We wait for the ministry.")
+    assert re.search(r'<p class="gap__words">\d+ years later</p>', read(client, resignation))
+
+
+def test_an_open_claim_says_that_nobody_has_settled_it(client: Client, resignation: Claim) -> None:
+    assert "No editor has yet found evidence enough" in read(client, resignation)
+
+
+def test_only_a_settled_claim_carries_claim_review(
+    client: Client, newsroom: Newsroom, resignation: Claim
+) -> None:
+    assert json_ld(read(client, resignation)) is None
+    newsroom.decides(resignation, ClaimStatus.REFUTED, "He opened the new pier this morning.")
+    review = json_ld(read(client, resignation))
+    assert review is not None
+    assert review["@type"] == "ClaimReview"
+    assert review["claimReviewed"] == RESIGNED
+    assert review["reviewRating"] == {
+        "@type": "Rating",
+        "ratingValue": 1,
+        "worstRating": 1,
+        "bestRating": 5,
+        "alternateName": "Refuted",
+    }
+
+
+def test_no_reason_can_break_out_of_the_page(client: Client, newsroom: Newsroom, resignation: Claim) -> None:
+    newsroom.decides(resignation, ClaimStatus.REFUTED, "</script><script>alert(1)</script> & <b>bold</b>")
+    page = read(client, resignation)
+    assert "<script>alert" not in page
+    assert "<b>bold" not in page
+    review = json_ld(page)
+    assert review is not None
+    assert review["reviewBody"] == "</script><script>alert(1)</script> & <b>bold</b>", "and it says the same"
+
+
+def test_the_id_alone_leads_to_the_one_address(client: Client, resignation: Claim) -> None:
+    for path in (f"/claims/{resignation.id}/", f"/claims/{resignation.id}-an-older-wording/?at=2030-01-01"):
+        answer = client.get(path)
+        assert answer.status_code == 301
+        assert answer["Location"].startswith(resignation.get_absolute_url())
+    assert answer["Location"].endswith("?at=2030-01-01")
+
+
+def test_a_merged_claim_leads_to_its_survivor(client: Client, newsroom: Newsroom, resignation: Claim) -> None:
+    snapshot = newsroom.brings_in("Quay News", "The minister for harbours steps down, a clerk said.")
+    other = newsroom.tracks("The minister for harbours steps down", snapshot, "The minister for harbours")
+    Claim.objects.filter(pk=other.pk).update(merged_into=resignation)
+    answer = client.get(other.get_absolute_url())
+    assert (answer.status_code, answer["Location"]) == (301, resignation.get_absolute_url())
+
+
+def test_an_internal_claim_is_nowhere(client: Client, newsroom: Newsroom) -> None:
+    snapshot = newsroom.brings_in("Quay News", "The pier will be sold, a clerk said.")
+    hidden = newsroom.tracks(
+        "The pier is to be sold in secret", snapshot, "The pier will be sold", internal=True
+    )
+    assert not hidden.is_public
+    assert client.get(hidden.get_absolute_url()).status_code == 404
+    for path in (
+        "/",
+        "/claims/",
+        "/search/?q=pier",
+        f"/articles/{snapshot.article_id}/",
+        "/feeds/latest.atom",
+    ):
+        assert "sold in secret" not in client.get(path).content.decode(), path
+
+
+@pytest.mark.parametrize("copies", [1, 12])
+def test_the_page_costs_the_same_however_many_articles_carry_the_claim(
+    client: Client,
+    newsroom: Newsroom,
+    resignation: Claim,
+    copies: int,
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    for number in range(copies):
+        snapshot = newsroom.brings_in(f"Paper {number}", f"{RESIGNED}, The Lantern reported.")
+        newsroom.adds_to(resignation, snapshot, RESIGNED)
+    newsroom.decides(resignation, ClaimStatus.REFUTED, "He opened the new pier this morning.")
+    with django_assert_num_queries(9):
+        client.get(resignation.get_absolute_url())
