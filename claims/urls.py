@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
 from claims.views import feeds, health, readers
-from claims.views.desk import articles, new, queue, workbench
+from claims.views.desk import articles, claims, queue, workbench
 
 READERS: list[URLPattern | URLResolver] = [
     path("", readers.front, name="front"),
@@ -34,7 +34,8 @@ DESK: list[URLPattern | URLResolver] = [
     path("desk/candidates/<slug:candidate_id>/track/", queue.track_candidate, name="desk_track"),
     path("desk/candidates/<slug:candidate_id>/merge/", queue.merge_into_claim, name="desk_merge"),
     path("desk/candidates/<slug:candidate_id>/dismiss/", queue.dismiss_candidate, name="desk_dismiss"),
-    path("desk/claims/new/", new.new_claim, name="desk_new_claim"),
+    path("desk/claims/", claims.claims_page, name="desk_claims"),
+    path("desk/claims/new/", claims.new_claim, name="desk_new_claim"),
     path("desk/claims/<slug:claim_id>/", workbench.claim_page, name="desk_claim"),
     path("desk/claims/<slug:claim_id>/edit/", workbench.edit, name="desk_edit"),
     path("desk/claims/<slug:claim_id>/policy/", workbench.policy, name="desk_policy"),
@@ -47,7 +48,7 @@ DESK: list[URLPattern | URLResolver] = [
     path("desk/articles/upload/", articles.upload, name="desk_upload"),
     path("desk/articles/<slug:article_id>/", articles.article_page, name="desk_article"),
     path("desk/articles/<slug:article_id>/check/", articles.check, name="desk_check"),
-    path("desk/topics/", new.topics_page, name="desk_topics"),
+    path("desk/topics/", claims.topics_page, name="desk_topics"),
 ]
 MACHINES: list[URLPattern | URLResolver] = [
     path("api/v1/", include("claims.api.urls")),

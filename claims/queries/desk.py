@@ -9,9 +9,11 @@ from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 
 from claims.models import Article, Candidate, Change, Claim, ReReview, Review, Topic
 from claims.queries.matching import best_matches
-from claims.vocabulary import CandidateState, ReviewState
+from claims.vocabulary import CandidateState, ClaimStatus, ReviewState
 
 PAGE_SIZE = 20
+CLAIMS_ON_A_PAGE = 40
+MOST_OPEN_CLAIMS = 8
 MOST_TASKS = 50
 """Re-reviews, and reviews awaiting sign-off, that stand in front of the candidates at most."""
 
@@ -44,11 +46,7 @@ class QueueCounts:
     re_reviews: int
     sign_offs: int
     candidates: int
-
-    @property
-    def total(self) -> int:
-        """Everything that waits."""
-        return self.re_reviews + self.sign_offs + self.candidates
+    open_claims: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +58,7 @@ class Queue:
     re_reviews: tuple[ReReview, ...]
     sign_offs: tuple[Review, ...]
     candidates: tuple[Candidate, ...]
+    open_claims: tuple[Claim, ...]
     page: int
     pages: int
     topics: tuple[Topic, ...]
@@ -100,21 +99,31 @@ def open_candidates() -> QuerySet[Candidate]:
     )
 
 
-def queue(asked: QueueFilter) -> Queue:
-    """Return a page of the queue: re-reviews, then reviews to sign off, then candidates by rank.
+def open_claims() -> QuerySet[Claim]:
+    """Return the tracked claims that no editor has answered yet, last moved first."""
+    return Claim.objects.filter(merged_into=None, withdrawn=False, status=ClaimStatus.UNVERIFIED).order_by(
+        "-updated_at", "id"
+    )
 
-    The tasks of the first two kinds stand on the first page. A page beyond the last is the last.
+
+def queue(asked: QueueFilter) -> Queue:
+    """Return a page of the queue: re-reviews, reviews to sign off, candidates by rank, open claims.
+
+    All but the candidates stand on the first page. A page beyond the last is the last.
     """
     re_reviews, sign_offs, candidates = open_re_reviews(), awaiting_sign_off(), open_candidates()
+    claims = open_claims()
     if asked.topic:
         re_reviews = re_reviews.filter(claim__topics__slug=asked.topic)
         sign_offs = sign_offs.filter(claim__topics__slug=asked.topic)
         candidates = candidates.filter(suggested__topics__slug=asked.topic)
+        claims = claims.filter(topics__slug=asked.topic)
     if asked.article:
         re_reviews = re_reviews.filter(claim__appearances__article=asked.article).distinct()
         sign_offs = sign_offs.filter(claim__appearances__article=asked.article).distinct()
         candidates = candidates.filter(snapshot__article=asked.article)
-    counts = QueueCounts(re_reviews.count(), sign_offs.count(), candidates.count())
+        claims = claims.filter(appearances__article=asked.article).distinct()
+    counts = QueueCounts(re_reviews.count(), sign_offs.count(), candidates.count(), claims.count())
     pages = max(1, ceil(counts.candidates / PAGE_SIZE)) if _wants(asked, Show.CANDIDATES) else 1
     page = min(max(asked.page, 1), pages)
     start = (page - 1) * PAGE_SIZE
@@ -128,6 +137,7 @@ def queue(asked: QueueFilter) -> Queue:
         if first and _wants(asked, Show.SIGN_OFFS)
         else (),
         candidates=tuple(candidates[start : start + PAGE_SIZE]) if _wants(asked, Show.CANDIDATES) else (),
+        open_claims=tuple(claims[:MOST_OPEN_CLAIMS]) if first and asked.show is Show.ALL else (),
         page=page,
         pages=pages,
         topics=tuple(Topic.objects.order_by("name", "id")),
@@ -144,6 +154,29 @@ def candidate_in_full(candidate_id: str) -> Candidate:
     return Candidate.objects.select_related(
         "snapshot__article__publisher", "suggested", "proposed_by", "claim", "resolved_by"
     ).get(pk=candidate_id)
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimList:
+    """One page of tracked claims; ``page`` counts from 1 and is one that exists."""
+
+    claims: tuple[Claim, ...]
+    page: int
+    pages: int
+
+
+def tracked_claims(*, status: str = "", words: str = "", page: int = 1) -> ClaimList:
+    """Return the tracked claims, internal ones too, that hold all ``words``, last moved first (3 queries)."""
+    found = Claim.objects.filter(merged_into=None)
+    if status:
+        found = found.filter(status=status)
+    for word in words.split()[:12]:
+        found = found.filter(text__icontains=word)
+    pages = max(1, ceil(found.count() / CLAIMS_ON_A_PAGE))
+    page = min(max(page, 1), pages)
+    start = (page - 1) * CLAIMS_ON_A_PAGE
+    rows = found.select_related("claimant").prefetch_related("topics").order_by("-updated_at", "id")
+    return ClaimList(tuple(rows[start : start + CLAIMS_ON_A_PAGE]), page, pages)
 
 
 def topics_with_counts() -> list[Topic]:

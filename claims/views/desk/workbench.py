@@ -221,7 +221,7 @@ def _show(
     }
     cited = cited_in(typed)
     context = {
-        "section": "queue",
+        "section": "claims",
         "bench": bench,
         "claim": claim,
         "form": form or DecideForm(),

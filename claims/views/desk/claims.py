@@ -1,4 +1,4 @@
-"""New claims by hand or from a passage, and new topics."""
+"""The tracked claims as a list, new ones by hand or from a passage, and topics."""
 
 from http import HTTPStatus
 
@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.html import format_html
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from claims.forms import NewClaimForm, TopicForm
 from claims.models import Article, Candidate, Snapshot, User
@@ -16,11 +16,28 @@ from claims.operations.catalogue import add_topic
 from claims.operations.ingest import AddressRefusedError, clean_address
 from claims.operations.refusals import NotAllowedError, RefusalError, require
 from claims.queries.clock import database_now
-from claims.queries.desk import topics_with_counts
+from claims.queries.desk import topics_with_counts, tracked_claims
 from claims.queries.desk_articles import article_meant, place_of
-from claims.views.desk.doors import asked_words, at_the_desk, person, status_of
+from claims.views.desk.doors import asked_words, at_the_desk, person, status_of, whole_number
 from claims.views.desk.queue import claim_link
-from claims.vocabulary import Role
+from claims.vocabulary import ClaimStatus, Role
+
+
+@at_the_desk
+@require_safe
+def claims_page(request: HttpRequest) -> HttpResponse:
+    """List the tracked claims, the internal ones too."""
+    word = request.GET.get("status", "")
+    status = word if word in set(ClaimStatus) else ""
+    words = asked_words(request.GET.get("q"))
+    context = {
+        "section": "claims",
+        "found": tracked_claims(status=status, words=words, page=whole_number(request.GET.get("page"))),
+        "status": status,
+        "statuses": list(ClaimStatus),
+        "words": words,
+    }
+    return render(request, "desk/claims.html", context)
 
 
 @at_the_desk
