@@ -7,12 +7,11 @@ import django.contrib.auth.admin
 import knox.admin
 from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
-from django.http import HttpRequest
 
 from claims.models import Feed, Publisher, PublisherSite, User
 
-# What other apps offer here (tokens, groups, addresses) would be changed behind the operations' back, so it is
-# taken out; importing them first makes sure that they do not come in again when the admin looks for them.
+# What other apps offer here (tokens, groups, addresses) would be changed behind the operations' back, so it
+# is taken out; importing them first makes sure that they do not come in again when the admin looks for them.
 OTHERS = (allauth.account.admin, django.contrib.auth.admin, knox.admin)
 for model in [*admin.site._registry]:
     admin.site.unregister(model)
@@ -25,20 +24,20 @@ admin.site.site_header = admin.site.site_title = "Behind the desk (read only)"
 class ReadOnly:
     """Nothing can be added, changed or deleted; whoever reaches the admin may look."""
 
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_add_permission(self, *_: Any) -> bool:
         """Return False."""
         return False
 
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_change_permission(self, *_: Any) -> bool:
         """Return False."""
         return False
 
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_delete_permission(self, *_: Any) -> bool:
         """Return False."""
         return False
 
 
-class SiteInline(ReadOnly, admin.TabularInline[PublisherSite, Publisher]):
+class SiteInline(ReadOnly, admin.TabularInline):  # type: ignore[type-arg]  # generic only in the stubs
     """Where the publisher's pages lie."""
 
     model = PublisherSite
@@ -46,7 +45,7 @@ class SiteInline(ReadOnly, admin.TabularInline[PublisherSite, Publisher]):
 
 
 @admin.register(Publisher)
-class PublisherAdmin(ReadOnly, admin.ModelAdmin[Publisher]):
+class PublisherAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]  # generic only in the stubs
     """Who puts articles out."""
 
     list_display = ("name", "kind", "owner", "updated_at")
@@ -56,7 +55,7 @@ class PublisherAdmin(ReadOnly, admin.ModelAdmin[Publisher]):
 
 
 @admin.register(Feed)
-class FeedAdmin(ReadOnly, admin.ModelAdmin[Feed]):
+class FeedAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]  # generic only in the stubs
     """Addresses that bring in articles, with what last went wrong."""
 
     list_display = ("title", "url", "publisher", "last_read_at", "due_at", "failures", "state_reason")
@@ -65,7 +64,7 @@ class FeedAdmin(ReadOnly, admin.ModelAdmin[Feed]):
 
 
 @admin.register(User)
-class UserAdmin(ReadOnly, admin.ModelAdmin[User]):
+class UserAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]  # generic only in the stubs
     """Accounts and their roles, without the digests of their passwords."""
 
     list_display = ("username", "role", "is_active", "last_login", "date_joined")
