@@ -6,8 +6,9 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Exists, Max, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, Max, Min, OuterRef, Q, QuerySet, Subquery, TextField
 from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast
 from django.urls import reverse
 from django.utils.text import slugify
 
@@ -138,6 +139,11 @@ def _named(claims: QuerySet[Claim], wanted: ClaimFilter) -> QuerySet[Claim]:
     return claims
 
 
+def _then(key: str) -> Cast:
+    """Return a member of what the event recorded of the claim, as text."""
+    return Cast(KeyTextTransform(key, _STATE), TextField())
+
+
 def claims_as_of(wanted: ClaimFilter, at: datetime) -> QuerySet[Event]:
     """Return for each claim that readers saw at ``at`` (recorded time) the event whose outcome they saw.
 
@@ -153,13 +159,13 @@ def claims_as_of(wanted: ClaimFilter, at: datetime) -> QuerySet[Event]:
         shown = shown.filter(**{f"{_STATE}__status__in": [str(status) for status in wanted.statuses]})
     if wanted.texts:
         words = {"text": "text_then", "reason": "reason_then", "claimant": "claimant_then"}
-        shown = shown.annotate(**{name: KeyTextTransform(key, _STATE) for key, name in words.items()})
+        shown = shown.annotate(**{name: _then(key) for key, name in words.items()})
         shown = shown.filter(any_of([_says_all(text, *words.values()) for text in wanted.texts]))
     if wanted.updated_since:
         shown = shown.filter(recorded_at__gte=wanted.updated_since)
     if wanted.first_seen_since:
         # Moments are written with a fixed width, so that their text sorts as they do.
-        shown = shown.annotate(first_seen_then=KeyTextTransform("first_seen_at", _STATE))
+        shown = shown.annotate(first_seen_then=_then("first_seen_at"))
         since = moment(wanted.first_seen_since) or ""
         shown = shown.filter(first_seen_then__gte=since)
     if wanted.under_review is not None:
@@ -172,7 +178,7 @@ def _named_then(shown: QuerySet[Event], then: QuerySet[Event], wanted: ClaimFilt
     if wanted.topics:
         slugs = called(Topic, "topic", wanted.topics).values()
         # The list as JSON text: no engine-neutral look-up asks whether a JSON list holds a value.
-        shown = shown.annotate(topics_then=KeyTextTransform("topics", _STATE))
+        shown = shown.annotate(topics_then=_then("topics"))
         shown = shown.filter(any_of([Q(topics_then__contains=f'"{slug}"') for slug in slugs]))
     if wanted.claimants:
         ids = list(called(Claimant, "claimant", wanted.claimants))
