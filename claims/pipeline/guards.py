@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from claims.pipeline.lexicon import lexicon
 from claims.pipeline.names import Name, is_title_case, names_in
 from claims.pipeline.terms import figure, term_of, terms
-from claims.pipeline.tokens import fold, keys, tokenize
+from claims.pipeline.tokens import Token, fold, keys, tokenize
 
 REACH = 5
 """Words after a negation that it may negate."""
@@ -43,14 +43,25 @@ class Facts:
 
 
 def _predicate(text: str, names: Sequence[Name]) -> frozenset[str]:
-    """The terms of a sentence without its names and offices."""
+    """The terms of what a sentence tells: those after its first auxiliary, else all, less names and offices.
+
+    Where nothing else is left ("He is in Tunisia") the names after the auxiliary are what it tells.
+    """
+    tokens = tokenize(text)
+    start = next((n for n, token in enumerate(tokens) if token.key in lexicon().auxiliaries), -1) + 1
+    told = _terms_of(text, tokens[start:], ())
+    return _terms_of(text, tokens[start:], names) or told or _terms_of(text, tokens, names)
+
+
+def _terms_of(text: str, tokens: Sequence[Token], names: Sequence[Name]) -> frozenset[str]:
+    """The terms of ``tokens`` but titles and what lies inside ``names``."""
     inside = [(name.start, name.end) for name in names]
-    rest = [
+    words = [
         text[token.start : token.end]
-        for token in tokenize(text)
+        for token in tokens
         if not any(start <= token.start < end for start, end in inside)
     ]
-    return frozenset(terms(" ".join(word for word in rest if fold(word) not in lexicon().titles)))
+    return frozenset(terms(" ".join(word for word in words if fold(word) not in lexicon().titles)))
 
 
 def conflicts(one: Facts, other: Facts) -> tuple[str, ...]:

@@ -20,6 +20,7 @@ class Lexicon:
     headline_hedges: tuple[str, ...]
     asking: frozenset[str]
     negations: frozenset[str]
+    auxiliaries: frozenset[str]
     antonyms: dict[str, frozenset[str]]
     band: dict[str, int]
     irregular: dict[str, str]
@@ -50,6 +51,7 @@ def lexicon() -> Lexicon:
         headline_hedges=tuple(stance["headline_hedges"]),
         asking=frozenset(stance["asking"]),
         negations=frozenset(stance["negations"]),
+        auxiliaries=frozenset(stance["auxiliaries"]),
         antonyms={word: frozenset(others) for word, others in antonyms.items()},
         band=band,
         irregular=common["irregular"],

@@ -122,6 +122,8 @@ def _opens_sentence(text: str, at: int) -> bool:
 
 
 def is_title_case(text: str) -> bool:
-    """Whether most longer words are capitalised, as in an American headline."""
-    words = [w for w in _WORD.findall(text) if len(w) > 3]
-    return len(words) > 3 and sum(w[0].isupper() for w in words) > 0.7 * len(words)
+    """Whether all longer words but function words are capitalised, as in an American headline."""
+    band = lexicon().band
+    words = [w for w in _WORD.findall(text) if len(w) > 3 and band.get(fold(w)) != 0]
+    ordinary = [w for w in words[1:] if fold(w) in band]
+    return len(words) > 2 and bool(ordinary) and all(w[0].isupper() for w in words)
