@@ -104,6 +104,11 @@ def test_a_quotation_of_several_sentences_is_one_content() -> None:
     assert only(text).content == ("“The dam failed. Nobody was warned. Two villages are gone,”",)
 
 
+def test_a_quotation_that_begins_inside_a_sentence_is_followed_to_its_end() -> None:
+    text = "Ann Keller said the tower “had no radar. It was dark.” It rained."
+    assert only(text).content == ("the tower “had no radar. It was dark.”",)
+
+
 def test_the_same_speaker_goes_on_after_the_full_stop() -> None:
     text = "“The dam failed,” the mayor said on Monday. “Nobody was warned.”"
     assert only(text).content == ("“The dam failed,”", "“Nobody was warned.”")
@@ -143,6 +148,7 @@ def test_what_a_speaker_quotes_is_left_to_the_speaker() -> None:
         "The report was long. The plan failed.",
         "It takes courage to say that the dam is old.",
         "In April, the ferry sank.",
+        "A note lay there. “My brother said that the dam had failed.”",
         "",
     ],
 )
