@@ -1,0 +1,132 @@
+"""A text is linked to the claim it repeats, kept from the look-alike, and told apart from its opposite."""
+
+import random
+
+import pytest
+
+from claims.pipeline.match import MOST_MATCHES, Frequencies, KnownClaim, Match, keywords, match
+from claims.vocabulary import Relation, Zone
+
+ARRIVED = KnownClaim("arrived", "Libya's foreign minister Moussa Koussa has arrived in Britain.")
+RESIGNED = KnownClaim("resigned", "Moussa Koussa has resigned as Libya's foreign minister.")
+FLED = KnownClaim("fled", "Libya's intelligence chief has fled to Tunisia.")
+KILLED = KnownClaim("killed", "12 people were killed in Benghazi.")
+VOTED = KnownClaim("voted", "Parliament approved the budget in 2011.")
+CLAIMS = [ARRIVED, RESIGNED, FLED, KILLED, VOTED]
+
+
+def first(text: str) -> Match:
+    """The best match of ``text`` among the claims."""
+    return match(text, CLAIMS)[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "claim"),
+    [
+        ("Musa Kusa, Libya's foreign minister, lands in Britain", "arrived"),
+        ("Libyan foreign minister Kusa quits", "resigned"),
+        (
+            "Regime figures including the intelligence chief have defected to Tunisia, a journalist says.",
+            "fled",
+        ),
+        ("A dozen — 12 people — were killed in Bengasi on Monday", "killed"),
+    ],
+)
+def test_a_text_that_repeats_a_claim_is_linked_to_it(text: str, claim: str) -> None:
+    found = first(text)
+    assert (found.claim, found.zone, found.relation) == (claim, Zone.LINK, Relation.SAME)
+
+
+def test_the_same_subject_doing_something_else_is_no_link() -> None:
+    found = {m.claim: m for m in match("Libyan foreign minister Musa Kusa resigns", CLAIMS)}
+    assert found["resigned"].zone is Zone.LINK
+    assert found["arrived"].zone is not Zone.LINK
+    assert "Same subject, but the text tells something else of it." in found["arrived"].reasons
+
+
+def test_other_figures_forbid_a_link() -> None:
+    found = first("20 people were killed in Benghazi.")
+    assert (found.claim, found.zone, found.relation) == ("killed", Zone.SUGGEST, Relation.RELATED)
+    assert "Numbers differ: 20 / 12." in found.reasons
+
+
+def test_another_place_forbids_a_link() -> None:
+    found = first("The 12 people were killed in Misrata.")
+    assert found.zone is not Zone.LINK
+    assert "They name different people or places: Misrata / Benghazi." in found.reasons
+
+
+def test_another_year_forbids_a_link() -> None:
+    found = first("Parliament approved the budget in 2014.")
+    assert found.zone is not Zone.LINK
+    assert "Years differ: 2014 / 2011." in found.reasons
+
+
+def test_a_negation_contradicts_and_is_no_link() -> None:
+    found = first("Moussa Koussa has not resigned as Libya's foreign minister.")
+    assert (found.claim, found.zone, found.relation) == ("resigned", Zone.SUGGEST, Relation.CONTRADICTS)
+    assert (
+        match("He has never not resigned as foreign minister, Koussa.", [RESIGNED])[0].relation
+        is not Relation.CONTRADICTS
+    )
+
+
+def test_an_opposite_contradicts() -> None:
+    found = first("Parliament rejected the budget in 2011.")
+    assert (found.claim, found.relation) == ("voted", Relation.CONTRADICTS)
+    assert "Opposites: “rejected” / “approved”." in found.reasons
+
+
+def test_a_denial_contradicts() -> None:
+    found = first("Intelligence chief denies he fled to Tunisia")
+    assert (found.claim, found.relation) == ("fled", Relation.CONTRADICTS)
+
+
+def test_a_text_on_something_else_matches_nothing() -> None:
+    assert all(m.zone is Zone.NEW for m in match("The weather in Malta will be fine all week.", CLAIMS))
+    assert match("", CLAIMS) == ()
+    assert match("the of and", CLAIMS) == ()
+    assert match("Koussa", []) == ()
+
+
+def test_reasons_say_what_is_shared() -> None:
+    reasons = first("Musa Kusa lands in Britain").reasons
+    assert "Both name Musa Kusa (there: Moussa Koussa)." in reasons
+    assert "Both name Britain." in reasons
+
+
+def test_the_best_comes_first_and_no_more_than_twenty() -> None:
+    many = [KnownClaim(f"c{n}", f"The minister of district {n} has resigned.") for n in range(40)]
+    found = match("The minister of district 7 has resigned.", many)
+    assert len(found) == MOST_MATCHES
+    assert found[0].claim == "c7"
+    assert [m.score for m in found] == sorted((m.score for m in found), reverse=True)
+
+
+def test_the_order_of_the_shortlist_does_not_matter() -> None:
+    shuffled = list(CLAIMS)
+    random.Random(4).shuffle(shuffled)
+    text = "Foreign minister Koussa has fled Libya for Britain."
+    assert match(text, shuffled) == match(text, CLAIMS)
+
+
+def test_counted_words_sharpen_the_score() -> None:
+    common = Frequencies(total=1000, of={"kusa": 900, "musa": 900, "libia": 950})
+    text = "Musa Kusa, Libya's foreign minister, lands in Britain"
+    assert match(text, CLAIMS, frequencies=common)[0].score != first(text).score
+
+
+def test_keywords_put_names_and_rare_words_first() -> None:
+    found = keywords("The foreign minister of Libya, Moussa Koussa, has been seen at Farnborough")
+    assert {"koussa", "kusa", "moussa", "musa", "farnborough"} <= set(found[:8])
+    assert "the" not in found
+    assert len(found) == len(set(found))
+    assert keywords("") == ()
+
+
+@pytest.mark.parametrize(
+    "text", ["\x00\ud800", "ﷺ" * 50, "1" * 5000, "1.2.3 10:30 ²", "a" * 100_000, "?" * 1000]
+)
+def test_any_text_is_survived(text: str) -> None:
+    match(text, CLAIMS)
+    match("Koussa has resigned", [KnownClaim("odd", text)])
