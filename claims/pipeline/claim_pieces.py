@@ -92,7 +92,7 @@ def trim(grammar: Grammar, start: int, end: int) -> Tokens:
 
 
 def _is_subject(grammar: Grammar, token: int) -> bool:
-    """Whether "that" is a subject ("that last bit is …", "that was …"), not a conjunction."""
+    """Whether "that" is a subject ("that part is …", "that was …"), not a conjunction."""
     number = grammar.reading.sentence_of[token]
     return number >= 0 and grammar.reading.sentences[number][0] == token
 

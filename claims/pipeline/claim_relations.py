@@ -49,7 +49,7 @@ class Relations:
         return second == first + 1 and self.paragraph_of[first] == self.paragraph_of[second]
 
     def _disclaim(self, number: int, words: str) -> None:
-        """Let "I can't find confirmation of that" reach back over the last claims of one claimant."""
+        """Let "None of this could be confirmed" reach back over the last claims of one claimant."""
         reached: Draft | None = None
         for draft in self._back_from(self.reading.sentences[number][1], number):
             if reached is not None and (draft.source is None or draft.source != reached.source):
@@ -58,7 +58,7 @@ class Relations:
             reached = draft
 
     def _refute(self, number: int) -> None:
-        """Let "That last bit is a lie" refute the statement right before it."""
+        """Let "That last part is a lie" refute the statement right before it."""
         first, last = self.reading.sentences[number]
         before = self._back_from(first, number)
         if self.reading.words[first] not in self.backward or not before:

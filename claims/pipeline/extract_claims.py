@@ -159,7 +159,7 @@ class _Article:
         return runs
 
     def _is_own_mind(self, piece: Tokens) -> bool:
-        """Whether the author speaks of himself ("I could understand …") or only disclaims."""
+        """Whether the author speaks of himself ("I would not mind …") or only disclaims."""
         number = self.reading.sentence_of[piece[0]]
         subject = self.reading.words[piece[0]].partition("'")[0]
         return subject in ("i", "we", "if", "whether") or number in self.hedges.disclaimers

@@ -13,7 +13,7 @@ _ENDS_PROSE = (".", "!", "?", "…", "”", '"', "''", "’", ")")
 
 
 def is_furniture(paragraph: str) -> bool:
-    """Whether ``paragraph`` is a heading ("From Monday:"), a byline with its time, or a page's own words."""
+    """Whether ``paragraph`` is a heading ("From Tuesday:"), a byline with its time, or a page's own words."""
     line = paragraph.strip()
     words = len(_WORD.findall(line[:400]))
     if words == 0:

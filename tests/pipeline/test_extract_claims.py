@@ -67,10 +67,10 @@ def test_a_pronoun_means_who_was_named_last() -> None:
 
 
 def test_he_gets_a_name_in_brackets_where_the_sentence_before_tells_it() -> None:
-    text = "Mayor Otto Brandt left the city on Monday.\n\n“He has told us that he resigned,” a clerk said."
+    text = "Mayor Otto Brandt left the city on Monday.\n\n“He has handed us his keys,” a clerk said."
     claim = claims(text)[-1]
-    assert claim.text == "He [Mayor Otto Brandt] has told us that he resigned."
-    assert claim.quote == "He has told us that he resigned"
+    assert claim.text == "He [Mayor Otto Brandt] has handed us his keys."
+    assert claim.quote == "He has handed us his keys"
 
 
 def test_a_speaker_is_not_the_he_of_his_own_quotation() -> None:
@@ -79,8 +79,8 @@ def test_a_speaker_is_not_the_he_of_his_own_quotation() -> None:
 
 
 def test_he_stays_he_where_no_name_is_told() -> None:
-    assert only("It rained. “He has told us that he resigned,” a clerk said.").text == (
-        "He has told us that he resigned."
+    assert only("It rained. “He has handed us his keys,” a clerk said.").text == (
+        "He has handed us his keys."
     )
 
 
@@ -106,7 +106,7 @@ def test_a_denial_is_kept_whole_and_belongs_to_the_one_who_denies() -> None:
         ("a minister", True),
         ("the minister", False),
         ("a Foreign Office spokeswoman", False),
-        ("Ann Keller, a friend and senior analyst at the Tide Institute,", False),
+        ("Ann Keller, a neighbour and former analyst of the Tide Institute,", False),
         ("the official Ann Keller", False),
         ("an official spokesman of the port", False),
         ("the same journalist, Ann Keller,", False),
@@ -146,12 +146,12 @@ def test_may_is_a_month_as_well() -> None:
 def test_a_disclaimer_reaches_back_over_the_claims_of_one_claimant_and_no_further() -> None:
     text = (
         "The port office said that the ferry had sunk. A blogger wrote that the captain had fled to Bergen. "
-        "Supposedly he was seen in a bank there. I can’t find confirmation of that elsewhere."
+        "Supposedly he was seen in a bank there. The Gazette could not confirm any of this."
     )
     ferry, captain, bank = claims(text)
     assert ferry.hedged is False
-    assert captain.hedges == ("can’t find confirmation",)
-    assert bank.hedges == ("Supposedly", "can’t find confirmation")
+    assert captain.hedges == ("could not confirm",)
+    assert bank.hedges == ("Supposedly", "could not confirm")
 
 
 def test_a_doubted_sentence_without_a_cue_goes_on_with_the_claimant_before_it() -> None:
@@ -170,11 +170,11 @@ def test_what_the_author_asserts_with_names_and_facts_is_proposed_without_a_clai
 
 def test_that_is_a_lie_refutes_the_claim_before_it() -> None:
     quoted, verdict = claims(
-        "The mayor sold the ferry in May, a clerk told the Gazette. That last bit is a lie."
+        "The mayor sold the ferry in May, a clerk told the Gazette. That last part is a lie."
     )
     assert quoted.author_stance is Stance.REFUTES
-    assert verdict.quote == "That last bit is a lie."
-    assert verdict.text == "That last bit is a lie: The mayor sold the ferry in May."
+    assert verdict.quote == "That last part is a lie."
+    assert verdict.text == "That last part is a lie: The mayor sold the ferry in May."
 
 
 def test_another_thing_that_was_wrong_refutes_nothing() -> None:
@@ -194,16 +194,16 @@ def test_a_source_that_calls_something_a_lie_is_not_the_author() -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "Exit question: Why did Mayor Brandt leave Bergen on Monday?",
+        "Why did Mayor Brandt leave Bergen on Monday?",
         "Forty people in Bergen were robbed by Mayor Brandt?",
         "If Mayor Brandt left Bergen in May, 40 people saw it.",
         "Bridge was closed, port office said",
         "Read more: Mayor Brandt fled to Bergen, the port office said",
         "The mayor will leave Bergen for Oslo on Monday.",
         "“We will open the bridge on Friday,” the mayor said.",
-        "I could understand if Mayor Brandt had left Bergen in May.",
+        "I would not mind it had Mayor Brandt left Bergen in May.",
         "Look for stories on Mayor Brandt in the Gazette of Monday.",
-        "From Monday:",
+        "From Tuesday:",
         "Trending on the Harbour Post",
         "Marta Lind 9:12 PM on June 3, 2014",
         "By Tom Hale, Bergen",
@@ -217,11 +217,11 @@ def test_questions_predictions_wishes_and_furniture_are_no_claims(text: str) -> 
 
 # ---------------------------------------------------------------------- the headline
 def test_the_statements_of_a_headline_stand_apart_each_with_its_hedge() -> None:
-    headline = "Mayor flees to Bergen, other aides may be leaving too"
+    headline = "Mayor flees to Bergen, more aides may be on the way"
     first, second = claims("", headline)
     assert [claim.quote for claim in (first, second)] == [
         "Mayor flees to Bergen",
-        "other aides may be leaving too",
+        "more aides may be on the way",
     ]
     assert {claim.voice for claim in (first, second)} == {Voice.HEADLINE}
     assert (first.hedged, second.hedges) == (False, ("may",))
