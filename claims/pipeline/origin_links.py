@@ -66,6 +66,7 @@ class Story:
         """Take the reports in the order of their moments and find the links between them."""
         self.reports = reports
         self.bodies: list[Body] = []
+        self._aliases: list[tuple[Body, Body]] = []
         self._own = [_own_bodies(report) for report in reports]
         self.links = [
             *self._agency_copy(),
@@ -85,7 +86,7 @@ class Story:
         first = len(self.reports)
         for i, one in enumerate(self.bodies):
             for j, other in enumerate(self.bodies[:i]):
-                if one.is_same(other):
+                if one.is_same(other) or (one, other) in self._aliases or (other, one) in self._aliases:
                     yield first + j, first + i
 
     def _node(self, body: Body, besides: int) -> int:
@@ -125,6 +126,7 @@ class Story:
                 if named is not None:
                     reason = f"Tells what {body.name} says, whom another report names as {name}."
                     yield from self._source(number, named, reason, f"Others tell what {name} says.")
+                    self._aliases.append((body, named))
 
     def _citations(self) -> Iterator[Link]:
         """Reports that cite another report's publisher or author, or an agency."""

@@ -1,0 +1,281 @@
+"""Copies are not confirmation: reports join the first report they go back to, each with a reason."""
+
+import random
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from claims.pipeline.origins import OriginCluster, Report, cluster_origins
+from claims.vocabulary import PublisherKind
+
+EVENING = datetime(2011, 3, 30, 18, tzinfo=UTC)
+LONG = " ".join(
+    f"Sentence number {n} tells what happened at the border crossing that night." for n in range(30)
+)
+
+
+def report(name: str, publisher: str, text: str, minutes: int = 0, **more: Any) -> Report:
+    """A report seen ``minutes`` into the evening, with nothing else known of it."""
+    usual: dict[str, Any] = {
+        "appearance": name,
+        "article": name,
+        "publisher": publisher,
+        "publisher_kind": PublisherKind.NEWSPAPER,
+        "owner": "",
+        "headline": "",
+        "text": text,
+        "byline": "",
+        "claimant": None,
+        "attribution": None,
+        "seen_at": EVENING + timedelta(minutes=minutes),
+        "canonical_url": None,
+        "url": f"https://{name}.example/",
+    }
+    return Report(**usual | more)
+
+
+def clusters(*reports: Report) -> dict[frozenset[str], OriginCluster]:
+    """The clusters by their members; the same for five shuffles of the reports."""
+    found = cluster_origins(reports)
+    for seed in range(5):
+        shuffled = list(reports)
+        random.Random(seed).shuffle(shuffled)
+        assert cluster_origins(shuffled) == found
+    return {frozenset(cluster.members): cluster for cluster in found}
+
+
+def only(*reports: Report) -> OriginCluster:
+    """The one cluster that all reports form."""
+    found = clusters(*reports)
+    assert list(found) == [frozenset(r.appearance for r in reports)], found
+    return found[frozenset(r.appearance for r in reports)]
+
+
+def apart(*reports: Report) -> bool:
+    """Whether every report is an origin of its own."""
+    return len(clusters(*reports)) == len(reports)
+
+
+def reason(cluster: OriginCluster, name: str) -> str:
+    """Why a member joined."""
+    return next(join.reason for join in cluster.joins if join.appearance == name)
+
+
+def test_independent_reports_stay_apart() -> None:
+    assert apart(
+        report("a", "The Lantern", "Our correspondent watched the convoy cross into Tunisia at noon."),
+        report(
+            "b",
+            "Harbour Post",
+            "Two cars of the intelligence service stood at the border, this paper has learned.",
+        ),
+    )
+
+
+def test_no_reports_form_no_cluster() -> None:
+    assert cluster_origins(()) == ()
+
+
+def test_a_lone_report_is_its_own_root() -> None:
+    cluster = only(report("a", "The Lantern", "We saw it."))
+    assert (cluster.root, cluster.root_name, cluster.joins) == ("a", "The Lantern", ())
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"text": "TRIPOLI (AP) — Two cars crossed the border."},
+        {"text": "Two cars crossed the border.\n\n— Associated Press"},
+        {"text": "Two cars crossed.", "byline": "The Associated Press"},
+        {"text": "Two cars crossed.", "byline": "By Jane Doe, Associated Press"},
+    ],
+)
+def test_carriers_of_one_agency_have_one_origin(more: dict[str, str]) -> None:
+    carrier = report("b", "Harbour Post", **more, minutes=5)
+    cluster = only(report("a", "The Lantern", "TUNIS (AP) - Cars were seen at the frontier."), carrier)
+    assert (cluster.root, cluster.root_name) == (None, "Associated Press")
+    assert "Associated Press" in reason(cluster, "b")
+
+
+def test_the_agencys_own_report_is_the_root_even_when_seen_later() -> None:
+    cluster = only(
+        report("copy", "Harbour Post", "TRIPOLI (Reuters) - Two cars crossed the border."),
+        report(
+            "wire", "Reuters", "Two cars crossed, our reporter saw.", 30, publisher_kind=PublisherKind.AGENCY
+        ),
+    )
+    assert (cluster.root, cluster.root_name) == ("wire", "Reuters")
+
+
+def test_two_agencies_are_two_origins_though_one_paper_prints_both() -> None:
+    assert apart(
+        report("a", "Harbour Post", "TRIPOLI (AP) — Two cars crossed."),
+        report("b", "Harbour Post", "TUNIS (AFP) — A convoy was seen."),
+    )
+
+
+def test_the_same_text_is_one_report() -> None:
+    cluster = only(report("a", "The Lantern", LONG), report("b", "Harbour Post", f"A word before. {LONG}", 5))
+    assert cluster.root == "a"
+    assert "of its text" in reason(cluster, "b")
+
+
+def test_a_short_text_copied_word_for_word_is_one_report() -> None:
+    text = "Two senior figures have crossed into Tunisia tonight."
+    assert only(report("a", "The Lantern", text), report("b", "Harbour Post", text.upper(), 1)).root == "a"
+
+
+def test_a_text_within_a_longer_one_is_one_report() -> None:
+    short = LONG[: len(LONG) // 4]
+    own = " ".join(f"Here our own reporting adds remark {n} about roads." for n in range(60))
+    only(report("a", "The Lantern", short), report("b", "Harbour Post", f"{short}\n{own}", 1))
+
+
+def test_papers_of_one_owner_are_one_origin() -> None:
+    cluster = only(
+        report("a", "The Lantern", "It was seen at noon.", owner="Quay Media"),
+        report("b", "Evening Lantern", "Cars crossed, we hear.", 5, owner="Quay Media"),
+    )
+    assert reason(cluster, "b").startswith("Belongs to Quay Media")
+
+
+def test_people_on_one_network_are_several() -> None:
+    social = {"publisher_kind": PublisherKind.SOCIAL}
+    assert apart(
+        report("a", "Chirper", "I saw the cars.", byline="Ann Lee", **social),
+        report("b", "Chirper", "They have crossed!", byline="Ben Roy", **social),
+    )
+
+
+def test_an_official_statement_is_the_root_of_what_papers_quote_from_it() -> None:
+    statement = report(
+        "fo",
+        "Foreign Office",
+        "We can confirm the arrival.",
+        publisher_kind=PublisherKind.OFFICIAL,
+        minutes=3,
+    )
+    one = report(
+        "a", "The Lantern", "He has landed, a spokesman said.", claimant="a British Foreign Office spokesman"
+    )
+    other = report("b", "Harbour Post", "He is here.", 9, claimant="the Foreign Office")
+    cluster = only(statement, one, other)
+    assert (cluster.root, cluster.root_name) == ("fo", "Foreign Office")
+    assert reason(cluster, "a") == "Tells what a British Foreign Office spokesman says."
+
+
+def test_one_named_claimant_is_one_origin_however_he_is_spelt() -> None:
+    cluster = only(
+        report("a", "The Lantern", "He is going.", claimant="Libyan Foreign Minister Moussa Koussa"),
+        report("b", "Harbour Post", "He quits.", 4, claimant="Musa Kusa"),
+    )
+    assert cluster.root is None
+    assert "Koussa" in cluster.root_name
+
+
+@pytest.mark.parametrize(
+    "nobody", ["officials", "a senior U.S. official", "witnesses", "sources close to the regime", "he"]
+)
+def test_nobody_in_particular_joins_nothing(nobody: str) -> None:
+    assert apart(
+        report("a", "The Lantern", "The road is closed.", claimant=nobody),
+        report("b", "Harbour Post", "No one gets through.", 4, claimant=nobody),
+    )
+
+
+def test_who_cites_a_publisher_joins_it() -> None:
+    first = report("a", "Valletta Notebook", "They are in Tunisia.", publisher_kind=PublisherKind.BLOG)
+    for n, text in enumerate(
+        (
+            "They have fled, according to the Valletta Notebook.",
+            "They have fled, the Valletta Notebook reported on Wednesday.",
+            "They have fled (via Valletta Notebook).",
+            "The Valletta Notebook claims that they have fled.",
+        )
+    ):
+        cluster = only(first, report(f"b{n}", "The Lantern", text, 10))
+        assert cluster.root == "a"
+        assert "Valletta Notebook" in reason(cluster, f"b{n}")
+
+
+def test_who_cites_a_publisher_far_from_the_claim_does_not() -> None:
+    text = f"They have fled, we saw.\n{'Nothing else happened. ' * 80}\nThe Valletta Notebook reported rain."
+    assert apart(
+        report("a", "Valletta Notebook", "They are in Tunisia."), report("b", "The Lantern", text, 10)
+    )
+
+
+def test_the_maltese_journalist_and_his_repeats_are_one_origin() -> None:
+    blog = report(
+        "root",
+        "Valletta Notebook",
+        "They have crossed.",
+        byline="Karm Borg",
+        publisher_kind=PublisherKind.BLOG,
+    )
+    nameless = report(
+        "a", "The Lantern", "They have fled, he writes.", 30, claimant="This Maltese journalist"
+    )
+    naming = report(
+        "b", "Harbour Post", "Karm Borg, a Maltese journalist, says they fled.", 40, claimant="Karm Borg"
+    )
+    chain = report("c", "Meridian TV", "More have fled, the Harbour Post reported.", 50)
+    cluster = only(blog, nameless, naming, chain)
+    assert (cluster.root, cluster.root_name) == ("root", "Valletta Notebook")
+    assert "Karm Borg" in reason(cluster, "a")
+    assert reason(cluster, "c") == "Cites Harbour Post (“Harbour Post reported”)."
+
+
+def test_without_his_own_post_the_journalist_is_the_origin_by_name() -> None:
+    cluster = only(
+        report("a", "The Lantern", "They fled.", claimant="a Maltese journalist"),
+        report(
+            "b",
+            "Harbour Post",
+            "Maltese journalist Karm Borg says they fled.",
+            4,
+            claimant="a Maltese journalist",
+        ),
+    )
+    assert (cluster.root, cluster.root_name) == (None, "Karm Borg")
+
+
+def test_circular_reporting_ends_at_the_earliest() -> None:
+    cluster = only(
+        report("a", "The Lantern", "They fled, according to Harbour Post."),
+        report("b", "Harbour Post", "They fled, according to The Lantern.", 4),
+    )
+    assert cluster.root == "a"
+
+
+def test_one_page_or_one_canonical_address_is_one_origin() -> None:
+    page = "https://lantern.example/fled"
+    only(
+        report("a", "The Lantern", "They fled."), report("b", "The Lantern", "Gone, we saw.", 2, article="a")
+    )
+    only(
+        report("c", "The Lantern", "They fled tonight.", url=page),
+        report("d", "Mirror of news", "A different wording of it.", 3, canonical_url=page),
+    )
+
+
+def test_the_key_stays_while_the_origin_does() -> None:
+    first = [
+        report("a", "The Lantern", "TUNIS (AP) - Cars."),
+        report("b", "Harbour Post", "ROME (AP) - Ships.", 1),
+    ]
+    more: Sequence[Report] = [*first, report("c", "Quay News", "PARIS (AP) - Planes.", 2)]
+    assert cluster_origins(first)[0].key == cluster_origins(more)[0].key
+
+
+@pytest.mark.parametrize("odd", ["", "\x00", "(", "[a-z]+", "\ud800", "the", "AP"])
+def test_any_name_is_survived(odd: str) -> None:
+    found = cluster_origins(
+        [
+            report("a", odd, odd, byline=odd, claimant=odd, attribution=odd, owner=odd, headline=odd),
+            report("b", "The Lantern", f"according to {odd}", claimant=f"a {odd} journalist"),
+        ]
+    )
+    assert sum(len(cluster.members) for cluster in found) == 2
