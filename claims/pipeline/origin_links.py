@@ -105,8 +105,12 @@ class Story:
 
     def _agency_copy(self) -> Iterator[Link]:
         """Reports that carry an agency's copy."""
+        kind = PublisherKind.AGENCY
+        others = tuple(
+            sorted({r.publisher for r in self.reports if r.publisher_kind is kind and r.publisher})
+        )
         for number, report in enumerate(self.reports):
-            credit = agency_credit(report.headline, report.text, report.byline)
+            credit = agency_credit(report.headline, report.text, report.byline, others)
             body = body_of(credit[0]) if credit else None
             if credit and body:
                 reason = f"Carries copy of {credit[0]} (“{credit[1]}”)."

@@ -21,6 +21,10 @@ _WORD = re.compile(r"[^\W_]+(?:['’.][^\W_]+)*")
 _POSSESSIVE = re.compile(r"['’]s?$")
 _APPOSITION = re.compile(r"[,;(]|\s[–—-]\s")
 _COMPLEMENT = re.compile(r"\s(?:at|of|in|for|from|who|with|close|near|inside|within|on)\s")
+_DATELINE = re.compile(
+    r"^[A-ZÀ-Þ][A-ZÀ-Þ .,'’/-]{2,40}(?:,?\s[A-Z][a-z]+\.?\s\d{1,2})?\s*\(([^()\n]{2,40})\)\s*[—–-]",
+    re.MULTILINE,
+)
 _ARTICLE = re.compile(r"^(this|that|an?|the)\b", re.IGNORECASE)
 _PLAIN_ARTICLES = {"this": "a", "that": "a", "a": "a", "an": "an", "the": "the"}
 _CAPITALISED = r"[A-ZÀ-Þ][\w'’.-]*"
@@ -123,23 +127,30 @@ def names_of(description: str, texts: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def agency_credit(headline: str, text: str, byline: str) -> tuple[str, str] | None:
-    """The agency whose copy this is, and its credit as printed ("(AP)", "— Reuters", a byline)."""
+def agency_credit(
+    headline: str, text: str, byline: str, others: tuple[str, ...] = ()
+) -> tuple[str, str] | None:
+    """The agency whose copy this is, and its credit as printed ("(AP)", "— Reuters", a byline).
+
+    ``others`` are names of agencies besides those of words/en/agencies.json. A dateline credits whomever it
+    names: "TRIPOLI (Gulf Wire) —".
+    """
     ends = f"{text[:_EDGE]}\n\n{text[-_EDGE:]}"
-    for name, pattern in _credit_patterns():
+    for name, pattern in _credit_patterns(others):
         match = pattern.search(ends) or pattern.search(headline)
         if match:
             return name, match.group().strip(" \n—–-|")
-        if byline and _agency_named(byline, whole=False) == name:
+        if byline and (name in byline if name in others else _agency_named(byline, whole=False) == name):
             return name, byline
-    return None
+    dateline = _DATELINE.search(text[:_EDGE])
+    return (dateline.group(1).strip(), f"({dateline.group(1)})") if dateline else None
 
 
-@lru_cache(maxsize=1)
-def _credit_patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
+@lru_cache(maxsize=200)
+def _credit_patterns(others: tuple[str, ...]) -> tuple[tuple[str, re.Pattern[str]], ...]:
     """Per agency: in brackets, after a closing dash, as a line of its own, or opening a dateline."""
     patterns = []
-    for name, spellings in _lists().agencies.items():
+    for name, spellings in [*_lists().agencies.items(), *((other, (other,)) for other in others)]:
         either = "|".join(re.escape(s) for s in sorted(spellings, key=len, reverse=True))
         line = rf"(?:^|[—–]\s*)(?:{either})\s*(?=$|\n)"
         pattern = rf"\((?:{either})\)|{line}|^(?:{either})\s*[—–-]\s"

@@ -109,6 +109,18 @@ def test_the_agencys_own_report_is_the_root_even_when_seen_later() -> None:
     assert (cluster.root, cluster.root_name) == ("wire", "Reuters")
 
 
+def test_an_agency_nobody_listed_is_told_by_dateline_and_by_its_kind() -> None:
+    only(
+        report("a", "The Lantern", "TRIPOLI, March 30 (Gulf Wire) — Two cars crossed."),
+        report("b", "Harbour Post", "TUNIS (Gulf Wire) - A convoy was seen.", 4),
+    )
+    wire = report("w", "Gulf Wire", "Cars crossed, it seems.", publisher_kind=PublisherKind.AGENCY)
+    for n, copy in enumerate(
+        ({"text": "A convoy was seen.\n— Gulf Wire"}, {"text": "Cars.", "byline": "Gulf Wire staff"})
+    ):
+        assert only(wire, report(f"c{n}", "Harbour Post", minutes=4, **copy)).root == "w"
+
+
 def test_two_agencies_are_two_origins_though_one_paper_prints_both() -> None:
     assert apart(
         report("a", "Harbour Post", "TRIPOLI (AP) — Two cars crossed."),
@@ -142,7 +154,7 @@ def test_papers_of_one_owner_are_one_origin() -> None:
 
 
 def test_people_on_one_network_are_several() -> None:
-    social = {"publisher_kind": PublisherKind.SOCIAL}
+    social: dict[str, Any] = {"publisher_kind": PublisherKind.SOCIAL}
     assert apart(
         report("a", "Chirper", "I saw the cars.", byline="Ann Lee", **social),
         report("b", "Chirper", "They have crossed!", byline="Ben Roy", **social),
