@@ -29,6 +29,7 @@ for name in (
         "ALLOWED_HOSTS",
         "PORT",
         "DEMO_PORT",
+        "DEMO_HOST",
         "PUBLIC_URL",
         "EMAIL_URL",
     ),

@@ -26,15 +26,8 @@ HOST = "127.0.0.1"
 STORY_WITHIN_SECONDS = 20.0
 READY_WITHIN_SECONDS = 60.0
 QUIET_ABOUT_ROOT = "ignore:You're running the worker with superuser privileges"
-# The demo's changes must show while a visitor watches; what the person has set stays.
-DEMO_CADENCE = {
-    "SWEEP_SECONDS": "2",
-    "CHECK_MIN_SECONDS": "5",
-    "CHECK_MAX_SECONDS": "15",
-    "HOST_GAP_SECONDS": "0",
-    "REMOVED_AFTER_CHECKS": "3",
-    "REMOVED_AFTER_SECONDS": "15",
-}
+# The demo's changes must show while a visitor watches.
+DEMO_SWEEP_SECONDS = "2"
 
 
 def say(words: str) -> None:
@@ -158,11 +151,11 @@ def environment_for(plan: Plan) -> dict[str, str]:
     environment.setdefault("DEBUG", "on")
     environment.setdefault("PYTHONUNBUFFERED", "1")
     if plan.demo:
-        for name, value in DEMO_CADENCE.items():
-            environment.setdefault(name, value)
+        environment.setdefault("SWEEP_SECONDS", DEMO_SWEEP_SECONDS)
         opened = environment.get("FETCH_ALLOW_PRIVATE", "")
         page_host = f"{HOST}:{plan.demo.port}"
         environment["FETCH_ALLOW_PRIVATE"] = f"{opened},{page_host}" if opened else page_host
+        environment["DEMO_HOST"] = page_host
         environment["DEMO_PORT"] = str(plan.demo.port)
     return environment
 

@@ -189,6 +189,8 @@ FETCH_ALLOW_PRIVATE: list[str] = env.list("FETCH_ALLOW_PRIVATE", default=[])
 FETCH_PORTS: list[int] = env.list("FETCH_PORTS", cast=int, default=[80, 443])
 FETCH_DEADLINE_SECONDS = env.float("FETCH_DEADLINE_SECONDS", default=30.0)
 FETCH_MAX_BYTES = env.int("FETCH_MAX_BYTES", default=5 * 1024 * 1024)
+# The demo's own site (host:port), which `make run` serves; it alone is looked at by short cadences.
+DEMO_HOST: str = env.str("DEMO_HOST", default="")
 HOST_GAP_SECONDS = env.float("HOST_GAP_SECONDS", default=2.0)
 CHECK_MIN_SECONDS = env.float("CHECK_MIN_SECONDS", default=300.0)
 CHECK_MAX_SECONDS = env.float("CHECK_MAX_SECONDS", default=604_800.0)

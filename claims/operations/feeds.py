@@ -3,14 +3,13 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from urllib.parse import urlsplit
 
 from claims.models import Feed, User
 from claims.operations.catalogue import find_publisher, publisher_at
 from claims.operations.ingest import clean_address, find_or_make
 from claims.operations.leases import book_host, lease
 from claims.operations.ledger import Book, writing
-from claims.operations.policies import cadence, fetch_policy
+from claims.operations.policies import cadence, feed_interval, fetch_policy, host_of, lease_time
 from claims.operations.refusals import RefusalError, RuleRefusedError, require
 from claims.pipeline.feeds import FeedContent, UnreadableFeedError, parse_feed
 from claims.pipeline.fetch import Fetched, FetchRequest, FetchResult, fetch
@@ -66,12 +65,12 @@ def add_feed(*, url: str, by: User | None, now: datetime, publisher: str | None 
 def read_feeds(feed_ids: Iterable[str], *, only_due: bool) -> Iterator[FeedReport]:
     """Read the feeds one after another; yields a report for each that this worker got hold of."""
     for feed_id in feed_ids:
-        fence = lease(Feed, feed_id, seconds=cadence().lease, only_due=only_due)
+        fence = lease(Feed, feed_id, seconds=lease_time(), only_due=only_due)
         if fence is None:
             continue
         feed = Feed.objects.get(pk=feed_id)
         # Booked without waiting: a feed is one request, and the gap it leaves behind counts for the pages.
-        book_host(urlsplit(feed.url).netloc.lower(), gap=cadence().host_gap, patience=timedelta(days=1))
+        book_host(host_of(feed.url), gap=cadence(feed.url).host_gap, patience=timedelta(days=1))
         request = FetchRequest(url=feed.url, etag=feed.etag or None, last_modified=feed.last_modified or None)
         yield _finish(feed_id, fence, fetch(request, policy=fetch_policy()))
 
@@ -93,7 +92,7 @@ def _finish(feed_id: str, fence: int, result: FetchResult) -> FeedReport:
         feed.state_reason = problem[:500]
         feed.last_read_at = feed.updated_at = now
         feed.lease_until, feed.attempts = None, 0
-        feed.due_at = now + min(cadence().feed * 2 ** min(feed.failures, 10), cadence().longest)
+        feed.due_at = now + min(feed_interval() * 2 ** min(feed.failures, 10), cadence(feed.url).longest)
         feed.save()
     return FeedReport(feed_id, new_articles=new, known=known, problem=problem)
 

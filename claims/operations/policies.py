@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 from django.conf import settings
 
@@ -20,32 +21,61 @@ def fetch_policy() -> FetchPolicy:
     )
 
 
-def source_policy() -> SourcePolicy:
-    """Return when a page that is not seen counts as removed, and when work on it counts as stuck."""
-    return SourcePolicy(
+@dataclass(frozen=True, slots=True)
+class Cadence:
+    """How often the pages of a host are looked at, and how long a worker may hold one."""
+
+    shortest: timedelta
+    longest: timedelta
+    host_gap: timedelta
+    removed_after_checks: int
+    removed_after: timedelta
+
+
+# The demo's changes must show while a visitor watches; its pages lie on this very machine, and bear it.
+_DEMO = Cadence(
+    shortest=timedelta(seconds=5),
+    longest=timedelta(seconds=15),
+    host_gap=timedelta(0),
+    removed_after_checks=3,
+    removed_after=timedelta(seconds=15),
+)
+
+
+def host_of(url: str) -> str:
+    """Return the ``host[:port]`` of an address, by which hosts are booked and paced."""
+    return urlsplit(url).netloc.lower()
+
+
+def cadence(url: str) -> Cadence:
+    """Return the cadences of the environment for this address; the demo's own site has shorter ones."""
+    usual = Cadence(
+        shortest=timedelta(seconds=settings.CHECK_MIN_SECONDS),
+        longest=timedelta(seconds=settings.CHECK_MAX_SECONDS),
+        host_gap=timedelta(seconds=settings.HOST_GAP_SECONDS),
         removed_after_checks=settings.REMOVED_AFTER_CHECKS,
         removed_after=timedelta(seconds=settings.REMOVED_AFTER_SECONDS),
+    )
+    if not settings.DEMO_HOST or host_of(url) != settings.DEMO_HOST:
+        return usual
+    return Cadence(**{word: min(getattr(usual, word), getattr(_DEMO, word)) for word in Cadence.__slots__})
+
+
+def source_policy(url: str) -> SourcePolicy:
+    """Return when a page that is not seen counts as removed, and when work on it counts as stuck."""
+    pace = cadence(url)
+    return SourcePolicy(
+        removed_after_checks=pace.removed_after_checks,
+        removed_after=pace.removed_after,
         stuck_after=settings.STUCK_AFTER,
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Cadence:
-    """How often sources are looked at."""
-
-    shortest: timedelta
-    longest: timedelta
-    feed: timedelta
-    host_gap: timedelta
-    lease: timedelta
+def lease_time() -> timedelta:
+    """Return how long a worker may hold a row."""
+    return timedelta(seconds=settings.LEASE_SECONDS)
 
 
-def cadence() -> Cadence:
-    """Return the cadences of the environment."""
-    return Cadence(
-        shortest=timedelta(seconds=settings.CHECK_MIN_SECONDS),
-        longest=timedelta(seconds=settings.CHECK_MAX_SECONDS),
-        feed=timedelta(seconds=settings.FEED_MIN_SECONDS),
-        host_gap=timedelta(seconds=settings.HOST_GAP_SECONDS),
-        lease=timedelta(seconds=settings.LEASE_SECONDS),
-    )
+def feed_interval() -> timedelta:
+    """Return the shortest time between two readings of a feed."""
+    return timedelta(seconds=settings.FEED_MIN_SECONDS)

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.db import transaction
 
 from claims.models import Article, Change, Claim, Snapshot, User
@@ -15,7 +16,7 @@ from claims.operations.capture import Reading, linked_claims, read_page, store_p
 from claims.operations.consequences import claims_of, follow_change, tell_state
 from claims.operations.leases import book_host, hold_host, lease
 from claims.operations.ledger import Book, writing
-from claims.operations.policies import cadence, fetch_policy, source_policy
+from claims.operations.policies import cadence, fetch_policy, host_of, lease_time, source_policy
 from claims.operations.refusals import require
 from claims.pipeline.diff import Difference, compare
 from claims.pipeline.extract_text import UnreadableError, fingerprint
@@ -95,7 +96,7 @@ def check_articles(
     while waiting:
         wave: list[tuple[datetime, str]] = []
         for host in list(waiting):
-            start = book_host(host, gap=cadence().host_gap, patience=patience)
+            start = book_host(host, gap=cadence(f"//{host}").host_gap, patience=patience)
             if start is None:
                 yield from (CheckReport(article_id, CheckOutcome.BUSY) for article_id in waiting.pop(host))
                 continue
@@ -112,7 +113,7 @@ def finish_check(*, article_id: str, result: FetchResult) -> CheckReport:
 
     Busy when another worker has the article.
     """
-    fence = lease(Article, article_id, seconds=cadence().lease, only_due=False)
+    fence = lease(Article, article_id, seconds=lease_time(), only_due=False)
     if fence is None:
         return CheckReport(article_id, CheckOutcome.BUSY)
     held = _Leased(Article.objects.select_related("newest", "publisher").get(pk=article_id), fence)
@@ -123,7 +124,8 @@ def _by_host(article_ids: Iterable[str]) -> dict[str, deque[str]]:
     rows = Article.objects.in_bulk(list(dict.fromkeys(article_ids)))
     hosts: dict[str, deque[str]] = {}
     for article in rows.values():
-        hosts.setdefault(urlsplit(article.url).netloc.lower(), deque()).append(article.id)
+        if not article.url.startswith("urn:"):  # a file in hand has no address to ask
+            hosts.setdefault(host_of(article.url), deque()).append(article.id)
     return hosts
 
 
@@ -134,7 +136,7 @@ def _sleep_until(moment: datetime) -> None:
 def _check_wave(article_ids: Sequence[str], *, only_due: bool) -> Iterator[CheckReport]:
     leased: dict[str, _Leased] = {}
     for article_id in article_ids:
-        fence = lease(Article, article_id, seconds=cadence().lease, only_due=only_due)
+        fence = lease(Article, article_id, seconds=lease_time(), only_due=only_due)
         if fence is not None:
             article = Article.objects.select_related("newest", "publisher").get(pk=article_id)
             leased[article.url] = _Leased(article, fence)
@@ -221,7 +223,7 @@ def _finish(held: _Leased, seen: _Sighting) -> CheckReport:
         )
         if article.fence != held.fence:
             return CheckReport(article.id, CheckOutcome.LATE)
-        verdict = judge_source(seen.observation, _history(article), source_policy())
+        verdict = judge_source(seen.observation, _history(article), source_policy(article.url))
         report = _write_down(book, article, seen, verdict)
         article.lease_until, article.attempts = None, 0
         article.check_count += 1
@@ -236,8 +238,8 @@ def _heed_host(url: str, seen: _Sighting) -> None:
     """Leave the whole host alone for as long as it asks, at most the longest wait between two checks."""
     seconds = _asked_to_wait(seen.result, seen.observation.at)
     if seconds:
-        until = seen.observation.at + min(timedelta(seconds=seconds), cadence().longest)
-        hold_host(urlsplit(url).netloc.lower(), until=until)
+        until = seen.observation.at + min(timedelta(seconds=seconds), cadence(url).longest)
+        hold_host(host_of(url), until=until)
 
 
 def _asked_to_wait(result: FetchResult, now: datetime) -> float | None:
@@ -358,7 +360,7 @@ def _count_change(article: Article, change: Change, now: datetime) -> None:
 def _next_check(article: Article, seen: _Sighting) -> datetime | None:
     if article.url.startswith("urn:"):
         return None
-    pace, policy = cadence(), source_policy()
+    pace = cadence(article.url)
     settling = article.missing_checks > 0 and article.state != ArticleState.REMOVED
     return next_check_at(
         ScheduleInput(
@@ -376,7 +378,7 @@ def _next_check(article: Article, seen: _Sighting) -> datetime | None:
             minimum=pace.shortest,
             maximum=pace.longest,
             jitter=random.random(),  # noqa: S311 - spreads the load, guards nothing
-            settle_within=policy.removed_after / policy.removed_after_checks if settling else None,
+            settle_within=pace.removed_after / pace.removed_after_checks if settling else None,
         )
     )
 
@@ -386,12 +388,12 @@ def shelve_stuck() -> int:
 
     Returns how many articles were shelved. A lease that still runs is left alone.
     """
-    now, after = database_now(), source_policy().stuck_after
+    now, after = database_now(), settings.STUCK_AFTER
     broken = Article.objects.filter(attempts__gte=after, lease_until__lte=now)
     return broken.exclude(state=ArticleState.STUCK, due_at__gt=now).update(
         state=ArticleState.STUCK,
         state_reason=f"The check broke off {after} times in a row; it is tried again at the longest wait.",
-        due_at=now + cadence().longest,
+        due_at=now + timedelta(seconds=settings.CHECK_MAX_SECONDS),
         lease_until=None,
         updated_at=now,
     )

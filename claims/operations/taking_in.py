@@ -4,13 +4,12 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from urllib.parse import urlsplit
 
 from claims.models import Article, Feed
 from claims.operations.feeds import UnreadableFeedRefusedError, add_feed, read_feeds
 from claims.operations.ingest import AddressRefusedError, UnreadablePageError, add_article, clean_address
 from claims.operations.leases import book_host
-from claims.operations.policies import cadence, fetch_policy
+from claims.operations.policies import cadence, fetch_policy, host_of
 from claims.operations.recheck import CheckReport, check_articles, finish_check
 from claims.operations.refusals import RefusalError, RuleRefusedError
 from claims.pipeline.extract_text import UnreadableError, extract_text
@@ -68,7 +67,7 @@ def take_in(
 
 def _fetch(address: str) -> Fetched:
     """Return the answer of an address, asked when its host is free."""
-    start = book_host(urlsplit(address).netloc.lower(), gap=cadence().host_gap, patience=timedelta(minutes=5))
+    start = book_host(host_of(address), gap=cadence(address).host_gap, patience=timedelta(minutes=5))
     if start is None:
         raise NotFetchedError(
             "This server has asked us to leave it alone for a while; try later.", field="url"

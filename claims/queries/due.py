@@ -1,10 +1,9 @@
 """What waits for a worker: due articles and feeds, oldest first."""
 
-from urllib.parse import urlsplit
-
 from django.db.models import Q
 
 from claims.models import Article, Feed
+from claims.operations.policies import host_of
 from claims.queries.clock import database_now
 
 _LOOK_AT = 2000
@@ -18,7 +17,7 @@ def due_articles(*, per_host: int = 25, most: int = 500) -> list[list[str]]:
     hosts: dict[str, list[str]] = {}
     taken = 0
     for article_id, url in rows[:_LOOK_AT]:
-        host = hosts.setdefault(urlsplit(url).netloc.lower(), [])
+        host = hosts.setdefault(host_of(url), [])
         if taken < most and len(host) < per_host:
             host.append(article_id)
             taken += 1

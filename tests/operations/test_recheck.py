@@ -1,12 +1,13 @@
 """Sources looked at again: what changed is told, what did not costs nothing, not seen is not gone."""
 
 import pytest
+from pytest_django import Settings
 
 from claims.models import Anchor, Article, Change, Claim, Event, ReReview, Snapshot, User
 from claims.operations import recheck
 from claims.operations.evidence import Cited
 from claims.operations.leases import lease
-from claims.operations.policies import cadence, fetch_policy
+from claims.operations.policies import cadence, fetch_policy, lease_time
 from claims.operations.review import decide
 from claims.pipeline.fetch import fetch
 from claims.vocabulary import (
@@ -224,13 +225,13 @@ def test_without_the_fence_the_late_worker_would_write_a_second_time(
 
 
 def _leased(article: Article) -> recheck._Leased:
-    fence = lease(Article, article.id, seconds=cadence().lease, only_due=False)
+    fence = lease(Article, article.id, seconds=lease_time(), only_due=False)
     assert fence is not None
     return recheck._Leased(Article.objects.select_related("newest", "publisher").get(pk=article.pk), fence)
 
 
 def _leased_after_the_first_ran_out(article: Article) -> recheck._Leased:
-    assert lease(Article, article.id, seconds=cadence().lease, only_due=False) is None
+    assert lease(Article, article.id, seconds=lease_time(), only_due=False) is None
     Article.objects.filter(pk=article.pk).update(lease_until=right_now())
     return _leased(article)
 
@@ -251,3 +252,12 @@ def test_a_page_that_keeps_killing_its_worker_is_shelved_visibly_and_not_for_eve
     assert recheck.shelve_stuck() == 0
     assert check(article).outcome == CheckOutcome.UNCHANGED
     assert Article.objects.get(pk=article.pk).state == ArticleState.LIVE
+
+
+def test_only_the_demos_own_site_is_looked_at_in_a_hurry(settings: Settings) -> None:
+    settings.DEMO_HOST = "127.0.0.1:8001"
+    usual, hurried = cadence("https://paper.example/a"), cadence("http://127.0.0.1:8001/harbour-post/a")
+    assert (usual.shortest.total_seconds(), usual.host_gap.total_seconds()) == (300, 2)
+    assert hurried.longest.total_seconds() <= 15
+    settings.CHECK_MIN_SECONDS = 1.0
+    assert cadence("http://127.0.0.1:8001/harbour-post/a").shortest.total_seconds() == 1

@@ -19,6 +19,9 @@ def port(monkeypatch: pytest.MonkeyPatch) -> int:
         "FETCH_ALLOW_PRIVATE",
         "FETCH_PORTS",
         "CHECK_MIN_SECONDS",
+        "CHECK_MAX_SECONDS",
+        "HOST_GAP_SECONDS",
+        "DEMO_HOST",
     ):
         monkeypatch.delenv(name, raising=False)
     while True:
@@ -139,11 +142,11 @@ def test_only_the_demo_page_host_is_opened_beside_what_the_person_opened(
     assert "FETCH_PORTS" not in environment
 
 
-def test_short_cadences_yield_to_what_the_person_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert environment_for(make_plan(tmp_path))["CHECK_MIN_SECONDS"] == "5"
+def test_only_the_demo_page_host_is_hurried(tmp_path: Path, port: int) -> None:
+    environment = environment_for(make_plan(tmp_path))
 
-    monkeypatch.setenv("CHECK_MIN_SECONDS", "40")
-    assert environment_for(make_plan(tmp_path))["CHECK_MIN_SECONDS"] == "40"
+    assert environment["DEMO_HOST"] == f"127.0.0.1:{port + 1}"
+    assert not {"CHECK_MIN_SECONDS", "CHECK_MAX_SECONDS", "HOST_GAP_SECONDS"} & environment.keys()
 
 
 def test_without_a_demo_nothing_is_opened_or_hurried(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -151,7 +154,7 @@ def test_without_a_demo_nothing_is_opened_or_hurried(tmp_path: Path, monkeypatch
 
     environment = environment_for(make_plan(tmp_path))
 
-    assert not {"FETCH_ALLOW_PRIVATE", "CHECK_MIN_SECONDS", "SWEEP_SECONDS"} & environment.keys()
+    assert not {"FETCH_ALLOW_PRIVATE", "DEMO_HOST", "SWEEP_SECONDS"} & environment.keys()
     assert environment["DEBUG"] == "on"
 
 
