@@ -19,9 +19,9 @@ _BIN = 3.5
 _LABEL = 25.0
 """Per cent of the width that a date under the axis needs on the narrowest place it stands in."""
 _LANES = (
-    (Stance.SUPPORTS, "say it is so"),
-    (Stance.REPORTS, "repeat it, taking no side"),
-    (Stance.REFUTES, "say it is not so"),
+    (Stance.SUPPORTS, "says it is so", "say it is so"),
+    (Stance.REPORTS, "repeats it, taking no side", "repeat it, taking no side"),
+    (Stance.REFUTES, "says it is not so", "say it is not so"),
 )
 _LANE_HEIGHT = 46
 
@@ -141,8 +141,13 @@ def draw(appearances: Sequence[AppearanceView]) -> Strip | None:
     places = _places(stretches)
     numbers = Counter(a.stance for a in said)
     lanes = tuple(
-        Lane(stance, f"{numbers[stance]} {words}", n * _LANE_HEIGHT + 32, n * _LANE_HEIGHT + 12)
-        for n, (stance, words) in enumerate((s, w) for s, w in _LANES if numbers[s])
+        Lane(
+            stance,
+            f"{numbers[stance]} {one if numbers[stance] == 1 else many}",
+            n * _LANE_HEIGHT + 32,
+            n * _LANE_HEIGHT + 12,
+        )
+        for n, (stance, one, many) in enumerate(lane for lane in _LANES if numbers[lane[0]])
     )
     heights = {lane.stance: lane.y for lane in lanes}
     bins: Counter[tuple[Stance, float]] = Counter()

@@ -1,0 +1,100 @@
+"""Rita goes on from a claim: to its story, who said it, who carried it, an article, the corrections."""
+
+import pytest
+from django.test import Client
+
+from claims.models import Article, Claim
+from claims.vocabulary import ClaimStatus
+from tests.readers.conftest import RESIGNED, Newsroom, look_again, seen
+from tests.sites import NewsSite
+
+pytestmark = pytest.mark.django_db
+
+
+def read(client: Client, path: str) -> str:
+    answer = client.get(path)
+    assert answer.status_code == 200, path
+    return " ".join(answer.content.decode().split())
+
+
+def test_a_story_lists_its_claims(client: Client, resignation: Claim) -> None:
+    page = read(client, "/topics/harbour-affair/")
+    assert "Who leaves the port." in page
+    assert RESIGNED in page
+
+
+def test_a_claimant_is_told_how_their_claims_stand(
+    client: Client, newsroom: Newsroom, resignation: Claim
+) -> None:
+    newsroom.decides(resignation, ClaimStatus.REFUTED, "He opened the new pier this morning.")
+    page = read(client, "/claimants/karl-brandt/")
+    assert "<b>1</b> refuted" in page
+    assert RESIGNED in page
+
+
+def test_a_publisher_has_a_record(client: Client, newsroom: Newsroom, site: NewsSite) -> None:
+    url = site.says("/resigns", "Minister resigns", f"{RESIGNED}, his spokesman Karl Brandt said.")
+    article = seen(url, "The Lantern")
+    assert article.newest is not None
+    newsroom.tracks(RESIGNED, article.newest, RESIGNED)
+    site.says("/resigns", "Minister may go", "The minister may resign, his spokesman Karl Brandt said.")
+    look_again(article)
+    page = read(client, "/publishers/the-lantern/")
+    assert "1 edited without notice" in page
+    assert RESIGNED in page
+
+
+def test_an_article_shows_what_changed_word_by_word(client: Client, site: NewsSite, db: None) -> None:
+    url = site.says("/fee", "Harbour fee rises", "A berth costs nine crowns from May, the port said.")
+    article = seen(url, "The Lantern")
+    site.says("/fee", "Harbour fee rises", "A berth costs seven crowns from May, the port said.")
+    look_again(article)
+    page = read(client, f"/articles/{article.id}/")
+    assert "<del>nine</del>" in page.replace(" </del>", "</del>")
+    assert "<ins>seven</ins>" in page.replace(" </ins>", "</ins>")
+    assert "Edited without notice" in page
+
+
+def test_search_finds_claims_and_names(client: Client, resignation: Claim) -> None:
+    page = read(client, "/search/?q=harbour")
+    assert RESIGNED in page
+    assert 'href="/topics/harbour-affair/"' in page
+    assert 'href="/publishers/harbour-post/"' in page
+    assert "No claim fits" in read(client, "/search/?q=zeppelin")
+
+
+@pytest.mark.parametrize("path", ["/search/", "/corrections/", "/method/", "/claims/", "/accounts/login/"])
+def test_a_page_stands_in_an_empty_database(client: Client, db: None, path: str) -> None:
+    read(client, path)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/topics/none/",
+        "/claimants/none/",
+        "/publishers/none/",
+        "/articles/none/",
+        "/claims/aaaaaaaaaaaa/",
+        "/claims/aaaaaaaaaaaa-none/",
+        "/feeds/latest.rss",
+    ],
+)
+def test_what_is_not_there_is_answered_with_our_own_page(client: Client, db: None, path: str) -> None:
+    answer = client.get(path)
+    assert answer.status_code == 404
+    assert "There is no such page" in answer.content.decode()
+
+
+def test_a_page_says_since_when_nobody_has_checked(
+    client: Client, newsroom: Newsroom, site: NewsSite
+) -> None:
+    """Edith's workers stop: the next check lies longer in the past than a dead worker explains."""
+    url = site.says("/resigns", "Minister resigns", f"{RESIGNED}, his spokesman Karl Brandt said.")
+    article = seen(url, "The Lantern")
+    assert article.newest is not None
+    claim = newsroom.tracks(RESIGNED, article.newest, RESIGNED)
+    assert "Not checked since" not in read(client, claim.get_absolute_url())
+    Article.objects.filter(pk=article.pk).update(due_at="2026-01-01T00:00:00Z")
+    assert "Not checked since" in read(client, claim.get_absolute_url())
+    assert "Not checked since" in read(client, "/claims/")

@@ -1,0 +1,135 @@
+"""Rita reads in a real browser: on a phone, in the dark, without script, with a screen reader's rules."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from claims.models import Claim
+from claims.vocabulary import ClaimStatus
+from tests.readers.conftest import Newsroom
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+OpenWindow = Callable[..., "Page"]
+WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+def broken_rules(page: "Page") -> list[str]:
+    """What axe-core finds wrong with the page, one line for each rule."""
+    # axe wants things to stand still; so do people who ask for less motion.
+    page.emulate_media(reduced_motion="reduce")
+    found: list[dict[str, Any]] = Axe().run(page, options={"runOnly": WCAG}).response["violations"]
+    return [f"{rule['id']}: {rule['nodes'][0]['html'][:120]}" for rule in found]
+
+
+def too_wide(page: "Page") -> bool:
+    return bool(page.evaluate("document.documentElement.scrollWidth > window.innerWidth"))
+
+
+@pytest.fixture
+def settled(newsroom: Newsroom, resignation: Claim) -> Claim:
+    newsroom.decides(resignation, ClaimStatus.REFUTED, "He opened the new pier this morning.")
+    return resignation
+
+
+def addresses(claim: Claim) -> list[str]:
+    article = claim.appearances.order_by("seen_at").values_list("article", flat=True)[0]
+    return [
+        "/",
+        "/claims/",
+        "/claims/?q=nothing+like+it",
+        claim.get_absolute_url(),
+        f"{claim.get_absolute_url()}?at=2099-01-01T00:00",
+        f"{claim.get_absolute_url()}?at=2011-01-01T00:00",
+        "/topics/harbour-affair/",
+        "/publishers/the-lantern/",
+        "/claimants/karl-brandt/",
+        f"/articles/{article}/",
+        "/search/?q=harbour",
+        "/corrections/",
+        "/method/",
+        "/accounts/login/",
+        "/claims/?cursor=nonsense",
+        "/topics/none/",
+    ]
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(390, "light"), (1280, "dark")])
+def test_no_page_breaks_a_rule_of_accessibility_or_runs_off_the_screen(
+    browser_page: OpenWindow, live_site: str, settled: Claim, width: int, scheme: str
+) -> None:
+    page = browser_page(width=width, color_scheme=scheme)
+    faults = []
+    for address in addresses(settled):
+        page.goto(address)
+        faults += [f"{address} {fault}" for fault in broken_rules(page)]
+        if too_wide(page):
+            faults.append(f"{address} runs off the screen")
+    assert not faults
+
+
+def test_the_rules_would_find_something(browser_page: OpenWindow) -> None:
+    """The control: what counts zero above counts more than zero on a bad page."""
+    page = browser_page(site=None, width=390)
+    page.set_content(
+        '<html lang="en"><title>x</title><main><h1>x</h1><input><img src="data:,">'
+        '<div style="width: 900px">wide</div></main></html>'
+    )
+    assert len(broken_rules(page)) >= 2
+    assert too_wide(page)
+
+
+def test_the_filters_work_without_script(browser_page: OpenWindow, live_site: str, settled: Claim) -> None:
+    page = browser_page(script=False, width=390)
+    page.goto("/claims/")
+    page.get_by_role("checkbox", name="Refuted").check()
+    page.get_by_label("Words in the claim").fill("harbour")
+    page.get_by_role("button", name="Show", exact=True).click()
+    assert page.get_by_role("link", name=settled.text).is_visible()
+    page.get_by_role("checkbox", name="Refuted").uncheck()
+    page.get_by_role("checkbox", name="Confirmed").check()
+    page.get_by_role("button", name="Show", exact=True).click()
+    assert page.get_by_text("No claim fits").is_visible()
+
+
+def test_the_way_back_in_time_works_without_script(
+    browser_page: OpenWindow, live_site: str, settled: Claim
+) -> None:
+    page = browser_page(script=False)
+    page.goto(f"{settled.get_absolute_url()}?at=2099-01-01T00:00")
+    assert page.get_by_text("As shown on").is_visible()
+    page.get_by_role("link", name="Show the page as it stands now").click()
+    assert page.get_by_text("As shown on").count() == 0
+
+
+def test_the_keyboard_reaches_the_content_first(
+    browser_page: OpenWindow, live_site: str, settled: Claim
+) -> None:
+    page = browser_page()
+    page.goto("/")
+    page.keyboard.press("Tab")
+    skip = page.get_by_role("link", name="Skip to the content")
+    assert skip.evaluate("link => link === document.activeElement")
+    assert skip.evaluate("link => link.getBoundingClientRect().top >= 0"), "it shows as soon as it is reached"
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "main"
+
+
+def test_on_paper_nothing_stays_folded_away(
+    browser_page: OpenWindow, live_site: str, newsroom: Newsroom, settled: Claim
+) -> None:
+    for number in range(4):
+        snapshot = newsroom.brings_in(f"Paper {number}", f"{settled.text}, The Lantern reported.")
+        newsroom.adds_to(settled, snapshot, settled.text)
+    page = browser_page()
+    page.goto(settled.get_absolute_url())
+    folded = page.locator("details .source__publisher").last
+    assert not folded.is_visible()
+    page.emulate_media(media="print")
+    assert folded.is_visible()
+    assert not page.get_by_role("navigation", name="Main").get_by_role("link", name="Claims").is_visible()

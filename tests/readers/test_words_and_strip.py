@@ -1,0 +1,138 @@
+"""How pages put things: counts, moments, quotes, diffs, and where marks stand on the strip."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from claims.queries.reader_shapes import AppearanceView
+from claims.queries.timeline import silence_in_words
+from claims.templatetags import claims_words as words
+from claims.views.strip import draw
+from claims.vocabulary import ClaimStatus, Medium, QuoteState, Stance
+
+EVENING = datetime(2011, 3, 30, 19, 40, tzinfo=UTC)
+
+
+def plain(text: str) -> str:
+    return text.replace("\xa0", " ")
+
+
+def test_articles_never_stand_without_their_origins() -> None:
+    assert plain(words.tally(12, 1)) == "12 articles, 1 independent origin"
+    assert plain(words.tally(1, 1)) == "1 article, 1 independent origin"
+    assert plain(words.tally(0, 0)) == "no articles, no independent origins"
+
+
+def test_moments_are_absolute_and_in_utc() -> None:
+    east = EVENING.astimezone(tz=None)
+    assert words.moment(east) == '<time datetime="2011-03-30T19:40:00Z">30 March 2011, 19:40 UTC</time>'
+    assert words.moment(None) == ""
+
+
+def test_where_only_two_checks_are_known_both_are_told() -> None:
+    same_day = words.when(EVENING, EVENING + timedelta(hours=2))
+    assert "between" in same_day
+    assert "19:40" in same_day
+    assert "21:40" in same_day
+    assert words.when(EVENING, EVENING) == words.when(EVENING, None)
+    overnight = words.when(EVENING, EVENING + timedelta(hours=9))
+    assert "31 March 2011, 04:40 UTC" in overnight
+
+
+def test_a_quote_keeps_its_words_and_trims_its_context_to_whole_ones() -> None:
+    shown = words.quotation("rly in the evening ", "the chief <fled>", ", two people who saw the conv")
+    assert shown == (
+        '…in the evening <span class="quote__words">the chief &lt;fled&gt;</span>, two people who saw the…'
+    )
+    assert words.quotation("", "He fled", ".") == '<span class="quote__words">He fled</span>.'
+
+
+def test_a_status_is_never_told_by_colour_alone() -> None:
+    for status in ClaimStatus:
+        badge = words.status_badge(status)
+        assert f"icons.svg#{status}" in badge
+        assert status.label in badge
+
+
+def test_what_went_and_what_came_is_marked_and_escaped() -> None:
+    shown = words.word_diff([("equal", "He "), ("delete", "<fled>"), ("insert", "stayed"), ("equal", ".")])
+    assert shown == "He <del>&lt;fled&gt;</del><ins>stayed</ins>."
+
+
+def test_json_ld_cannot_be_left_from_inside() -> None:
+    assert "</script><" not in words.json_ld({"a": "</script><script>"})[:-9]
+
+
+@pytest.mark.parametrize(
+    ("pause", "said"),
+    [
+        (timedelta(days=3), "3 days"),
+        (timedelta(days=31), "1 month"),
+        (timedelta(days=366), "1 year"),
+        (timedelta(days=5716), "15 years"),
+    ],
+)
+def test_a_silence_is_told_in_one_unit(pause: timedelta, said: str) -> None:
+    assert silence_in_words(pause) == said
+
+
+SEEN = AppearanceView(
+    id="a0",
+    article=None,
+    medium=Medium.WEB,
+    place="",
+    quote="He fled",
+    prefix="",
+    suffix="",
+    in_headline=False,
+    attribution="",
+    claimant_name="",
+    anonymous=False,
+    hedges=(),
+    headline_stance=None,
+    body_stance=Stance.REPORTS,
+    state=QuoteState.PRESENT,
+    seen_at=EVENING,
+    captured_at=EVENING,
+    origin_reason="",
+)
+
+
+def seen(number: int, after: timedelta, stance: Stance = Stance.REPORTS) -> AppearanceView:
+    return replace(SEEN, id=f"a{number}", seen_at=EVENING + after, body_stance=stance)
+
+
+def test_one_place_makes_no_strip() -> None:
+    assert draw([SEEN]) is None
+
+
+def test_the_axis_breaks_at_a_long_silence_and_says_how_long() -> None:
+    strip = draw([seen(0, timedelta(0)), seen(1, timedelta(hours=1)), seen(2, timedelta(days=5716))])
+    assert strip is not None
+    assert len(strip.stretches) == 2
+    assert len(strip.breaks) == 1
+    assert "15 years" in [label.words for label in strip.labels]
+
+
+def test_an_unbroken_evening_has_an_unbroken_axis() -> None:
+    strip = draw([seen(number, timedelta(hours=number)) for number in range(6)])
+    assert strip is not None
+    assert (len(strip.stretches), strip.breaks) == (1, ())
+
+
+def test_marks_stand_in_order_of_time_inside_the_drawing() -> None:
+    strip = draw([seen(number, timedelta(minutes=37 * number)) for number in range(12)])
+    assert strip is not None
+    places = [float(mark.x.rstrip("%")) for mark in strip.marks]
+    assert places == sorted(places)
+    assert min(places) >= 0
+    assert max(places) <= 100
+    assert sum(mark.number for mark in strip.marks) == 12
+
+
+def test_each_stance_has_a_lane_of_its_own() -> None:
+    strip = draw([seen(0, timedelta(0), Stance.SUPPORTS), seen(1, timedelta(hours=1), Stance.REFUTES)])
+    assert strip is not None
+    assert [lane.stance for lane in strip.lanes] == [Stance.SUPPORTS, Stance.REFUTES]
+    assert strip.summary == "1 says it is so; 1 says it is not so"
