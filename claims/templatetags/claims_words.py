@@ -113,7 +113,8 @@ def event_label(kind: str) -> str:
 @register.filter
 def as_input(field: BoundField) -> SafeString:
     """Return a form field's control with the house's class; Django adds what screen readers need."""
-    return field.as_widget(attrs={"class": "input"})
+    # No placeholder: it repeats the label and is gone as soon as it is needed.
+    return field.as_widget(attrs={"class": "input", "placeholder": False})
 
 
 @register.filter
