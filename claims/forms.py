@@ -113,7 +113,12 @@ class NewClaimForm(TrackForm):
         help_text="The exact words of the article in which the claim is made.",
     )
     track = forms.BooleanField(label="Track at once", required=False)
-    start = forms.IntegerField(required=False, min_value=0, widget=forms.HiddenInput)
+    start = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def clean_start(self) -> int | None:
+        """Return where the passage was selected (code points); None for what the page's script never sends."""
+        words: str = self.cleaned_data["start"]
+        return int(words) if words.isascii() and words.isdigit() and len(words) <= 9 else None
 
 
 class AddArticleForm(forms.Form):

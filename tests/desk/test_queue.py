@@ -64,7 +64,7 @@ def test_what_was_decided_and_changed_comes_before_what_is_new(
             "The page was corrected.",
             "Waiting for a second editor",
             "A source told us.",
-            "Candidates",
+            "the most check-worthy first",
             "The ferry was late.",
         )
     ]

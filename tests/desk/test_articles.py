@@ -1,0 +1,281 @@
+"""Articles come in at the desk by address or as a file, and show exactly where they claim what."""
+
+import re
+from html import unescape
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+from hypothesis import given
+from hypothesis import strategies as st
+from pytest_django import Settings
+
+from claims.models import Article, Candidate, Claim, Event, Snapshot, User
+from claims.operations.recheck import check_articles
+from claims.queries.desk_articles import Span, place_of, segments
+from claims.vocabulary import ArticleState, QuoteState
+from tests.desk.conftest import LANDED, WIRE, a_candidate, words
+from tests.sites import news_site, page
+from tests.stories import a_claim, an_article, right_now
+
+pytestmark = pytest.mark.django_db
+LIST, UPLOAD = "/desk/articles/", "/desk/articles/upload/"
+PAGE = page("Port", f"{LANDED}.")
+KLINGON = PAGE.replace("utf-8", "x-klingon").encode("latin-1") + b"\xff"
+
+
+def uploaded(name: str, body: bytes, content_type: str, **more: Any) -> dict[str, Any]:
+    return {"file": SimpleUploadedFile(name, body, content_type), **more}
+
+
+def seen(article: Article) -> str:
+    return reverse("desk_article", args=[article.id])
+
+
+# ---------------------------------------------------------------- by address
+def test_edith_adds_an_address(desk: Client) -> None:
+    sent = {"url": "https://herald.example/a", "published_at": "2011-03-30T21:10", "publisher": "The Herald"}
+    shown = desk.post(LIST, sent, follow=True)
+    article = Article.objects.get()
+    assert article.due_at is not None
+    assert (article.url, article.state) == (sent["url"], ArticleState.PENDING)
+    assert str(article.published_at) == "2011-03-30 21:10:00+00:00"
+    assert str(article.publisher) == "The Herald"
+    assert "It is fetched with the next sweep" in words(shown)
+    assert "Not fetched yet" in words(shown)
+    again = desk.post(LIST, {"url": "https://HERALD.example:443/a"}, follow=True)
+    assert "We hold this article already" in words(again)
+    assert Article.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "", "harbour", "http://", "ftp://herald.example/x", "javascript:alert(1)", "file:///etc/passwd",
+        "http://127.0.0.1/", "http://127.1/", "http://2130706433/", "http://0x7f000001/", "http://0177.0.0.1/",
+        "http://[::]/", "http://[::ffff:7f00:1]/", "http://[64:ff9b::a9fe:a9fe]/", "http://[2002:7f00:1::]/",
+        "http://[fe80::1%25eth0]/", "http://169.254.169.254/", "http://100.100.100.200/", "http://①②⑦.⓪.⓪.①/",
+        "http://127.0.0.1\\@1.1.1.1/", "http://1.1.1.1@127.0.0.1/", "http://herald.example:8080/",
+        "http://herald.example/\r\nX: y", "http://herald.example/" + "a" * 65536,
+    ],
+)  # fmt: skip
+def test_an_address_that_is_never_fetched_is_refused_at_its_field(desk: Client, address: str) -> None:
+    answer = desk.post(LIST, {"url": address, "publisher": "Kept Gazette"})
+    assert answer.status_code == 422
+    assert 'id="add_url_error"' in answer.content.decode() or 'id="id_url_error"' in answer.content.decode()
+    assert "Kept Gazette" in answer.content.decode()
+    assert unescape(answer.content.decode()).count(address.splitlines()[0] if address else "") > 0
+    assert not Article.objects.exists()
+    assert not Event.objects.filter(kind="article_added").exists()
+
+
+@pytest.mark.parametrize(
+    ("moment", "told"),
+    [
+        ("2099-01-01T00:00", "lies in the future"),
+        ("yesterday", "Give day and time"),
+        ("9999999-01-01", "Give day"),
+    ],
+)
+def test_a_publication_date_that_cannot_be_is_refused(desk: Client, moment: str, told: str) -> None:
+    answer = desk.post(LIST, {"url": "https://herald.example/a", "published_at": moment})
+    assert answer.status_code == 422
+    assert told in words(answer)
+    assert moment in answer.content.decode()
+    assert "https://herald.example/a" in answer.content.decode()
+    assert not Article.objects.exists()
+
+
+def test_nul_bytes_are_refused_with_words(desk: Client) -> None:
+    answer = desk.post(LIST, {"url": "https://herald.example/\x00", "publisher": "Ga\x00zette"})
+    assert answer.status_code == 422
+    assert "Null characters are not allowed" in words(answer)
+
+
+# ---------------------------------------------------------------- as a file
+@pytest.mark.parametrize(
+    ("name", "body", "content_type"),
+    [("port.html", PAGE.encode(), "text/html"), ("port.txt", WIRE.encode(), "text/plain"),
+     ("port.html", PAGE.encode("utf-16"), "text/html")],
+)  # fmt: skip
+def test_a_page_in_hand_comes_in_at_once(desk: Client, name: str, body: bytes, content_type: str) -> None:
+    shown = desk.post(UPLOAD, uploaded(name, body, content_type), follow=True)
+    assert "candidate" in words(shown)
+    assert LANDED in words(shown)
+    article = Article.objects.get()
+    assert article.due_at is None
+    assert Candidate.objects.filter(snapshot__article=article).exists()
+    again = desk.post(UPLOAD, uploaded(name, body, content_type), follow=True)
+    assert "We hold this article already" in words(again)
+    assert Snapshot.objects.count() == 1
+    assert "nothing to check" in words(desk.post(reverse("desk_check", args=[article.id]), follow=True))
+
+
+@pytest.mark.parametrize(
+    ("name", "body", "content_type", "told"),
+    [
+        ("a.pdf", b"%PDF-1.7 \n%\xe2\xe3\xcf\xd3", "application/pdf", "This is a PDF file"),
+        ("a.html", b"%PDF-1.7 \n%\xe2\xe3\xcf\xd3", "text/html", "This is a PDF file"),
+        ("a.txt", b"\x00\x01\x02\x03" * 100, "text/plain", "binary file"),
+        ("a.html", b"", "text/html", "is empty"),
+        ("a.html", b"   \n ", "text/html", "is empty"),
+        ("a.html", b"<html><body></body></html>", "text/html", "no readable article text"),
+        ("a.html", KLINGON, "text/html", "an encoding that we do not know (x-klingon)"),
+        ("a.xml", b"<?xml version='1.0'?><rss><channel></channel></rss>", "text/xml", "This is a feed"),
+    ],
+)  # fmt: skip
+def test_a_file_without_a_readable_page_is_refused_at_its_field(
+    desk: Client, name: str, body: bytes, content_type: str, told: str
+) -> None:
+    answer = desk.post(UPLOAD, uploaded(name, body, content_type, publisher="Kept Gazette"))
+    assert answer.status_code == 422
+    assert told in words(answer)
+    assert "Kept Gazette" in answer.content.decode()
+    assert not Article.objects.exists()
+
+
+def test_a_file_over_the_limit_is_refused_and_never_kept_whole(desk: Client, settings: Settings) -> None:
+    settings.FILE_UPLOAD_HANDLERS = ["claims.views.desk.uploads.CappedUpload"]
+    settings.FETCH_MAX_BYTES = 200_000
+    answer = desk.post(UPLOAD, uploaded("a.txt", b"word " * 60_000, "text/plain", publisher="Kept Gazette"))
+    assert answer.status_code == 422
+    assert "This file has 293.0" in words(answer)
+    assert "the largest page we read has 195.3" in words(answer)
+    assert "Kept Gazette" in answer.content.decode()
+    assert not Article.objects.exists()
+    fits = desk.post(UPLOAD, uploaded("a.txt", (WIRE * 400).encode(), "text/plain"))
+    assert fits.status_code == 302
+    content = Article.objects.get().newest
+    assert content is not None
+    assert content.content.size == len((WIRE * 400).encode())
+
+
+def test_no_file_at_all_and_a_private_address_beside_one(desk: Client) -> None:
+    assert "Choose a file" in words(desk.post(UPLOAD, {"publisher": "x"}))
+    answer = desk.post(UPLOAD, uploaded("a.txt", WIRE.encode(), "text/plain", url="http://10.0.0.1/"))
+    assert answer.status_code == 422
+    assert "http://10.0.0.1/" in answer.content.decode()
+    assert not Article.objects.exists()
+
+
+# ---------------------------------------------------------------- the list
+def test_failing_articles_are_marked_with_the_reason(desk: Client, article: Article) -> None:
+    an_article(WIRE + "\nMore.", url="https://calm.example/", publisher="The Calm")
+    Article.objects.filter(pk=article.pk).update(
+        failures=7, state=ArticleState.STUCK, state_reason="The server closes the connection."
+    )
+    shown = words(desk.get(LIST))
+    assert "Failing or stuck 1" in page
+    assert "The server closes the connection." in page
+    failing = words(desk.get(LIST, {"show": "trouble"}))
+    assert "Harbour Post" in failing
+    assert "The Calm" not in failing
+    assert "The Calm" in words(desk.get(LIST, {"q": "calm.example"}))
+    assert "No such article" in words(desk.get(LIST, {"q": "zeppelin", "page": "10" * 8}))
+
+
+def test_an_empty_list_says_what_to_do(desk: Client) -> None:
+    assert "Add the address of a page, or upload one." in words(desk.get(LIST))
+
+
+# ---------------------------------------------------------------- one article
+def test_claims_and_candidates_are_marked_where_they_stand(
+    desk: Client, edith: User, claim: Claim, article: Article
+) -> None:
+    a_candidate(edith, "The gates were shut.", article, "the gates were shut")
+    a_candidate(edith, "He came on Wednesday.", article, "Wednesday evening, the Foreign Office said")
+    shown = desk.get(seen(article)).content.decode()
+    text = shown.split('class="desk-text"')[1]
+    assert re.findall(r'<mark class="desk-mark[^>]*>([^<]*)</mark>', text)[:3] == [
+        LANDED.removesuffix("Wednesday evening"),
+        "Wednesday evening",
+        ", the Foreign Office said",
+    ]
+    assert claim.text in words(desk.get(seen(article)))
+    assert "The gates were shut." in words(desk.get(seen(article)))
+    paragraphs = re.findall(r'<p data-start="(\d+)">(.*?)</p>', text, re.DOTALL)
+    assert article.newest is not None
+    for start, html in paragraphs:
+        plain = unescape(re.sub(r"<[^>]+>", "", html))
+        assert article.newest.text[int(start) : int(start) + len(plain)] == plain
+
+
+def test_an_edited_page_shows_each_snapshot_and_what_became_of_the_quote(
+    desk: Client, edith: User, settings: Settings
+) -> None:
+    with news_site() as site:
+        settings.FETCH_ALLOW_PRIVATE = [site.address.removeprefix("http://")]
+        settings.HOST_GAP_SECONDS = 0.0
+        article = an_article(WIRE, url=site.says("/a", "Minister lands in Britain", *WIRE.split("\n\n")[1:]))
+        list(check_articles([article.id], only_due=False))
+        claim = a_claim(edith, article=Article.objects.get(pk=article.pk), quote=LANDED)
+        site.says(
+            "/a", "Minister lands in Britain", "The minister did not come at all.", WIRE.split("\n\n")[2]
+        )
+        list(check_articles([article.id], only_due=False))
+    assert claim.appearances.get().state != QuoteState.PRESENT
+    newest = words(desk.get(seen(article)))
+    assert "The minister did not come at all." in newest
+    assert "What changed" in newest
+    first = desk.get(seen(article), {"snapshot": 1}).content.decode()
+    assert f"{LANDED}</mark>" in first
+    assert "An older snapshot" in first
+    assert "New claim from selection" not in first
+    assert "quote gone" in words(desk.get(reverse("desk_claim", args=[claim.id]))).lower() or (
+        "quote changed" in words(desk.get(reverse("desk_claim", args=[claim.id]))).lower()
+    )
+
+
+@pytest.mark.parametrize("number", ["2", "0", str(2**63), "-1x"])
+def test_a_snapshot_that_never_was_is_not_found(desk: Client, article: Article, number: str) -> None:
+    assert desk.get(seen(article), {"snapshot": number}).status_code == (200 if number == "-1x" else 404)
+
+
+def test_check_now_makes_the_article_due(desk: Client, article: Article) -> None:
+    later = right_now().replace(year=2090)
+    Article.objects.filter(pk=article.pk).update(due_at=later)
+    shown = desk.post(reverse("desk_check", args=[article.id]), follow=True)
+    assert "It is next in line" in words(shown)
+    article.refresh_from_db()
+    assert article.due_at is not None
+    assert article.due_at < later
+    assert desk.post(reverse("desk_check", args=["0000000000zz"])).status_code == 404
+
+
+# ---------------------------------------------------------------- the parts
+@given(
+    text=st.text(max_size=40),
+    ends=st.lists(st.tuples(st.integers(0, 40), st.integers(0, 40)), max_size=6),
+)
+def test_marking_never_changes_a_text(text: str, ends: list[tuple[int, int]]) -> None:
+    spans = [Span(min(pair), max(pair), label) for label, pair in enumerate(ends)]
+    cut = list(segments(text, 0, len(text), spans))
+    assert "".join(segment.text for segment in cut) == text
+    for span in spans:
+        marked = "".join(segment.text for segment in cut if span.label in segment.labels)
+        assert marked == text[span.start : span.end]
+    assert all(left.labels != right.labels for left, right in pairwise(cut) if not spans)
+
+
+@pytest.mark.parametrize(
+    ("pasted", "found"),
+    [
+        ("the gates were shut", "the gates were shut"),
+        ("night.\n\n  Nobody at", "night.\n\nNobody at"),
+        ("on   Wednesday\nevening", "on Wednesday evening"),
+        ("the gates were opened", None),
+        ("", ""),
+    ],
+)
+def test_a_pasted_passage_is_found_whatever_its_spacing(pasted: str, found: str | None) -> None:
+    text = (
+        "He landed on Wednesday evening. It was closed for the night.\n\n"
+        "Nobody at the port says why the gates were shut."
+    )
+    place = place_of(pasted, text=text)
+    assert (place[0] if place else None) == found
+    if place and found:
+        assert text.startswith(found, place[1])
