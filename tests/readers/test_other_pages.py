@@ -1,6 +1,7 @@
 """Rita goes on from a claim: to its story, who said it, who carried it, an article, the corrections."""
 
 import pytest
+from django.template.loader import render_to_string
 from django.test import Client
 
 from claims.models import Article, Claim
@@ -98,3 +99,17 @@ def test_a_page_says_since_when_nobody_has_checked(
     Article.objects.filter(pk=article.pk).update(due_at="2026-01-01T00:00:00Z")
     assert "Not checked since" in read(client, claim.get_absolute_url())
     assert "Not checked since" in read(client, "/claims/")
+
+
+@pytest.mark.parametrize("code", ["400", "403", "404", "410", "500"])
+def test_a_page_that_says_no_needs_no_database_and_no_request(code: str) -> None:
+    """Django shows these when the database is down, with nothing in the context."""
+    page = render_to_string(f"{code}.html")
+    assert code in page
+    assert "Go to the front page" in page
+
+
+def test_an_expired_form_says_that_what_was_typed_is_not_lost(db: None) -> None:
+    answer = Client(enforce_csrf_checks=True).post("/accounts/login/", {"login": "edith", "password": "x"})
+    assert answer.status_code == 403
+    assert "what you typed is still there" in answer.content.decode()
