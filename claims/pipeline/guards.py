@@ -74,7 +74,34 @@ def conflicts(one: Facts, other: Facts) -> tuple[str, ...]:
     named = one.names and other.names and not (one.shouts or other.shouts)
     if named and not shared_names(one, other):
         found.append(f"They name different people or places: {_named(one.names)} / {_named(other.names)}.")
+    offices = differing_offices(one, other)
+    if offices:
+        found.append(f"They speak of different offices: {offices[0]} / {offices[1]}.")
     return tuple(found)
+
+
+def differing_offices(one: Facts, other: Facts) -> tuple[str, str] | None:
+    """The offices of the two subjects ("intelligence chief", "parliament head") where they share no word.
+
+    None where either subject is told without an office: it may be the other's, by name.
+    """
+    here, there = _office(one, other), _office(other, one)
+    if not here or not there or {term_of(word) for word in here} & {term_of(word) for word in there}:
+        return None
+    return " ".join(here), " ".join(there)
+
+
+def _office(facts: Facts, other: Facts) -> tuple[str, ...]:
+    """The words of the subject of ``facts``, before its first verb; empty unless a title is among them."""
+    inside = [(name.start, name.end) for name in facts.names]
+    subject = []
+    for token in tokenize(facts.text):
+        term = term_of(token.key)
+        if token.key in lexicon().auxiliaries or term in other.predicate & facts.predicate:
+            break
+        if term and not any(start <= token.start < end for start, end in inside):
+            subject.append(token.key)
+    return tuple(subject) if any(fold(word) in lexicon().titles for word in subject) else ()
 
 
 def contradiction(one: Facts, other: Facts) -> str | None:

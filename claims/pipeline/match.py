@@ -29,6 +29,10 @@ SAME_ACT = 0.2
 """Share of what the claim tells of its subject that a text must tell, too, to link or contradict."""
 
 
+OTHER_ACT = 0.6
+"""What is left of the score of a claim on the same subject that tells something else."""
+
+
 @dataclass(frozen=True, slots=True)
 class KnownClaim:
     """A tracked claim: its id and its sentence."""
@@ -96,19 +100,21 @@ def match(
     ]
     scored.sort(key=lambda entry: (-entry[0], entry[1].id))
     facts = Facts.of(text)
-    return tuple(_judged(facts, query, *entry) for entry in scored[:MOST_MATCHES])
+    found = [_judged(facts, query, *entry) for entry in scored[: 2 * MOST_MATCHES]]
+    return tuple(sorted(found, key=lambda m: (-m.score, m.claim))[:MOST_MATCHES])
 
 
 def _judged(facts: Facts, query: "_Vector", score: float, claim: KnownClaim) -> Match:
     """The zone by score, less what the guards forbid; the relation; the reasons."""
-    zone = Zone.LINK if score >= LINK_AT else Zone.SUGGEST if score >= SUGGEST_AT else Zone.NEW
     other = Facts.of(claim.text)
-    relation = {Zone.LINK: Relation.SAME, Zone.SUGGEST: Relation.RELATED, Zone.NEW: Relation.NEW}[zone]
     against = list(conflicts(facts, other))
     missing = query.missing(other.predicate)
     opposite = contradiction(facts, other) if missing < 1 - SAME_ACT and not against else None
     if missing > 1 - SAME_ACT:
         against.append("Same subject, but the text tells something else of it.")
+        score *= OTHER_ACT
+    zone = Zone.LINK if score >= LINK_AT else Zone.SUGGEST if score >= SUGGEST_AT else Zone.NEW
+    relation = {Zone.LINK: Relation.SAME, Zone.SUGGEST: Relation.RELATED, Zone.NEW: Relation.NEW}[zone]
     denial = refuting_words(facts, other)
     if zone is not Zone.NEW and (opposite or denial):
         relation = Relation.CONTRADICTS

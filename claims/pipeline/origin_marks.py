@@ -30,6 +30,7 @@ _PLAIN_ARTICLES = {"this": "a", "that": "a", "a": "a", "an": "an", "the": "the"}
 _CAPITALISED = r"[A-ZÀ-Þ][\w'’.-]*"
 _PARTICLE = r"(?:(?:al|el|bin|ibn|ben|von|van|de|der|da|di|du|la|le)[\s-]+)?"
 _AUTHOR = re.compile(rf"(?:[Bb]y\s+)?({_CAPITALISED}(?:\s+{_PARTICLE}{_CAPITALISED}){{1,3}})(?:\s+in\s.*)?")
+_PERSON = re.compile(rf"(?!The\b|An?\b){_CAPITALISED}(?:\s+{_PARTICLE}{_CAPITALISED}){{1,3}}")
 _INDEFINITE = re.compile(r"(?:an?|this|that|one|another)\s", re.IGNORECASE)
 
 
@@ -78,7 +79,8 @@ def body_of(name: str | None) -> Body | None:
     if agency:
         return Body(agency, _parts(agency))
     lists = _lists()
-    first = _APPOSITION.split(name)[0]
+    segments = [segment.strip() for segment in _APPOSITION.split(name)]
+    first = next((s for s in segments if _PERSON.fullmatch(s)), segments[0])
     head = [fold(word) for word in _WORD.findall(_COMPLEMENT.split(first)[0])]
     telling = _parts(first)
     if not telling or (head and head[-1] in lists.anonymous):

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from claims.pipeline.guards import REACH, Facts
+from claims.pipeline.guards import REACH, Facts, differing_offices
 from claims.pipeline.hedges import find_hedges
 from claims.pipeline.lexicon import lexicon
 from claims.pipeline.sentences import read
@@ -61,15 +61,17 @@ def judge_stance(claim: str, *, headline: str | None, body: str | None) -> Stanc
 
     Words of denial or doubt that the claim itself holds do not count. A hedge, a question and a statement
     that is only somebody's report it; an on-record confirmation and a flat statement support it. A sentence
-    that shares the claim's names but nothing of what happened takes no side; such a headline over a text does
-    not touch the claim (without a text it is all there is, and often a paraphrase).
+    that shares the claim's names but nothing of what happened takes no side; such a headline over a text, and
+    one on the holder of another office, does not touch the claim (without a text the headline is all there
+    is, and often a paraphrase).
     """
     subject = _Subject(claim)
     said_above = subject.hear(headline or "", is_headline=True)
     if said_above is not None and said_above.coverage < HEADLINE_TOUCHES:
         said_above = None
-    if said_above is not None and not said_above.tells and (body or "").strip():
-        said_above = None
+    if said_above is not None and (body or "").strip():
+        elsewhere = differing_offices(Facts.of(headline or ""), subject.facts) is not None
+        said_above = said_above if said_above.tells and not elsewhere else None
     said_below = _hear_body(subject, body or "")
     reasons = []
     if said_above is not None:
@@ -129,7 +131,7 @@ class _Subject:
         self.stems = frozenset(stem(word) for word in self.words)
         self.weights = {term: term_weight(term) for term in terms(claim)}
         self.whole = sum(self.weights.values())
-        facts = Facts.of(claim)
+        self.facts = facts = Facts.of(claim)
         self.predicate = facts.predicate or frozenset(self.weights)
         lists = lexicon()
         self.denies = any(word in lists.negations for word in facts.words)

@@ -16,6 +16,11 @@ WEIGHT_BY_BAND = (0.5, 2.0, 4.0)
 WEIGHT_RARE = 7.0
 """About ln(documents / documents with the word), by the band of a word in words/en/common.json."""
 
+WEIGHT_YEAR = 2.0
+_YEAR = re.compile(r"#(?:19|20)\d\d")
+_MONTHS = frozenset(
+    "january february march april may june july august september october november december".split()  # noqa: SIM905
+)
 _MARKS = {"%": "percent", "$": "dollar", "£": "pound", "€": "euro"}
 
 
@@ -25,8 +30,9 @@ def terms(text: str) -> list[str]:
 
 
 def terms_and_words(text: str) -> list[tuple[str, str]]:
-    """Each term with the word (lower case) that it stands for."""
+    """Each term with the word (lower case) that it stands for; the day of a date ("30 March") is left out."""
     words = keys(text)
+    words = [word for n, word in enumerate(words) if not _is_day(words, n)]
     result: list[tuple[str, str]] = []
     n = 0
     while n < len(words):
@@ -43,6 +49,14 @@ def terms_and_words(text: str) -> list[tuple[str, str]]:
             n += 1
         result.append((f"#{value:g}" if value < 1e15 else "#many", words[n - 1]))
     return result
+
+
+def _is_day(words: list[str], n: int) -> bool:
+    """Whether a token is the day beside a month's name: dates seldom stand in both of two tellings."""
+    if not words[n][:1].isdigit() or len(words[n]) > 4:
+        return False
+    beside = words[max(0, n - 1) : n] + words[n + 1 : n + 2]
+    return (figure(words[n]) or 32) < 32 and any(word in _MONTHS for word in beside)
 
 
 def figure(word: str) -> float | None:
@@ -108,5 +122,7 @@ def stem_bands() -> dict[str, int]:
 
 def term_weight(term: str) -> float:
     """How telling a term is where no collection is at hand to count it in (an idf by band)."""
+    if _YEAR.fullmatch(term):
+        return WEIGHT_YEAR
     band = stem_bands().get(term)
     return WEIGHT_RARE if band is None else WEIGHT_BY_BAND[band]

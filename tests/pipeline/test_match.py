@@ -44,6 +44,21 @@ def test_the_same_subject_doing_something_else_is_no_link() -> None:
     assert "Same subject, but the text tells something else of it." in found["arrived"].reasons
 
 
+def test_the_better_told_act_comes_before_the_better_told_subject() -> None:
+    arrived = KnownClaim("arrived", "Moussa Koussa arrived in Britain on 30 March 2011.")
+    text = (
+        "Libya's foreign minister, Moussa Koussa, arrived in Britain on Wednesday on a flight from Tunisia."
+    )
+    assert match(text, [RESIGNED, arrived])[0].claim == "arrived"
+
+
+def test_another_office_forbids_a_link() -> None:
+    head = KnownClaim("head", "Libya's parliament head has fled to Tunisia.")
+    found = match("Libya's intelligence chief has fled to Tunisia.", [head])[0]
+    assert found.zone is not Zone.LINK
+    assert "They speak of different offices: intelligence chief / parliament head." in found.reasons
+
+
 def test_other_figures_forbid_a_link() -> None:
     found = first("20 people were killed in Benghazi.")
     assert (found.claim, found.zone, found.relation) == ("killed", Zone.SUGGEST, Relation.RELATED)

@@ -109,6 +109,13 @@ def test_a_headline_on_the_same_man_but_another_matter_does_not_touch_the_claim(
     )
 
 
+def test_a_headline_on_the_holder_of_another_office_does_not_touch_the_claim() -> None:
+    claim = "Libyan parliament head Mohamed Zwai has fled to Tunisia."
+    text = "Gaddafi's intelligence chief has fled. Mohamed Zwai has fled to Tunisia as well."
+    found = judge_stance(claim, headline="Intelligence chief flees to Tunisia", body=text)
+    assert (found.headline, found.body) == (None, Stance.SUPPORTS)
+
+
 def test_a_body_on_the_same_man_but_another_matter_supports_nothing() -> None:
     assert body("Moussa Koussa met reporters in Britain last year.", ARRIVED) is not Stance.SUPPORTS
 
