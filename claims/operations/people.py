@@ -14,6 +14,7 @@ from claims.operations.ledger import writing
 from claims.operations.refusals import ConflictError, RuleRefusedError, require
 from claims.vocabulary import EventKind, Role, Scope
 
+LONGEST_LIFE_DAYS = 3650
 _USERNAME = re.compile(r"[\w.+-]{1,150}")
 
 # What a role may ever be given a token for; a token can do less than its owner, never more.
@@ -98,8 +99,8 @@ def issue_token(
     if beyond or not wanted:
         allowed = ", ".join(highest_scopes(Role(person.role)))
         raise RuleRefusedError(f"{Role(person.role).label}s can have tokens for: {allowed}.", field="scope")
-    if days is not None and days < 1:
-        raise RuleRefusedError("A token lives at least one day.", field="days")
+    if days is not None and not 1 <= days <= LONGEST_LIFE_DAYS:
+        raise RuleRefusedError(f"A token lives 1 to {LONGEST_LIFE_DAYS} days.", field="days")
     with writing() as book:
         _, token = ApiToken.objects.create(
             user=person, expiry=timedelta(days=days) if days else None, scopes=",".join(wanted)

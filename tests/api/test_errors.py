@@ -1,0 +1,127 @@
+"""Whatever a program gets wrong is answered in one form, and nothing hostile becomes our own error."""
+
+from typing import Any
+
+import pytest
+from rest_framework.test import APIClient
+
+from claims.models import Article, Event, User
+from tests.api.conftest import Program, problem
+from tests.stories import a_claim
+
+ROOT = "/api/v1/"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "",
+        "nothing/",
+        "claims/UPPER/",
+        "claims/short/",
+        "claims/%00abcdef/",
+        "claims/..%2f..%2fetc/",
+        "claims/abcdefgh/reviews/0/sign_off/",
+        "claims/abcdefgh/reviews/9223372036854775808/sign_off/",
+        "topics/a%00b/",
+        "articles/abcdefghijklmnopq/",
+    ],
+)
+@pytest.mark.parametrize("method", ["get", "post", "delete"])
+def test_an_address_that_is_none_is_not_found(reader: APIClient, path: str, method: str) -> None:
+    problem(getattr(reader, method)(ROOT + path), 404)
+
+
+def test_a_forgotten_slash_is_put_right_for_readers_only(reader: APIClient) -> None:
+    answer = reader.get(f"{ROOT}claims?status=confirmed")
+    assert answer.status_code == 301
+    assert answer.headers["Location"] == f"{ROOT}claims/?status=confirmed"
+    problem(reader.post(f"{ROOT}articles", {}, format="json"), 404)
+    problem(reader.get(f"{ROOT}nothing"), 404)
+    problem(reader.get(f"{ROOT}/evil.example"), 404)
+
+
+def test_a_method_that_an_address_lacks(reader: APIClient, program_of: Program, edith: User) -> None:
+    told = program_of(edith).delete(f"{ROOT}claims/")
+    problem(told, 405)
+    assert "GET" in told.headers["Allow"]
+
+
+def test_only_json_is_read(program_of: Program, edith: User) -> None:
+    program = program_of(edith)
+    for kind in ("text/plain", "application/xml", "application/x-www-form-urlencoded", "multipart/form-data"):
+        answer = program.generic("POST", f"{ROOT}articles/", b"url=https://x.example/", content_type=kind)
+        problem(answer, 415)
+    assert not Article.objects.exists()
+
+
+def test_only_json_is_written(reader: APIClient) -> None:
+    problem(reader.get(f"{ROOT}claims/", headers={"Accept": "application/xml"}), 406)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"{",
+        b"",
+        b"null",
+        b"[]",
+        b'"text"',
+        b"5",
+        b"{'url': 1}",
+        b'{"url": NaN}',
+        b'{"url": ' + b"9" * 5000 + b"}",
+        b'{"url": "https://x.example/"',
+        b"\xff\xfe",
+        b'{"\\ud800": 1}',
+        b'{"url": "\\udfff"}',
+        b"[" * 100_000,
+        b'{"url":' * 10_000 + b"1" + b"}" * 10_000,
+    ],
+)
+def test_what_is_no_json_object_is_malformed(program_of: Program, edith: User, body: bytes) -> None:
+    answer = program_of(edith).generic("POST", f"{ROOT}articles/", body, content_type="application/json")
+    problem(answer, 400)
+
+
+def test_too_large_a_body_is_not_even_read(program_of: Program, edith: User, settings: Any) -> None:
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 1000
+    for path in ("articles/", "candidates/"):
+        problem(program_of(edith).post(ROOT + path, {"text": "x" * 2000}, format="json"), 413)
+
+
+def test_a_token_that_is_none_opens_nothing(reader: APIClient) -> None:
+    for given in ("Token", "Token a b", "Token " + "a" * 64, "Token \xff\xfe", "Token " + "z" * 8000):
+        answer = reader.post(f"{ROOT}articles/", {}, format="json", HTTP_AUTHORIZATION=given)
+        problem(answer, 401)
+        assert answer.headers["WWW-Authenticate"].startswith("Token")
+        problem(reader.get(f"{ROOT}claims/", HTTP_AUTHORIZATION=given), 401)
+
+
+def test_options_and_head_are_answered(reader: APIClient, edith: User) -> None:
+    claim = a_claim(edith)
+    for path in ("claims/", f"claims/{claim.id}/", "changes/", "articles/", "candidates/"):
+        assert reader.options(ROOT + path).status_code == 200
+    head = reader.head(f"{ROOT}claims/{claim.id}/")
+    assert (head.status_code, head.content) == (200, b"")
+    assert head.headers["ETag"]
+
+
+def test_who_asks_too_often_is_told_when_to_come_back(
+    reader: APIClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("claims.api.throttling.AnonThrottle.rate", "2/min", raising=False)
+    for _ in range(2):
+        assert reader.get(f"{ROOT}topics/").status_code == 200
+    # Whom it claims to speak for makes no difference.
+    answer = reader.get(f"{ROOT}topics/", HTTP_X_FORWARDED_FOR="203.0.113.5")
+    problem(answer, 429)
+    assert 0 < int(answer.headers["Retry-After"]) <= 60
+
+
+def test_reading_leaves_no_trace_in_the_ledger(reader: APIClient, edith: User) -> None:
+    claim = a_claim(edith)
+    count = Event.objects.count()
+    for path in ("claims/", f"claims/{claim.id}/", f"claims/{claim.id}/timeline/", "changes/", "articles/"):
+        assert reader.get(ROOT + path).status_code == 200
+    assert Event.objects.count() == count

@@ -1,0 +1,124 @@
+"""`manage.py recheck` looks at sources again without a broker."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from claims.models import Article, Feed
+from claims.operations.feeds import add_feed
+from claims.operations.ingest import add_article, ingest_file
+from tests.commands.conftest import Run
+from tests.sites import NewsSite
+from tests.stories import right_now
+
+ROOT = Path(__file__).resolve().parents[2]
+SAYS = "The minister resigned on Tuesday, a government spokesman said."
+NOW_SAYS = "The minister stays in office, a government spokesman said on Wednesday."
+
+
+def taken_on(url: str) -> Article:
+    return add_article(url=url, by=None, now=right_now(), publisher="The Lantern").article
+
+
+def test_what_is_due_is_checked_and_what_is_not_is_left(run: Run, site: NewsSite) -> None:
+    due = taken_on(site.says("/due", "Minister resigns", SAYS))
+    later = taken_on(site.says("/later", "Minister resigns", SAYS))
+    Article.objects.filter(pk=later.pk).update(due_at=right_now() + timedelta(days=1))
+    for arguments in ((), ("--due",)):
+        Article.objects.filter(pk=due.pk).update(due_at=right_now())
+        ran = run("recheck", *arguments)
+        assert ran.code == 0, ran.err
+        assert [line["article"] for line in ran.lines] == [due.id]
+    assert site.statuses("/later") == []
+
+
+def test_each_check_says_what_it_found(run: Run, site: NewsSite) -> None:
+    article = taken_on(site.says("/page", "Minister resigns", SAYS))
+    line = {"article": article.id, "outcome": "captured", "change": None}
+    assert run("recheck", "--article", article.id).lines == [line]
+    assert run("recheck", "--article", article.id).lines == [{**line, "outcome": "unchanged"}]
+    site.says("/page", "Minister resigns", NOW_SAYS)
+    changed = {**line, "outcome": "changed", "change": "silent_edit"}
+    assert run("recheck", "--article", article.id).lines == [changed]
+    del site.pages["/page"]
+    assert run("recheck", "--article", article.id).lines == [{**line, "outcome": "failed"}]
+
+
+def test_all_are_all_that_have_an_address(run: Run, site: NewsSite) -> None:
+    articles = [taken_on(site.says(f"/{n}", f"Story {n}", SAYS)) for n in range(3)]
+    Article.objects.update(due_at=right_now() + timedelta(days=1))
+    ingest_file(body=SAYS.encode() * 3, content_type="text/plain", by=None, now=right_now())
+    ran = run("recheck", "--all")
+    assert sorted(line["article"] for line in ran.lines) == sorted(article.id for article in articles)
+
+
+def test_due_feeds_bring_in_articles_that_are_checked_at_once(run: Run, site: NewsSite) -> None:
+    story = site.says("/story", "Minister resigns", SAYS)
+    body = f"<rss version='2.0'><channel><title>L</title><item><link>{story}</link></item></channel></rss>"
+    url = site.answers("/feed", body=body.encode(), content_type="application/rss+xml")
+    add_feed(url=url, by=None, now=right_now())
+    [line] = run("recheck").lines
+    assert line["outcome"] == "captured"
+    assert Feed.objects.get().due_at > right_now()
+
+
+def test_nothing_due_is_nothing_said(run: Run) -> None:
+    ran = run("recheck", "--due")
+    assert (ran.code, ran.out) == (0, "")
+
+
+def test_an_article_that_is_none_stops_everything(run: Run, site: NewsSite) -> None:
+    article = taken_on(site.says("/page", "Minister resigns", SAYS))
+    ran = run("recheck", "--article", article.id, "nosuchone")
+    assert ran.code == 1
+    assert "'nosuchone'" in ran.err
+    assert site.statuses("/page") == []
+
+
+def test_a_file_in_hand_has_no_address_to_check(run: Run) -> None:
+    made = ingest_file(body=SAYS.encode() * 3, content_type="text/plain", by=None, now=right_now())
+    ran = run("recheck", "--article", made.article.id)
+    assert (ran.code, "no address" in ran.err) == (1, True)
+
+
+@pytest.mark.parametrize("arguments", [("--due", "--all"), ("--all", "--article", "abcdefgh"), ("--soon",)])
+def test_options_that_contradict_each_other_are_refused(run: Run, arguments: tuple[str, ...]) -> None:
+    assert run("recheck", *arguments).code != 0
+
+
+def test_the_loop_goes_on_until_it_is_told_to_stop(database_url: str, site: NewsSite) -> None:
+    article = taken_on(site.says("/page", "Minister resigns", SAYS))
+    environment = {
+        **os.environ,
+        "DATABASE_URL": database_url,
+        "DJANGO_SETTINGS_MODULE": "tracker.settings",
+        "FETCH_ALLOW_PRIVATE": site.address.removeprefix("http://"),
+        "SWEEP_SECONDS": "0.1",
+        "HOST_GAP_SECONDS": "0",
+        "CHECK_MIN_SECONDS": "0.1",
+        "CHECK_MAX_SECONDS": "0.1",
+    }
+    with subprocess.Popen(
+        [sys.executable, "manage.py", "recheck", "--loop"],
+        cwd=ROOT,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        try:
+            assert process.stdout is not None
+            told = [json.loads(process.stdout.readline()) for _ in range(3)]
+            process.send_signal(signal.SIGTERM)
+            _, said = process.communicate(timeout=30)
+        finally:
+            process.kill()
+    assert [line["outcome"] for line in told] == ["captured", "unchanged", "unchanged"]
+    assert {line["article"] for line in told} == {article.id}
+    assert (process.returncode, said.strip()) == (0, "Stopped.")
