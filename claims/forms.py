@@ -116,7 +116,7 @@ class NewClaimForm(TrackForm):
     start = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def clean_start(self) -> int | None:
-        """Return where the passage was selected (code points); None for what the page's script never sends."""
+        """Return where the passage was selected (code points), None for what no script of ours sends."""
         words: str = self.cleaned_data["start"]
         return int(words) if words.isascii() and words.isdigit() and len(words) <= 9 else None
 

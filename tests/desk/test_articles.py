@@ -168,8 +168,8 @@ def test_failing_articles_are_marked_with_the_reason(desk: Client, article: Arti
         failures=7, state=ArticleState.STUCK, state_reason="The server closes the connection."
     )
     shown = words(desk.get(LIST))
-    assert "Failing or stuck 1" in page
-    assert "The server closes the connection." in page
+    assert "Failing or stuck 1" in shown
+    assert "The server closes the connection." in shown
     failing = words(desk.get(LIST, {"show": "trouble"}))
     assert "Harbour Post" in failing
     assert "The Calm" not in failing
