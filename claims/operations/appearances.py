@@ -3,6 +3,8 @@
 from collections import Counter
 from dataclasses import dataclass, field
 
+from django.db.models import Q
+
 from claims.models import Appearance, Claim, Claimant, Origin, Snapshot, User
 from claims.operations.anchors import anchor_in, words_of
 from claims.operations.ledger import Book
@@ -35,13 +37,15 @@ def add_appearance(
 ) -> Appearance | None:
     """Note that ``snapshot`` carries the (locked) claim; None when its article is noted for it already.
 
-    That is: with that very quote, or, for a headline, with any quote: a headline over a text that carries the
-    claim is no second place. Judges the stances, clusters the claim's origins anew and counts.
+    That is: with that very quote or one that begins at the same place, or, for a headline, with any quote: a
+    headline over a text that carries the claim is no second place. Judges the stances, clusters the claim's
+    origins anew and counts.
     """
     article = snapshot.article
     known = Appearance.objects.filter(claim=claim, article=article)
     if not quotation.in_headline:
-        known = known.filter(quote=quotation.quote, in_headline=False)
+        same_place = Q(quote=quotation.quote) | Q(start=quotation.start, start__isnull=False)
+        known = known.filter(same_place, in_headline=False)
     if known.exists():
         return None
     stances = judge_stance(claim.text, headline=snapshot.headline, body=snapshot.text)

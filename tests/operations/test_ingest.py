@@ -6,7 +6,14 @@ import pytest
 from pytest_django import Settings
 
 from claims.models import Article, Candidate, Claim, Event, Feed, Snapshot, User
-from claims.operations.candidates import AlreadyResolvedError, QuoteNotFoundError, dismiss, propose, track
+from claims.operations.candidates import (
+    AlreadyResolvedError,
+    QuoteNotFoundError,
+    dismiss,
+    merge_candidate,
+    propose,
+    track,
+)
 from claims.operations.feeds import add_feed, read_feeds
 from claims.operations.ingest import (
     AddressRefusedError,
@@ -231,3 +238,27 @@ def test_a_feed_that_is_none_says_so_and_is_tried_again(site: NewsSite) -> None:
     assert kept.due_at is not None
     assert kept.due_at > right_now()
     assert Event.objects.filter(kind=EventKind.FEED_ADDED).count() == 1
+
+
+def test_a_shorter_quote_at_the_place_of_a_longer_one_is_the_same_appearance(edith: User) -> None:
+    snapshot = ingest_file(
+        body=page("Minister gone", SENTENCE, PADDING).encode(),
+        content_type="text/html",
+        by=None,
+        now=right_now(),
+    ).snapshot
+    assert snapshot is not None
+    whole = Candidate.objects.get(snapshot=snapshot, quote__contains="resigned")
+    part = propose(
+        text=whole.text,
+        quote=whole.quote[:30],
+        start=whole.start,
+        snapshot=snapshot,
+        by=edith,
+        now=right_now(),
+    )
+    claim = track(candidate_id=part.id, by=edith, now=right_now())
+    whole.refresh_from_db()
+    if whole.is_open:
+        merge_candidate(candidate_id=whole.id, into=claim.id, by=edith, now=right_now())
+    assert claim.appearances.count() == 1
