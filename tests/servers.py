@@ -6,6 +6,7 @@ requirements-dev.txt. ``TEST_SERVERS=wheel`` (or ``system,wheel``) leaves ways o
 """
 
 import atexit
+import contextlib
 import ctypes
 import fcntl
 import functools
@@ -253,6 +254,18 @@ def _running_postgres() -> str | None:
     return next((url for url in candidates if postgres_answers(url)), None)
 
 
+def _drop_left_over(url: str) -> None:
+    """Drop the databases of test runs on this machine that were killed; their names end in the run's id."""
+    with contextlib.closing(psycopg2.connect(f"{url}/postgres")) as connection:
+        connection.autocommit = True
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT datname FROM pg_database WHERE datname ~ '^claims_test_[a-z_]*[0-9]+'")
+            for (name,) in cursor.fetchall():
+                run = int("".join(filter(str.isdigit, name)))
+                if not Path(f"/proc/{run}").exists():
+                    cursor.execute(f'DROP DATABASE IF EXISTS "{name}"')
+
+
 @dataclass(frozen=True, slots=True)
 class Found:
     """A server to test against, where from (in words, for the report), and what keeps it ours."""
@@ -270,6 +283,8 @@ def postgres() -> Found:
     """
     ways = allowed_ways()
     if "running" in ways and (url := _running_postgres()):
+        if urlsplit(url).hostname in ("127.0.0.1", "localhost") and Path("/proc/self").exists():
+            _drop_left_over(url)
         return Found(url, f"PostgreSQL running at {urlsplit(url).hostname}:{urlsplit(url).port}")
     for way, find in (("system", system_postgres), ("wheel", wheel_postgres)):
         if way in ways and (binaries := find()):
