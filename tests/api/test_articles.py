@@ -138,6 +138,7 @@ def test_a_contributor_has_it_checked_now(program_of: Program, cora: User, reade
     answer = program_of(cora).post(f"{LIST}{article.id}/check/")
     assert answer.status_code == 202, answer.content
     article.refresh_from_db()
+    assert article.due_at is not None
     assert before <= article.due_at <= right_now()
     problem(reader.post(f"{LIST}{article.id}/check/"), 401)
     problem(program_of(cora).post(f"{LIST}nosuchone/check/"), 404)

@@ -50,7 +50,7 @@ def test_a_method_that_an_address_lacks(reader: APIClient, program_of: Program, 
 def test_only_json_is_read(program_of: Program, edith: User) -> None:
     program = program_of(edith)
     for kind in ("text/plain", "application/xml", "application/x-www-form-urlencoded", "multipart/form-data"):
-        answer = program.generic("POST", f"{ROOT}articles/", b"url=https://x.example/", content_type=kind)
+        answer = program.post(f"{ROOT}articles/", b"url=https://x.example/", content_type=kind)
         problem(answer, 415)
     assert not Article.objects.exists()
 
@@ -80,7 +80,7 @@ def test_only_json_is_written(reader: APIClient) -> None:
     ],
 )
 def test_what_is_no_json_object_is_malformed(program_of: Program, edith: User, body: bytes) -> None:
-    answer = program_of(edith).generic("POST", f"{ROOT}articles/", body, content_type="application/json")
+    answer = program_of(edith).post(f"{ROOT}articles/", body, content_type="application/json")
     problem(answer, 400)
 
 
