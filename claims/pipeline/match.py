@@ -29,7 +29,7 @@ SAME_ACT = 0.2
 """Share of what the claim tells of its subject that a text must tell, too, to link or contradict."""
 
 
-OTHER_ACT = 0.6
+OTHER_ACT = 0.8
 """What is left of the score of a claim on the same subject that tells something else."""
 
 
@@ -56,9 +56,12 @@ class Match:
     reasons: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Frequencies:
-    """In how many of ``total`` claims each term stands, where the caller knows it."""
+    """In how many of ``total`` claims each term stands, where the caller knows it.
+
+    Compared by identity, so that what is weighed by it can be remembered: keep one, don't change it.
+    """
 
     total: int
     of: Mapping[str, int]
@@ -88,8 +91,8 @@ def match(
     query = _Vector.of(text, frequencies)
     if not query.counts:
         return ()
-    vectors = [_Vector.of(claim.text, frequencies) for claim in shortlist]
-    noise = _noise() if frequencies is None else [_Vector.of(s, frequencies) for s in sample_claims()]
+    vectors = [_known(claim.text, frequencies) for claim in shortlist]
+    noise = _noise(frequencies)
     everything = [*noise, *vectors]
     bm25 = _z_scores([query.bm25(vector) for vector in everything], LEAST_SPREAD_BM25)[len(noise) :]
     cosine = _z_scores([query.cosine(vector) for vector in everything], LEAST_SPREAD_COSINE)[len(noise) :]
@@ -106,7 +109,7 @@ def match(
 
 def _judged(facts: Facts, query: "_Vector", score: float, claim: KnownClaim) -> Match:
     """The zone by score, less what the guards forbid; the relation; the reasons."""
-    other = Facts.of(claim.text)
+    other = _facts(claim.text)
     against = list(conflicts(facts, other))
     missing = query.missing(other.predicate)
     opposite = contradiction(facts, other) if missing < 1 - SAME_ACT and not against else None
@@ -215,7 +218,19 @@ def _trigrams(term: str) -> tuple[str, ...]:
     return tuple(padded[n : n + 3] for n in range(len(padded) - 2))
 
 
-@lru_cache(maxsize=1)
-def _noise() -> tuple[_Vector, ...]:
-    """The sample of claims, weighted by word bands."""
-    return tuple(_Vector.of(sentence, None) for sentence in sample_claims())
+@lru_cache(maxsize=4)
+def _noise(frequencies: Frequencies | None) -> tuple[_Vector, ...]:
+    """The sample of claims, weighed."""
+    return tuple(_Vector.of(sentence, frequencies) for sentence in sample_claims())
+
+
+@lru_cache(maxsize=1_000)
+def _known(text: str, frequencies: Frequencies | None) -> _Vector:
+    """A known claim, weighed; the same few are asked for again and again while a story runs."""
+    return _Vector.of(text, frequencies)
+
+
+@lru_cache(maxsize=1_000)
+def _facts(text: str) -> Facts:
+    """The facts of a known claim."""
+    return Facts.of(text)
