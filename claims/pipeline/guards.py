@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 from claims.pipeline.lexicon import lexicon
 from claims.pipeline.names import Name, is_title_case, names_in
@@ -19,8 +20,9 @@ _YEAR = re.compile(r"(?:19|20)\d\d")
 class Facts:
     """What a sentence says that another one can conflict with.
 
-    ``predicate`` are the terms that tell what happened: not those of names, nor of an office. ``shouts``: a
-    headline in capitalised words, whose names cannot be told for sure.
+    ``predicate`` are the terms that tell what happened: not those of names, nor of an office; ``opening``
+    are the words before its first auxiliary, with their terms. ``shouts``: a headline in capitalised words,
+    whose names cannot be told for sure.
     """
 
     text: str
@@ -29,6 +31,7 @@ class Facts:
     years: frozenset[str]
     names: tuple[Name, ...]
     predicate: frozenset[str]
+    opening: tuple[tuple[str, str], ...]
     shouts: bool
 
     @classmethod
@@ -39,7 +42,16 @@ class Facts:
         others = (word for word in words if word not in years)
         figures = frozenset(n for word in others if (n := figure(word)) is not None)
         names = names_in(text)
-        return cls(text, words, figures, years, names, _predicate(text, names), is_title_case(text))
+        return cls(
+            text,
+            words,
+            figures,
+            years,
+            names,
+            _predicate(text, names),
+            _opening(text, names),
+            is_title_case(text),
+        )
 
 
 def _predicate(text: str, names: Sequence[Name]) -> frozenset[str]:
@@ -93,15 +105,17 @@ def differing_offices(one: Facts, other: Facts) -> tuple[str, str] | None:
 
 def _office(facts: Facts, other: Facts) -> tuple[str, ...]:
     """The words of the subject of ``facts``, before its first verb; empty unless a title is among them."""
-    inside = [(name.start, name.end) for name in facts.names]
-    subject = []
-    for token in tokenize(facts.text):
-        term = term_of(token.key)
-        if token.key in lexicon().auxiliaries or term in other.predicate & facts.predicate:
-            break
-        if term and not any(start <= token.start < end for start, end in inside):
-            subject.append(token.key)
+    verbs = other.predicate & facts.predicate
+    subject = [word for word, term in takewhile(lambda pair: pair[1] not in verbs, facts.opening)]
     return tuple(subject) if any(fold(word) in lexicon().titles for word in subject) else ()
+
+
+def _opening(text: str, names: Sequence[Name]) -> tuple[tuple[str, str], ...]:
+    """Words with their terms before the first auxiliary, names and function words left out."""
+    inside = [(name.start, name.end) for name in names]
+    tokens = takewhile(lambda token: token.key not in lexicon().auxiliaries, tokenize(text))
+    plain = (t.key for t in tokens if not any(start <= t.start < end for start, end in inside))
+    return tuple((key, term) for key in plain if (term := term_of(key)))
 
 
 def contradiction(one: Facts, other: Facts) -> str | None:
