@@ -55,7 +55,7 @@ def pages(browser: Browser, address: str, width: int, scheme: ColorScheme) -> It
     page.locator("main form [type=submit]").first.click()
     page.goto("/desk/")
     yield "desk", page
-    page.locator("a[href^='/desk/claims/']").first.click()
+    page.locator("main a[href^='/desk/claims/']").first.click()
     yield "workbench", page
     context.close()
 

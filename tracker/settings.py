@@ -314,6 +314,9 @@ if env.bool("BEHIND_TLS_PROXY", default=False):
 # The readiness probe asks from inside, without TLS.
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+# No upload fills the disk, and a form whose token went stale shows what was typed into it.
+FILE_UPLOAD_HANDLERS = ["claims.views.desk.uploads.CappedUpload"]
+CSRF_FAILURE_VIEW = "claims.views.desk.doors.csrf_failure"
 
 # ---------------------------------------------------------------- logs
 _processors: list[structlog.types.Processor] = [

@@ -42,9 +42,7 @@
     t: () => part("track")?.querySelector("button")?.click(),
     m: () => {
       const merge = part("merge");
-      const button = merge?.querySelector('button[name="into"]');
-      if (button) button.click();
-      else merge?.querySelector("input[type=search]")?.focus();
+      (merge?.querySelector('button[name="into"]') ?? merge?.querySelector("input[type=search]"))?.focus();
     },
     d: () => part("dismiss")?.querySelector('input[name="reason"]')?.focus(),
   };

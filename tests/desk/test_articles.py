@@ -138,7 +138,6 @@ def test_a_file_without_a_readable_page_is_refused_at_its_field(
 
 
 def test_a_file_over_the_limit_is_refused_and_never_kept_whole(desk: Client, settings: Settings) -> None:
-    settings.FILE_UPLOAD_HANDLERS = ["claims.views.desk.uploads.CappedUpload"]
     settings.FETCH_MAX_BYTES = 200_000
     answer = desk.post(UPLOAD, uploaded("a.txt", b"word " * 60_000, "text/plain", publisher="Kept Gazette"))
     assert answer.status_code == 422

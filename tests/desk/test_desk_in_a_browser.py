@@ -167,6 +167,7 @@ def test_the_queue_is_worked_by_keys_alone(signed_in: OpenWindow, edith: User) -
     page.keyboard.press("Enter")
     page.get_by_role("button", name="Merge into “The ferry was late.”").wait_for()
     page.keyboard.press("m")
+    page.keyboard.press("Enter")
     page.get_by_text("Merged into").wait_for()
     assert {Candidate.objects.get(pk=row.pk).state for row in rest} == {
         CandidateState.DISMISSED,

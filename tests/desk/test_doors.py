@@ -3,7 +3,6 @@
 import pytest
 from django.test import Client
 from django.urls import reverse
-from pytest_django import Settings
 
 from claims.models import Claim, Review, User
 from claims.operations.people import add_person
@@ -59,9 +58,8 @@ def test_a_decision_sent_after_the_session_ended_is_shown_and_can_be_sent_again(
 
 
 @pytest.fixture
-def strict_desk(edith: User, settings: Settings) -> Client:
+def strict_desk(edith: User) -> Client:
     """Edith's browser on a site that looks at the forms' tokens, as in production."""
-    settings.CSRF_FAILURE_VIEW = "claims.views.desk.doors.csrf_failure"
     client = Client(enforce_csrf_checks=True)
     client.force_login(edith)
     return client
