@@ -4,13 +4,14 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from django.conf import settings
+from django.utils.cache import patch_vary_headers
 from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from claims.api.bodies import Body
-from claims.api.problems import TooLargeError
+from claims.api.problems import NoLengthError, TooLargeError
 from claims.api.queries import Query
 from claims.models import User
 from claims.queries.clock import database_now
@@ -23,12 +24,20 @@ class Endpoint(APIView):
     """An address of the API. A handler translates in, makes one domain call, and translates out."""
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """Refuse what is too large before anything reads it (413), then who may not (401, 403, 429)."""
+        """Refuse a body too long or of unknown length (413, 411) unread, then who may not (401, 403, 429)."""
+        if "chunked" in request.headers.get("Transfer-Encoding", "").lower():
+            raise NoLengthError
         length = request.META.get("CONTENT_LENGTH") or "0"
         most: int = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
         if length.isdigit() and int(length) > most:
             raise TooLargeError(f"The body has {length} bytes; at most {most} are read.")
         super().initial(request, *args, **kwargs)
+
+    def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
+        """Keep caches from showing one program what another one's token lets it see."""
+        answer = super().finalize_response(request, response, *args, **kwargs)
+        patch_vary_headers(answer, ["Authorization"])
+        return answer
 
     def asked(self, kind: type[Q]) -> Q:
         """Return the query of the address, checked; raises ValidationError (400)."""

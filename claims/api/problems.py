@@ -26,6 +26,7 @@ _TITLES = {
     406: "Not acceptable",
     409: "Conflict",
     410: "Gone",
+    411: "Length required",
     412: "The record has changed",
     413: "Too large",
     415: "Unsupported media type",
@@ -82,6 +83,13 @@ class MissingIfMatchError(APIException):
     default_detail = (
         'Send If-Match with the version that you saw, as If-Match: "7", so that nobody is overwritten.'
     )
+
+
+class NoLengthError(APIException):
+    """A body that does not say how long it is (411); a WSGI server would hand us none of it."""
+
+    status_code = status.HTTP_411_LENGTH_REQUIRED
+    default_detail = "Send the body with a Content-Length, not in chunks."
 
 
 class TooLargeError(APIException):

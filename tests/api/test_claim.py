@@ -128,7 +128,9 @@ def test_what_is_internal_to_the_desk_is_seen_with_a_token_alone(
 ) -> None:
     claim = a_claim(edith, internal=True)
     problem(reader.get(f"{address(claim)}{below}"), 404)
-    assert program_of(edith, [Scope.READ]).get(f"{address(claim)}{below}").status_code == 200
+    answer = program_of(edith, [Scope.READ]).get(f"{address(claim)}{below}")
+    assert answer.status_code == 200
+    assert "Authorization" in answer.headers["Vary"], "no cache shows it to somebody else"
 
 
 # ---------------------------------------------------------------- rewording

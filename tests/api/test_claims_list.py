@@ -206,7 +206,7 @@ def test_as_of_a_moment_the_list_shows_what_it_showed_then(reader: APIClient, ed
 def test_pages_of_a_moment_follow_one_another(reader: APIClient, edith: User) -> None:
     several(edith, 5)
     then = right_now().isoformat()
-    page = reader.get(LIST, {"as_of": then, "page_size": 2}).json()
+    page = reader.get(LIST, {"as_of": then, "page_size": "2"}).json()
     seen = [row["id"] for row in page["results"]]
     while page["next"]:
         page = reader.get(page["next"]).json()

@@ -90,6 +90,13 @@ def test_too_large_a_body_is_not_even_read(program_of: Program, edith: User, set
         problem(program_of(edith).post(ROOT + path, {"text": "x" * 2000}, format="json"), 413)
 
 
+def test_a_body_in_chunks_is_refused_rather_than_taken_for_an_empty_one(
+    program_of: Program, edith: User
+) -> None:
+    chunked = {"Transfer-Encoding": "chunked"}
+    problem(program_of(edith).post(f"{ROOT}articles/", {}, format="json", headers=chunked), 411)
+
+
 def test_a_token_that_is_none_opens_nothing(reader: APIClient) -> None:
     for given in ("Token", "Token a b", "Token " + "a" * 64, "Token \xff\xfe", "Token " + "z" * 8000):
         answer = reader.post(f"{ROOT}articles/", {}, format="json", HTTP_AUTHORIZATION=given)
