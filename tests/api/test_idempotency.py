@@ -1,9 +1,11 @@
 """A request that a program sends twice under one Idempotency-Key is done once."""
 
+import threading
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connections
 from rest_framework.test import APIClient
 
 from claims.models import Article, Candidate, IdempotentAnswer, Review, User
@@ -121,3 +123,26 @@ def test_answers_are_kept_for_a_day(program_of: Program, cora: User) -> None:
     reserve(token=row.token, key="other", request_sha256="0" * 64, now=right_now())
     assert set(IdempotentAnswer.objects.values_list("key", flat=True)) == {"young", "other"}
     assert post(program, "young").headers["Idempotent-Replayed"] == "true"
+
+
+def test_of_two_at_the_same_moment_one_is_done(
+    transactional_db: None, program_of: Program, cora: User
+) -> None:
+    credentials = program_of(cora).defaults["HTTP_AUTHORIZATION"]
+    together = threading.Barrier(6)
+    statuses: list[int] = []
+
+    def send() -> None:
+        mine = APIClient(HTTP_AUTHORIZATION=credentials)
+        together.wait(timeout=30)
+        statuses.append(post(mine, "one").status_code)
+        connections.close_all()
+
+    threads = [threading.Thread(target=send) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert set(statuses) <= {201, 409}
+    assert 201 in statuses
+    assert Candidate.objects.count() == 1
