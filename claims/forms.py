@@ -131,6 +131,13 @@ class AddArticleForm(forms.Form):
     publisher = _line("Publisher", max_length=200, help_text="Only if the page itself does not say it.")
 
 
+class AddFeedForm(forms.Form):
+    """A feed to follow."""
+
+    url = _line("Address of the feed", max_length=70_000, help_text="RSS or Atom.")
+    publisher = _line("Publisher", max_length=200, help_text="Whose articles it brings in.")
+
+
 class UploadForm(AddArticleForm):
     """A page in hand."""
 

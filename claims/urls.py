@@ -48,6 +48,7 @@ DESK: list[URLPattern | URLResolver] = [
     path("desk/articles/upload/", articles.upload, name="desk_upload"),
     path("desk/articles/<slug:article_id>/", articles.article_page, name="desk_article"),
     path("desk/articles/<slug:article_id>/check/", articles.check, name="desk_check"),
+    path("desk/feeds/", articles.feeds_page, name="desk_feeds"),
     path("desk/topics/", claims.topics_page, name="desk_topics"),
 ]
 MACHINES: list[URLPattern | URLResolver] = [

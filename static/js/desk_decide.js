@@ -1,4 +1,4 @@
-/* The workbench: asks the server what the policy says to the ticks, adds rows for documents, guards typed text. */
+/* The workbench: asks the server what the policy says to the ticks, adds rows for documents, keeps a draft. */
 (() => {
   "use strict";
 
@@ -14,8 +14,12 @@
   const ask = async () => {
     const number = ++latest;
     const query = new URLSearchParams();
-    for (const [name, value] of new FormData(form)) {
-      if (ASKED.test(name) && typeof value === "string") query.append(name, value);
+    const told = new FormData(form);
+    const ticked = new Set(told.getAll("evidence"));
+    for (const [name, value] of told) {
+      const marks = name.startsWith("counts-");
+      if (!ASKED.test(name) || typeof value !== "string") continue;
+      if (!marks || (value === "primary" && ticked.has(name.slice("counts-".length)))) query.append(name, value);
     }
     try {
       const answer = await fetch(`${form.dataset.policy}?${query}`, { headers: { Accept: "application/json" } });
@@ -48,15 +52,25 @@
     }
   });
 
-  let leaving = false;
-  const before = form.elements.namedItem("reason")?.value ?? "";
-  form.addEventListener("submit", () => {
-    leaving = true;
-  });
-  window.addEventListener("beforeunload", (event) => {
-    const now = form.elements.namedItem("reason")?.value ?? "";
-    if (!leaving && now !== before) event.preventDefault();
-  });
+  /* What was typed outlives a click elsewhere on the page: kept in this tab until a decision goes through. */
+  const reason = form.elements.namedItem("reason");
+  const key = `desk-draft-${form.dataset.draft}`;
+  const draft = (act) => {
+    try {
+      return act(sessionStorage);
+    } catch {
+      return null; // Some windows keep nothing; then a draft lives as long as its page.
+    }
+  };
+  if (!reason.value) {
+    const sent = draft((store) => store.getItem(`${key}-sent`));
+    const words = sent ? null : draft((store) => store.getItem(key));
+    if (words) reason.value = words;
+    else draft((store) => store.removeItem(key));
+  }
+  draft((store) => store.removeItem(`${key}-sent`));
+  reason.addEventListener("input", () => draft((store) => store.setItem(key, reason.value)));
+  form.addEventListener("submit", () => draft((store) => store.setItem(`${key}-sent`, "1")));
 
   if (form.querySelector('input[name="evidence"]:checked')) ask();
 })();

@@ -13,16 +13,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pytest_django import Settings
 
-from claims.models import Article, Candidate, Claim, Event, Snapshot, User
+from claims.models import Article, Candidate, Claim, Event, Feed, Snapshot, User
 from claims.operations.recheck import check_articles
 from claims.queries.desk_articles import Span, place_of, segments
 from claims.vocabulary import ArticleState, QuoteState
-from tests.desk.conftest import LANDED, WIRE, a_candidate, words
+from tests.desk.conftest import LANDED, WIRE, DeskOf, a_candidate, words
 from tests.sites import news_site, page
 from tests.stories import a_claim, an_article, right_now
 
 pytestmark = pytest.mark.django_db
-LIST, UPLOAD = "/desk/articles/", "/desk/articles/upload/"
+LIST, UPLOAD, FEEDS = "/desk/articles/", "/desk/articles/upload/", "/desk/feeds/"
 PAGE = page("Port", f"{LANDED}.")
 KLINGON = PAGE.replace("utf-8", "x-klingon").encode("latin-1") + b"\xff"
 
@@ -178,6 +178,23 @@ def test_failing_articles_are_marked_with_the_reason(desk: Client, article: Arti
 
 def test_an_empty_list_says_what_to_do(desk: Client) -> None:
     assert "Add the address of a page, or upload one." in words(desk.get(LIST))
+
+
+# ---------------------------------------------------------------- feeds
+def test_editors_follow_feeds_and_see_which_fail(desk: Client, cora: User, desk_of: DeskOf) -> None:
+    assert "No feed yet" in words(desk.get(FEEDS))
+    shown = desk.post(FEEDS, {"url": "https://herald.example/rss", "publisher": "The Herald"}, follow=True)
+    assert "Its articles come in with the next sweep" in words(shown)
+    feed = Feed.objects.get()
+    assert (str(feed.publisher), feed.due_at is not None) == ("The Herald", True)
+    Feed.objects.update(failures=2, state_reason="It answers with a log-in page.")
+    assert "It answers with a log-in page." in words(desk.get(FEEDS))
+    for address in ("http://10.0.0.1/rss", "rss", ""):
+        answer = desk.post(FEEDS, {"url": address, "publisher": "Kept Gazette"})
+        assert answer.status_code == 422
+        assert "Kept Gazette" in answer.content.decode()
+    assert desk_of(cora).post(FEEDS, {"url": "https://other.example/rss"}).status_code == 403
+    assert Feed.objects.count() == 1
 
 
 # ---------------------------------------------------------------- one article

@@ -68,6 +68,7 @@ def test_a_report_marked_as_primary_document_confirms(desk: Client, claim: Claim
         ({"verdict": ""}, "Choose a verdict"),
         ({"verdict": "proven"}, "proven is not one of the available choices"),
         ({"evidence": ["0000000000zz"]}, "is no appearance of this claim"),
+        ({"evidence": ["\x00'; --"]}, "is no appearance of this claim"),
         ({"reason": "word " * 2500}, "at most 10000 characters"),
     ],
 )

@@ -87,6 +87,7 @@ def story(edith: User, article: Article) -> dict[str, str]:
         "new claim": reverse("desk_new_claim"),
         "articles": reverse("desk_articles"),
         "article": reverse("desk_article", args=[article.id]),
+        "feeds": reverse("desk_feeds"),
         "topics": reverse("desk_topics"),
     }
 
@@ -142,6 +143,26 @@ def test_edith_decides_and_a_stale_save_keeps_her_words(
     page.get_by_text("Decided: refuted").wait_for()
     claim.refresh_from_db()
     assert (claim.status, claim.reason) == (ClaimStatus.REFUTED, "I typed this for ten minutes.")
+
+
+def test_a_reason_half_typed_outlives_a_click_elsewhere_on_the_page(
+    signed_in: OpenWindow, edith: User, article: Article
+) -> None:
+    claim = a_claim(edith, article=article, quote=LANDED)
+    page = signed_in()
+    page.goto(reverse("desk_claim", args=[claim.id]))
+    reason = page.get_by_label("Reason", exact=True)
+    reason.fill("Half a sen")
+    page.get_by_text("Wording, claimant, topics").click()
+    page.get_by_label("Claimed by").fill("Karl Brandt")
+    page.get_by_role("button", name="Save").click()
+    page.get_by_text("Saved; the timeline tells it.").wait_for()
+    expect(reason).to_have_value("Half a sen")
+    reason.fill("Half a sentence.")
+    page.get_by_role("radio", name="Unverified").check()
+    page.get_by_role("button", name="Decide").click()
+    page.get_by_text("Decided: unverified").wait_for()
+    expect(reason).to_have_value("")
 
 
 def test_the_queue_is_worked_by_keys_alone(signed_in: OpenWindow, edith: User) -> None:

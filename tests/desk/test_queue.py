@@ -150,6 +150,7 @@ def test_a_candidate_is_dismissed_with_a_reason(desk: Client, edith: User) -> No
         ("track", {"text": "A very long claim. " * 20}, "at most 300 characters"),
         ("merge", {"into": ""}, "Choose the claim to merge into"),
         ("merge", {"into": "0000000000zz"}, "Choose the claim to merge into"),
+        ("merge", {"into": "\x00'; --"}, "Choose the claim to merge into"),
     ],
 )
 def test_a_refusal_is_told_at_the_row_with_what_was_typed(

@@ -175,7 +175,7 @@ def merge_into_claim(request: HttpRequest, candidate_id: str) -> HttpResponse:
     try:
         claim = merge_candidate(
             candidate_id=candidate_id,
-            into=request.POST.get("into", ""),
+            into=asked_words(request.POST.get("into"), 16),
             by=person(request),
             now=database_now(),
         )

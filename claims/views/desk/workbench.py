@@ -43,7 +43,7 @@ def cited_in(data: QueryDict) -> list[Cited]:
     """Return the evidence that a form names: ticked appearances, addresses and notes; empty rows left out."""
     ticked = [
         Cited(appearance=appearance, primary=data.get(f"counts-{appearance}") == "primary")
-        for appearance in dict.fromkeys(data.getlist("evidence"))
+        for appearance in dict.fromkeys(_clean(word)[:40] for word in data.getlist("evidence"))
     ]
     rows = zip_longest(
         *(data.getlist(name) for name in ("document_url", "document_note", "document_counts")), fillvalue=""
