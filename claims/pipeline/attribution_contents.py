@@ -8,6 +8,7 @@ from claims.pipeline.attribution_words import Frame, Shape
 LONGEST_CONTENT = 400  # tokens of unquoted content; keeps the time linear on texts without a full stop
 _SPEAKS = Frame.SAY | Frame.TELL
 _MOST_QUOTES = 40
+_LONGEST_TITLE = 9  # tokens, with its marks
 _THING_STOPS = frozenset({",", "when", "while"})
 _LATE_CLAUSES = frozenset({"but", "while", "although", "though", "whereas"})
 _OPENERS = frozenset({"but", "and", ",", "still", "so"})
@@ -19,7 +20,7 @@ class Found:
     """An attribution as token ranges: parts of the content, cue, source, and the name of the pattern."""
 
     content: tuple[Tokens, ...]
-    cue: Tokens
+    cue: Tokens | None
     source: Tokens | None
     pattern: str
 
@@ -140,9 +141,37 @@ def spoken_on(grammar: Grammar, token: int) -> list[Tokens]:
     if number < 0:
         number = reading.sentence_of[token - 1]
     _, end = reading.sentences[number]
-    if end - token > LONGEST_CONTENT or any(reading.quote_of[inside] >= 0 for inside in range(token, end)):
+    if end - token > LONGEST_CONTENT or any(_speaks(grammar, inside) for inside in range(token, end)):
         return []
     return [quote for quote in following_quotes(grammar, end) if words[quote[1] - 2] != ","]
+
+
+def quotes_below(grammar: Grammar, token: int) -> list[Tokens]:
+    """Return the quotations of the paragraphs right below ``token`` that are nothing but quotation.
+
+    A paragraph whose quotation ends in a comma, or goes on behind it, has a cue of its own.
+    """
+    words = grammar.words
+    found: list[Tokens] = []
+    while token < len(words) and words[token] == "\n" and len(found) < _MOST_QUOTES:
+        quotes = following_quotes(grammar, token + 1)
+        if not quotes:
+            break
+        token = quotes[-1][1]
+        if (token < len(words) and words[token] != "\n") or words[token - 2] == ",":
+            break
+        found += quotes
+    return found
+
+
+def _speaks(grammar: Grammar, token: int) -> bool:
+    """Whether the token lies in a quotation that is no title of a show or book."""
+    number = grammar.reading.quote_of[token]
+    if number < 0:
+        return False
+    start, end = grammar.reading.quotes[number]
+    is_introduced = start > 0 and grammar.words[start - 1] in (",", ":")
+    return is_introduced or end - start > _LONGEST_TITLE or not grammar.reading.is_capital(start + 1)
 
 
 def block_quotes(grammar: Grammar, token: int) -> list[Tokens]:
@@ -170,9 +199,22 @@ def content_before(grammar: Grammar, end: int) -> Tokens | None:
     inside = quote[0] if quote is not None else end - 1
     if inside < 0 or reading.sentence_of[inside] < 0:
         return None
+    if quote is not None and _is_introduced(grammar, inside):
+        return quote
     first, _ = reading.sentences[reading.sentence_of[inside]]
     start = _content_start(grammar, first, inside)
     return (start, end) if start < end and inside - start < LONGEST_CONTENT else None
+
+
+def _is_introduced(grammar: Grammar, token: int) -> bool:
+    """Whether a colon or a verb of saying stands before the quotation at ``token``."""
+    before = token - 1
+    if before > 0 and grammar.words[before] == ":":
+        return True
+    if before > 0 and grammar.words[before] == ",":
+        before -= 1
+    cue = grammar.forms.get(grammar.words[before]) if before > 0 else None
+    return cue is not None and bool(cue.frames & _SPEAKS) and grammar.is_verb(before, cue)
 
 
 def _content_start(grammar: Grammar, first: int, limit: int) -> int:

@@ -4,6 +4,7 @@ from claims.pipeline.attribution_contents import (
     Found,
     clause_end,
     content_before,
+    following_quotes,
     is_closed_off,
     quote_at,
     quote_before,
@@ -18,7 +19,7 @@ _ENDS = frozenset({".", "!", "?", ",", ";", "—", "–", "\n", ")"})
 _SUBJECTS = frozenset({"that", "he", "she", "they", "it", "we"})
 _CIRCUMSTANCES = frozenset({"as", "when", "while", "after", "before", "this", "last", "late", "early"})
 _RELATIVES = frozenset({"who", "which", "whose", "whom", "where", "something"})
-_THOUGHT = frozenset({"think", "believe", "know", "fear", "find", "show", "suggest", "hope"})
+_THOUGHT = frozenset({"think", "believe", "fear", "find", "show", "suggest", "hope"})
 _LOOK_AHEAD = 14  # tokens from the cue to the end of its clause
 _DASHES_AND_COMMA = frozenset({",", "—", "–"})
 
@@ -36,6 +37,8 @@ def _inverted(grammar: Grammar, token: int, cue: Cue, last: int) -> Found | None
     if Frame.TELL in cue.frames or not _ends_content(grammar, token) or token + 1 >= last:
         return None
     following = grammar.words[token + 1]
+    if following in grammar.time_words:
+        return None
     is_name = grammar.reading.is_capital(token + 1) or following in grammar.determiners
     if not (is_name or following in grammar.subject_pronouns or is_closed_off(grammar, token)):
         return None
@@ -43,6 +46,9 @@ def _inverted(grammar: Grammar, token: int, cue: Cue, last: int) -> Found | None
     content = content_before(grammar, token)
     if end == token + 1 or content is None:
         return None
+    if quote_before(grammar, content[1]) is None and _opens_speech(grammar, end):
+        quotes = (*following_quotes(grammar, end + 1),)  # But, said the mayor, "…"
+        return Found(quotes, (token, token + 1), (token + 1, end), "inverted-forward")
     is_quoted = quote_before(grammar, content[1]) is not None
     if not is_quoted and not (
         _is_plain_final(grammar, cue, content) and _is_name(grammar, token + 1, end, last)
@@ -58,18 +64,32 @@ def _subject_first(grammar: Grammar, token: int, cue: Cue, first: int, last: int
     if source is None or not _ends_content(grammar, source[0]):
         return None
     # After a comma inside the closing mark whatever follows the cue is a circumstance.
-    is_certain = is_closed_off(grammar, source[0])
+    is_certain = is_closed_off(grammar, source[0]) and not _opens_sentence(grammar, source[0])
     after = token + 1 if is_certain else _after_final(grammar, token + 1, cue, last)
+    if after is not None and _opens_sentence(grammar, source[0]) and _opens_speech(grammar, after):
+        return None  # "… late." She added, "Nobody came."
     content = content_before(grammar, source[0])
     if after is None or content is None:
         return None
     if grammar.words[source[0]] in _RELATIVES:
         return None
     if quote_before(grammar, content[1]) is None and not (
-        _is_plain_final(grammar, cue, content) or _splits_clause(grammar, after, cue)
+        _is_plain_final(grammar, cue, content)
+        or _splits_clause(grammar, after, cue)
+        or (after >= last - 1 and cue.lemma == "say")  # nothing else can be what "…, she said." tells
     ):
         return None
     return _with_more(grammar, (start, token + 1), source, content, after, "final")
+
+
+def _opens_sentence(grammar: Grammar, token: int) -> bool:
+    """Whether a sentence begins at ``token``: behind a full stop inside the quotation mark."""
+    return grammar.reading.sentences[grammar.reading.sentence_of[token]][0] == token
+
+
+def _opens_speech(grammar: Grammar, token: int) -> bool:
+    """Whether a quotation follows a comma or colon at ``token``."""
+    return grammar.words[token : token + 1] in ([","], [":"]) and quote_at(grammar, token + 1) is not None
 
 
 def _ends_content(grammar: Grammar, token: int) -> bool:
@@ -83,9 +103,12 @@ def _is_plain_final(grammar: Grammar, cue: Cue, content: Tokens) -> bool:
     """Whether an unquoted content is a main clause, and the verb one that may stand behind such a clause."""
     if not cue.frames & (Frame.SAY | Frame.TELL) and cue.lemma not in _THOUGHT:
         return False
+    if cue.lemma in grammar.no_bare_clause or (cue.lemma == "state" and cue.shape is not Shape.PAST):
+        return False
     start, end = content
     if grammar.words[start] in grammar.prepositions or grammar.words[start] in grammar.boundaries:
-        start = _next_comma(grammar, start, end)  # "In April, …"
+        comma = _next_comma(grammar, start, end)
+        start = comma if comma < end else start  # "In April, …", but "About forty barns …"
     token = start + 1
     while token < end:
         if grammar.words[token] in _RELATIVES:

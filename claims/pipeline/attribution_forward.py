@@ -19,6 +19,7 @@ _NO_CONTENT = frozenset({",", ".", ";", "and", "or", ")", "—", "–", "as", "b
 _CIRCUMSTANCES = frozenset({",", "last", "this", "late", "early", "as", "when", "while", "after"})
 _LOOK_AHEAD = 14  # tokens between a cue and its "that" or quotation
 _LONGEST_ADDRESSEE = 8  # tokens
+_SHORTEST_CLAUSE = 4  # tokens
 _SUBJECT_REACH = 60  # tokens from the sentence's start in which its first verb is sought
 
 _Content = tuple[list[Tokens], int, str]  # parts, end of the cue, name of the pattern
@@ -27,13 +28,13 @@ _Content = tuple[list[Tokens], int, str]  # parts, end of the cue, name of the p
 def find_forward(grammar: Grammar, token: int, cue: Cue, earlier: Tokens | None) -> Found | None:
     """Match the cue at ``token`` with content behind it; ``earlier`` is the last source of its sentence."""
     first, _ = grammar.reading.sentences[grammar.reading.sentence_of[token]]
-    if cue.shape is Shape.BASE and grammar.words[token - 1] == "to":
-        return None  # "to say": nobody has said it yet
+    if cue.shape is Shape.BASE and grammar.words[token - 1] == "to" and grammar.words[token - 2] != "on":
+        return None  # "to say": nobody has said it yet, unless somebody "went on to say" it
     start = grammar.verb_group_start(token, first)
     source = _source(grammar, token, start, cue, earlier)
     if source is None:
         return None
-    found = _content(grammar, token, cue)
+    found = _content(grammar, token, cue) or _shown(grammar, token, cue, source)
     if found is None:
         return None
     parts, cue_end, name = found
@@ -52,9 +53,29 @@ def _source(grammar: Grammar, token: int, start: int, cue: Cue, earlier: Tokens 
         return start - 1, start
     is_participle = cue.shape is Shape.ING and start == token and before in (",", "")
     source = None if is_participle else grammar.subject_before(start, first)
+    if source is not None and before == "," and source[1] == start - 1 and not is_participle:
+        return source  # "Ann Lee, who is 28, | said"
     if source is None or before in ("and", "but", ",") or words[source[0]] in grammar.prepositions:
+        if is_participle and words[first] in grammar.boundaries:
+            return _sentence_subject(grammar, _main_clause(grammar, first, start), start) or earlier or source
         return earlier or _sentence_subject(grammar, first, start) or source
     return source
+
+
+def _shown(grammar: Grammar, token: int, cue: Cue, source: Tokens) -> _Content | None:
+    """Match what polls and papers show, with or without a verb of its own: "polls show him ahead"."""
+    last = sentence_end(grammar, token)
+    if not cue.frames & Frame.SHOW or token + 2 >= last or grammar.evidence.isdisjoint(grammar.words[slice(*source)]):
+        return None
+    if grammar.words[token + 1] in _NO_CONTENT or grammar.words[token + 1] in grammar.prepositions:
+        return None
+    return [(token + 1, clause_end(grammar, token + 1, last))], token + 1, "shown"
+
+
+def _main_clause(grammar: Grammar, first: int, last: int) -> int:
+    """Return where the main clause begins behind "When the dam failed, "."""
+    commas = (token for token in range(first, min(last - 1, first + _SUBJECT_REACH)) if grammar.words[token] == ",")
+    return next(commas, first - 1) + 1
 
 
 def _sentence_subject(grammar: Grammar, first: int, last: int) -> Tokens | None:
@@ -99,7 +120,10 @@ def _bare(grammar: Grammar, position: int, cue: Cue, last: int, cue_end: int) ->
     """A clause without "that", or a thing."""
     end = clause_end(grammar, position, last)
     has_subject_and_verb = grammar.is_contracted_subject(grammar.words[position])
-    if cue.frames & _ZERO and (has_subject_and_verb or grammar.has_verb(position + 1, end)):
+    is_clause = has_subject_and_verb or grammar.has_verb(position + 1, end)
+    # Plain forms and the present tense ("she swims") are not told from nouns; behind "said" they are verbs.
+    is_clause = is_clause or (cue.lemma == "say" and end - position >= _SHORTEST_CLAUSE)
+    if cue.frames & _ZERO and is_clause and cue.lemma not in grammar.no_bare_clause:
         return [(position, end)], cue_end, "zero-say" if cue.frames & Frame.SAY else "zero-think"
     if cue.frames & (Frame.OBJECT | Frame.AS):
         return [(position, thing_end(grammar, position, last))], cue_end, "object"

@@ -43,6 +43,8 @@ class Grammar:
         self.boundaries = sets["boundaries"]
         self.subject_pronouns = sets["subject_pronouns"]
         self.time_words = sets["time_words"]
+        self.no_bare_clause = sets["no_bare_clause"]
+        self.evidence = sets["evidence"]
         self.addressees = sets["addressees"]
 
     # ------------------------------------------------------------------ what kind of word
@@ -67,7 +69,8 @@ class Grammar:
         if cue is not None and cue.shape is not Shape.ING:
             return self.is_verb(token, cue)
         before = self.words[token - 1] if token else ""
-        return len(word) > 4 and word.endswith("ed") and before not in self.determiners
+        is_past = len(word) > 4 and word.endswith("ed") and "-" not in word
+        return is_past and before not in self.determiners
 
     def is_finite(self, token: int) -> bool:
         """Whether the token looks like any finite verb: also irregular past forms, "she's", "isn't"."""
@@ -106,7 +109,7 @@ class Grammar:
             return False
         if cue.shape is Shape.S:
             return before not in self.auxiliaries and before not in ("i", "we", "you", "they")
-        return self._takes_base(token, before)
+        return self._takes_base(token, before) or (cue.lemma == "say" and before[0].isalnum())
 
     def _takes_object(self, token: int, cue: Cue, before: str) -> bool:
         """Whether the word after a form that is a noun as well ("claims", "plan") makes it a verb."""

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from claims.pipeline.attribution_contents import Found, content_before, sentence_end
 from claims.pipeline.attribution_grammar import Grammar, Tokens
-from claims.pipeline.attribution_words import Shape
+from claims.pipeline.attribution_words import Frame, Shape
 
 _ENDS_SOURCE = frozenset({",", ";", "—", "–"})
 _AS_REACH = 14  # tokens between "as" and its verb
@@ -41,12 +41,14 @@ def _around(grammar: Grammar, mark: int, cue: Tokens, source: Tokens | None, nam
     if source is None:
         return None
     after = max(cue[1], source[1])
+    if name == "as" and after < len(grammar.words) and grammar.words[after] != ",":  # "told the Gazette, "
+        after = next((token for token in range(after, after + _AS_REACH) if grammar.words[token : token + 1] == [","]), after)
     first, _ = grammar.reading.sentences[grammar.reading.sentence_of[mark]]
     if mark - first > 2:
         content = content_before(grammar, mark)
         return Found((content,), cue, source, f"{name}-after") if content else None
     last = sentence_end(grammar, mark)
-    if after + 1 < last and grammar.words[after] == ",":
+    if after + 1 < last and grammar.words[after] in (",", ":"):
         return Found(((after + 1, last),), cue, source, f"{name}-before")
     return None
 
@@ -58,6 +60,8 @@ def _as(grammar: Grammar, token: int) -> Found | None:
         return None
     last = min(sentence_end(grammar, token), token + _AS_REACH)
     for verb in range(token + 1, last):
+        if grammar.words[verb : verb + 2] == ["put", "it"] and verb > token + 1:
+            return _around(grammar, token, (verb, verb + 2), (token + 1, verb), "as")
         cue = grammar.forms.get(grammar.words[verb])
         if cue is None or cue.shape not in (Shape.PAST, Shape.S):
             continue
@@ -66,6 +70,6 @@ def _as(grammar: Grammar, token: int) -> Found | None:
             source = _source_end(grammar, verb + 2) if following in _AS_PREPOSITIONS else None
             return _around(grammar, token, (token, verb + 2), source, "as")
         start = grammar.verb_group_start(verb, token + 1)
-        is_closed = following == "," and start > token + 1 and grammar.is_verb(verb, cue)
+        is_closed = (following == "," or Frame.TELL in cue.frames) and start > token + 1 and grammar.is_verb(verb, cue)
         return _around(grammar, token, (start, verb + 1), (token + 1, start) if is_closed else None, "as")
     return None

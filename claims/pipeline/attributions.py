@@ -7,6 +7,8 @@ from claims.pipeline.attribution_final import find_final
 from claims.pipeline.attribution_forward import find_forward
 from claims.pipeline.attribution_grammar import Grammar, Tokens
 from claims.pipeline.attribution_marks import find_marks
+from claims.pipeline.attribution_nouns import find_nouns
+from claims.pipeline.attribution_quotes import find_turns, with_open_quotes
 from claims.pipeline.attribution_words import Cue
 from claims.pipeline.sentences import Reading, read
 from claims.vocabulary import Voice
@@ -17,6 +19,7 @@ _SHORT_QUOTE = 5
 # "A person who asked not to be named said …": the first verb is no cue.
 _ANONYMITY = frozenset({"named", "identified", "anonymity", "anonymously"})
 _ANONYMITY_REACH = 7  # tokens
+_WISHES = frozenset({"ask", "speak", "talk", "request", "agree", "decline", "refuse", "insist", "demand", "want"})
 
 # The share of each pattern's finds that PolNeAR's annotators marked as well (Newell et al., LREC 2018; train
 # split, content words' IoU of at least .5).
@@ -83,6 +86,8 @@ def find_in(grammar: Grammar) -> list[Found]:
     before their content. What an earlier pattern took is not searched again: nested ones are left out.
     """
     taken = _Taken(grammar.reading)
+    for found in find_turns(grammar):
+        taken.add(found)
     rest: list[tuple[int, Cue]] = []
     for token, cue in _cues(grammar):
         if not taken.add(find_final(grammar, token, cue)):
@@ -93,7 +98,9 @@ def find_in(grammar: Grammar) -> list[Found]:
         if not taken.tokens[token]:
             earlier = taken.last_source.get(grammar.reading.sentence_of[token])
             taken.add(find_forward(grammar, token, cue, earlier))
-    return sorted(taken.found, key=lambda found: found.content[0])
+    for found in find_nouns(grammar):
+        taken.add(found)
+    return sorted(with_open_quotes(grammar, taken.tokens, taken.found), key=lambda found: found.content[0])
 
 
 def _cues(grammar: Grammar) -> list[tuple[int, Cue]]:
@@ -105,7 +112,7 @@ def _cues(grammar: Grammar) -> list[tuple[int, Cue]]:
         if cue is None or not grammar.is_verb(token, cue):
             continue
         number = reading.quote_of[token]
-        if not _ANONYMITY.isdisjoint(grammar.words[token + 1 : token + _ANONYMITY_REACH]):
+        if cue.lemma in _WISHES and not _ANONYMITY.isdisjoint(grammar.words[token + 1 : token + _ANONYMITY_REACH]):
             continue
         if number < 0 or reading.quotes[number][1] - reading.quotes[number][0] <= _SHORT_QUOTE:
             cues.append((token, cue))
@@ -125,9 +132,9 @@ class _Taken:
         """Keep ``found`` unless a part of its content is taken; tell whether it was kept."""
         if found is None or any(any(self.tokens[start:end]) for start, end in found.content):
             return False
-        for start, end in (*found.content, found.cue):
+        for start, end in (*found.content, found.cue or found.content[0]):
             self.tokens[start:end] = b"\x01" * (end - start)
-        if found.source is not None:
+        if found.source is not None and found.cue is not None:
             self.last_source[self.reading.sentence_of[found.cue[0]]] = found.source
         self.found.append(found)
         return True
@@ -138,7 +145,7 @@ def _with_offsets(reading: Reading, found: Found) -> Attribution:
     has_quote = any(reading.quote_of[token] >= 0 for part in found.content for token in range(*part))
     return Attribution(
         content=tuple(reading.span(*part) for part in found.content),
-        cue=reading.span(*found.cue),
+        cue=reading.span(*found.cue) if found.cue is not None else None,
         source=reading.span(*found.source) if found.source is not None else None,
         kind=Voice.DIRECT if all(quoted) else Voice.INDIRECT,
         is_mixed=has_quote and not all(quoted),
