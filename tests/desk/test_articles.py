@@ -1,5 +1,6 @@
 """Articles come in at the desk by address or as a file, and show exactly where they claim what."""
 
+import os
 import re
 from html import unescape
 from itertools import pairwise
@@ -7,7 +8,7 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,6 +17,7 @@ from pytest_django import Settings
 from claims.models import Article, Candidate, Claim, Event, Feed, Snapshot, User
 from claims.operations.recheck import check_articles
 from claims.queries.desk_articles import Span, place_of, segments
+from claims.views.desk.uploads import CappedUpload
 from claims.vocabulary import ArticleState, QuoteState
 from tests.desk.conftest import LANDED, WIRE, DeskOf, a_candidate, words
 from tests.sites import news_site, page
@@ -150,6 +152,21 @@ def test_a_file_over_the_limit_is_refused_and_never_kept_whole(desk: Client, set
     content = Article.objects.get().newest
     assert content is not None
     assert content.content.size == len((WIRE * 400).encode())
+
+
+def test_what_lies_beyond_the_limit_is_counted_and_not_written(
+    settings: Settings, rf: RequestFactory
+) -> None:
+    settings.FETCH_MAX_BYTES = 200_000
+    handler, chunk, number = CappedUpload(rf.post("/")), b"x" * 65_536, 20
+    handler.new_file("file", "a.txt", "text/plain", len(chunk) * number)
+    for count in range(number):
+        handler.receive_data_chunk(chunk, count * len(chunk))
+    file = handler.file_complete(len(chunk) * number)
+    assert file is not None
+    assert file.size == len(chunk) * number
+    assert file.seek(0, os.SEEK_END) <= settings.FETCH_MAX_BYTES + len(chunk)
+    file.close()
 
 
 def test_no_file_at_all_and_a_private_address_beside_one(desk: Client) -> None:
