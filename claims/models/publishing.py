@@ -63,10 +63,16 @@ class Feed(Record, Due):
 
 
 class Host(models.Model):
-    """A server we fetch from: when it may be asked again."""
+    """A server we fetch from: when it may be asked again, and its robots.txt.
+
+    ``robots_status`` is null where the file could not be had; ``robots_until`` is when it is asked for anew.
+    """
 
     name = models.CharField(max_length=300, primary_key=True)
     free_at = models.DateTimeField()
+    robots_status = models.PositiveIntegerField(null=True, blank=True)
+    robots_body = models.BinaryField(default=b"")
+    robots_until = models.DateTimeField(null=True, blank=True)
 
     def __str__(self) -> str:
         return self.name

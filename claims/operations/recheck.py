@@ -18,6 +18,7 @@ from claims.operations.leases import book_host, hold_host, lease
 from claims.operations.ledger import Book, writing
 from claims.operations.policies import cadence, fetch_policy, host_of, lease_time, source_policy
 from claims.operations.refusals import require
+from claims.operations.robots import RobotsRules, robots_for
 from claims.pipeline.diff import Difference, compare
 from claims.pipeline.extract_text import UnreadableError, fingerprint
 from claims.pipeline.fetch import Fetched, FetchFailed, FetchRequest, FetchResult, fetch_many
@@ -49,7 +50,13 @@ class _Leased:
     fence: int
 
     @property
+    def is_asked_for_by_hand(self) -> bool:
+        """Whether a person added the page and nobody has looked yet: fetched once, whatever robots say."""
+        return self.article.newest is None and self.article.added_by_id is not None
+
+    @property
     def request(self) -> FetchRequest:
+        """What to ask the server, with the validators of the newest snapshot."""
         newest = self.article.newest
         return FetchRequest(
             url=self.article.url,
@@ -63,7 +70,7 @@ class _Leased:
 class _Sighting:
     """What a worker brings back: the fetch's result, what it means, and the reading if anything is new."""
 
-    result: FetchResult
+    result: FetchResult | None
     observation: Observation
     reading: Reading | None
     difference: Difference | None
@@ -93,19 +100,21 @@ def check_articles(
     ``patience`` is left to a later sweep; so is an article that another worker has (reported as busy).
     """
     waiting = _by_host(article_ids)
+    rules = robots_for(queue[0].url for queue in waiting.values())
     while waiting:
         wave: list[tuple[datetime, str]] = []
-        for host in list(waiting):
-            start = book_host(host, gap=cadence(f"//{host}").host_gap, patience=patience)
+        for host, queue in list(waiting.items()):
+            gap = max(cadence(queue[0].url).host_gap, rules.may_read(queue[0].url).delay)
+            start = book_host(host, gap=gap, patience=patience)
             if start is None:
-                yield from (CheckReport(article_id, CheckOutcome.BUSY) for article_id in waiting.pop(host))
+                yield from (CheckReport(article.id, CheckOutcome.BUSY) for article in waiting.pop(host))
                 continue
-            wave.append((start, waiting[host].popleft()))
-            if not waiting[host]:
+            wave.append((start, queue.popleft().id))
+            if not queue:
                 del waiting[host]
         if wave:
             _sleep_until(max(start for start, _ in wave))
-            yield from _check_wave([article_id for _, article_id in wave], only_due=only_due)
+            yield from _check_wave([article_id for _, article_id in wave], rules, only_due=only_due)
 
 
 def finish_check(*, article_id: str, result: FetchResult) -> CheckReport:
@@ -120,12 +129,12 @@ def finish_check(*, article_id: str, result: FetchResult) -> CheckReport:
     return _finish(held, _look_at(held, result))
 
 
-def _by_host(article_ids: Iterable[str]) -> dict[str, deque[str]]:
+def _by_host(article_ids: Iterable[str]) -> dict[str, deque[Article]]:
     rows = Article.objects.in_bulk(list(dict.fromkeys(article_ids)))
-    hosts: dict[str, deque[str]] = {}
+    hosts: dict[str, deque[Article]] = {}
     for article in rows.values():
         if not article.url.startswith("urn:"):  # a file in hand has no address to ask
-            hosts.setdefault(host_of(article.url), deque()).append(article.id)
+            hosts.setdefault(host_of(article.url), deque()).append(article)
     return hosts
 
 
@@ -133,13 +142,18 @@ def _sleep_until(moment: datetime) -> None:
     time.sleep(max(0.0, (moment - database_now()).total_seconds()))
 
 
-def _check_wave(article_ids: Sequence[str], *, only_due: bool) -> Iterator[CheckReport]:
+def _check_wave(article_ids: Sequence[str], rules: RobotsRules, *, only_due: bool) -> Iterator[CheckReport]:
     leased: dict[str, _Leased] = {}
     for article_id in article_ids:
         fence = lease(Article, article_id, seconds=lease_time(), only_due=only_due)
         if fence is not None:
             article = Article.objects.select_related("newest", "publisher").get(pk=article_id)
-            leased[article.url] = _Leased(article, fence)
+            held = _Leased(article, fence)
+            permission = rules.may_read(article.url)
+            if permission.allowed or held.is_asked_for_by_hand:
+                leased[article.url] = held
+            else:
+                yield _finish(held, _disallowed(permission.reason))
         elif not only_due:
             yield CheckReport(article_id, CheckOutcome.BUSY)
     requests = [held.request for held in leased.values()]
@@ -174,6 +188,20 @@ def _look_at(held: _Leased, result: FetchResult) -> _Sighting:
             )
     observation = _observe(result, reading, unreadable)
     return _Sighting(result, observation, reading, difference, unreadable)
+
+
+def _disallowed(reason: str) -> _Sighting:
+    """What a worker brings back where robots.txt forbids to look."""
+    observation = Observation(
+        at=database_now(),
+        status=None,
+        failure="robots",
+        complete=False,
+        length_known=False,
+        redirected_to_root=False,
+        text_length=None,
+    )
+    return _Sighting(None, observation, None, None, reason)
 
 
 def _same_as(newest: Snapshot | None, result: Fetched) -> bool:
@@ -242,7 +270,7 @@ def _heed_host(url: str, seen: _Sighting) -> None:
         hold_host(host_of(url), until=until)
 
 
-def _asked_to_wait(result: FetchResult, now: datetime) -> float | None:
+def _asked_to_wait(result: FetchResult | None, now: datetime) -> float | None:
     """Return the seconds of Retry-After where the host is overloaded (429, 503), else None."""
     if isinstance(result, Fetched) and result.status in (429, 503):
         return retry_after_seconds(result.header("retry-after"), now=now)
@@ -293,8 +321,8 @@ def _write_down(book: Book, article: Article, seen: _Sighting, verdict: SourceVe
     return CheckReport(article.id, CheckOutcome.CHANGED if kind else CheckOutcome.UNCHANGED, kind)
 
 
-def _refusal(result: FetchResult) -> str:
-    return "" if isinstance(result, Fetched) else result.reason
+def _refusal(result: FetchResult | None) -> str:
+    return "" if result is None or isinstance(result, Fetched) else result.reason
 
 
 _QUIET_STATES = frozenset({ArticleState.PENDING, ArticleState.UNREACHABLE, ArticleState.MOVED})

@@ -1,0 +1,54 @@
+"""What a robots.txt lets us read."""
+
+from datetime import timedelta
+
+import pytest
+
+from claims.pipeline.robots import SLOWEST, RobotsAnswer, may_read
+
+AGENT = "ClaimLedger/0.1 (+https://claims.example/method/)"
+RULES = b"""
+User-agent: *
+Disallow: /private/
+Allow: /private/open$
+Disallow: /*.pdf$
+
+User-agent: ClaimLedger
+Crawl-delay: 7
+Disallow: /drafts/
+"""
+
+
+def allowed(path: str, body: bytes = RULES, status: int | None = 200) -> bool:
+    return may_read(f"https://paper.example{path}", RobotsAnswer(status, body), agent=AGENT).allowed
+
+
+def test_the_group_that_names_us_counts_and_no_other() -> None:
+    assert not allowed("/drafts/budget")
+    assert allowed("/private/minutes"), "the group for everybody else is not ours"
+
+
+def test_the_group_for_everybody_counts_where_none_names_us() -> None:
+    rules = RULES.replace(b"ClaimLedger", b"OtherBot")
+    assert not allowed("/private/minutes", rules)
+    assert allowed("/private/open", rules), "the longer rule wins"
+    assert not allowed("/report.pdf", rules)
+    assert allowed("/report.pdf.html", rules)
+
+
+@pytest.mark.parametrize(
+    ("status", "expected"), [(404, True), (403, True), (500, False), (503, False), (None, False)]
+)
+def test_no_file_allows_all_and_no_answer_allows_nothing(status: int | None, expected: bool) -> None:
+    assert allowed("/drafts/budget", b"", status) is expected
+
+
+def test_the_delay_that_a_host_asks_for_is_kept_within_reason() -> None:
+    answer = RobotsAnswer(200, RULES)
+    assert may_read("https://paper.example/a", answer, agent=AGENT).delay == timedelta(seconds=7)
+    absurd = RobotsAnswer(200, RULES.replace(b"7", b"999999999"))
+    assert may_read("https://paper.example/a", absurd, agent=AGENT).delay == SLOWEST
+
+
+def test_a_file_that_is_none_allows_everything() -> None:
+    assert allowed("/drafts/budget", b"\x00\xff<html>Not found</html>")
