@@ -104,7 +104,7 @@ def claim_page(
     entries.sort(key=lambda entry: (entry.known_by, entry.recorded_at))
     return ClaimPage(
         claim=line,
-        verdict=_verdict(verdict_row, cited, known),
+        verdict=_verdict(verdict_row, cited, known, (*for_it, *against_it)),
         timeline=tuple(with_gaps(entries)),
         for_it=for_it,
         against_it=against_it,
@@ -341,9 +341,12 @@ def _evidence(review: Review | None) -> list[Evidence]:
     )
 
 
-def _verdict(review: Review | None, cited: Sequence[Evidence], known: _Known) -> Verdict | None:
+def _verdict(
+    review: Review | None, cited: Sequence[Evidence], known: _Known, groups: Iterable[OriginGroup]
+) -> Verdict | None:
     if review is None:
         return None
+    states = {one.id: one.state for group in groups for one in group.appearances}
     return Verdict(
         number=review.number,
         status=ClaimStatus(review.verdict),
@@ -360,6 +363,7 @@ def _verdict(review: Review | None, cited: Sequence[Evidence], known: _Known) ->
                 primary=piece.primary,
                 captured_at=piece.snapshot.captured_at if piece.snapshot else None,
                 appearance_id=piece.appearance_id or "",
+                state=states.get(piece.appearance_id or "", QuoteState.PRESENT),
             )
             for piece in cited
         ),

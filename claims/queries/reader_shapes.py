@@ -56,6 +56,11 @@ class ClaimLine:
     updated_at: datetime
     freshness: Freshness
 
+    @property
+    def is_one_voice(self) -> bool:
+        """Whether at least three articles all go back to one report: repeated often, confirmed by none."""
+        return self.origin_count == 1 and self.article_count >= 3
+
 
 @dataclass(frozen=True, slots=True)
 class ArticleLink:
@@ -117,6 +122,11 @@ class AppearanceView:
         return self.body_stance or self.headline_stance
 
     @property
+    def source_id(self) -> str:
+        """What counts as one place, however many of its sentences are quoted."""
+        return self.article.id if self.article else self.id
+
+    @property
     def carrier(self) -> str:
         """The publisher's name, else the place, else the page's address."""
         if self.article is None:
@@ -143,7 +153,7 @@ class OriginGroup:
         """The appearances, those of one article together, in order of their first."""
         by_source: dict[str, list[AppearanceView]] = {}
         for one in self.appearances:
-            by_source.setdefault(one.article.id if one.article else one.id, []).append(one)
+            by_source.setdefault(one.source_id, []).append(one)
         return tuple(tuple(ones) for ones in by_source.values())
 
     @property
@@ -162,6 +172,14 @@ class EvidenceView:
     primary: bool
     captured_at: datetime | None
     appearance_id: str
+    state: QuoteState = QuoteState.PRESENT
+    """Whether the words still stand in the page's newest text."""
+
+    @property
+    def is_shaken(self) -> bool:
+        """Whether the page no longer says what was cited, or no longer stands at all."""
+        gone = self.article is not None and self.article.state != ArticleState.LIVE
+        return gone or self.state != QuoteState.PRESENT
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,8 +210,14 @@ class Entry:
     recorded_at: datetime
     actor: str = ""
     status: ClaimStatus | None = None
+    stance: Stance | None = None
+    quote: str = ""
     article: ArticleLink | None = None
     change: ChangeView | None = None
+    also_id: str = ""
+    """The other event that this entry tells, for links to it."""
+    recorded_alike: int | None = None
+    """How many of the next entries were recorded with it; None where nobody needs to be told when."""
     is_gap: bool = field(default=False, init=False)
 
     @property
@@ -261,15 +285,65 @@ class TopicLine:
 
 
 @dataclass(frozen=True, slots=True)
+class ClaimName:
+    """A claim in a sentence about something else."""
+
+    id: str
+    url: str
+    text: str
+    status: ClaimStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """Something that happened, on whichever claims it bears: one edit of a page is one happening."""
+
+    id: str
+    icon: str
+    title: str
+    text: str
+    quote: str
+    status: ClaimStatus | None
+    stance: Stance | None
+    occurred_at: datetime
+    recorded_at: datetime
+    claims: tuple[ClaimName, ...]
+
+    @property
+    def long_ago(self) -> bool:
+        """Whether it happened out there so long before we recorded it that a reader must be told."""
+        return self.recorded_at - self.occurred_at >= timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """Where and when a claim was seen and what the place does with it: all that a drawing needs."""
+
+    source_id: str
+    stance: Stance | None
+    seen_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """A running story on the front page: how its claims stand, and the one that moved last."""
+
+    topic: TopicLine
+    newest: ClaimName | None
+
+
+@dataclass(frozen=True, slots=True)
 class FrontPage:
-    """What changed latest, what is open, what is settled."""
+    """The lead with what happened to it, what else happened, what is open, what is settled."""
 
     lead: ClaimLine | None
-    latest: tuple[ClaimLine, ...]
+    lead_happenings: tuple[Happening, ...]
+    lead_sightings: tuple[Sighting, ...]
+    happenings: tuple[Happening, ...]
     under_review: tuple[ClaimLine, ...]
     open: tuple[ClaimLine, ...]
     settled: tuple[ClaimLine, ...]
-    topics: tuple[TopicLine, ...]
+    stories: tuple[Story, ...]
     counts: tuple[tuple[ClaimStatus, int], ...]
 
 

@@ -1,4 +1,4 @@
-"""Reads for the readers' front page and lists; each has a fixed number of queries."""
+"""Reads for the readers' lists; each has a fixed number of queries."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -9,11 +9,10 @@ from django.db.models import Count, QuerySet
 
 from claims.models import Article, Change, Claim, Claimant, Event, Publisher, Topic
 from claims.queries.claims import ClaimFilter, UnknownValueError
-from claims.queries.reader_rows import article_link, change_view, line_of, lines_of, visible_claims
+from claims.queries.reader_rows import article_link, change_view, lines_of, visible_claims
 from claims.queries.reader_shapes import (
     Correction,
     Filters,
-    FrontPage,
     Named,
     Page,
     PublisherPage,
@@ -23,8 +22,6 @@ from claims.vocabulary import ChangeKind, ClaimStatus, EventKind, PublisherKind
 
 PAGE_SIZE = 20
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_SETTLED = [status for status in ClaimStatus if status.is_settled]
-_OPEN = [status for status in ClaimStatus if not status.is_settled]
 _TELLING = [kind for kind in ChangeKind if kind not in (ChangeKind.TRIVIAL, ChangeKind.MOVED)]
 
 
@@ -104,39 +101,15 @@ def _names(records: QuerySet[Any]) -> tuple[Named, ...]:
     return tuple(Named(slug, name) for slug, name in rows)
 
 
-# ---------------------------------------------------------------- front page
+# ---------------------------------------------------------------- how claims stand
 def _standing(rows: Iterable[tuple[str, int]]) -> tuple[tuple[ClaimStatus, int], ...]:
     numbers = dict(rows)
     return tuple((status, numbers[status]) for status in ClaimStatus if numbers.get(status))
 
 
-def _count_by_status(claims: QuerySet[Claim]) -> tuple[tuple[ClaimStatus, int], ...]:
+def count_by_status(claims: QuerySet[Claim]) -> tuple[tuple[ClaimStatus, int], ...]:
+    """Return how many of the claims stand how, in the order of the words, without noughts (one query)."""
     return _standing(claims.order_by().values_list("status").annotate(Count("id")))
-
-
-def front_page(*, now: datetime) -> FrontPage:
-    """Return what changed latest, what is open and what is settled (ten queries).
-
-    The lead is the latest verdict; while there is none, the claim that changed latest.
-    """
-    claims = visible_claims()
-    latest = list(claims[:6])
-    decided = claims.exclude(status=ClaimStatus.UNVERIFIED).order_by("-status_changed_at", "id")
-    lead = decided.first() or (latest[0] if latest else None)
-    # The lead is told once.
-    others = claims.exclude(pk=lead.pk) if lead else claims
-    review = others.filter(under_review=True)[:4]
-    still_open = others.filter(status__in=_OPEN)[:5]
-    settled = others.filter(status__in=_SETTLED).order_by("-status_changed_at", "id")[:5]
-    return FrontPage(
-        lead=line_of(lead, now=now) if lead else None,
-        latest=lines_of([claim for claim in latest if claim != lead][:4], now=now),
-        under_review=lines_of(review, now=now),
-        open=lines_of(still_open, now=now),
-        settled=lines_of(settled, now=now),
-        topics=topic_lines(Topic.objects.filter(claims__in=visible_claims().order_by()).distinct()),
-        counts=_count_by_status(claims),
-    )
 
 
 def topic_lines(topics: QuerySet[Topic], *, most: int = 12) -> tuple[TopicLine, ...]:
@@ -172,7 +145,7 @@ def claimant_page(
     Raises `Claimant.DoesNotExist` also for one none of whose claims readers may see.
     """
     claims = filtered(Filters(claimant=slug))
-    counts = _count_by_status(claims)
+    counts = count_by_status(claims)
     if not counts:
         raise Claimant.DoesNotExist(slug)
     claimant = Claimant.objects.get(slug=slug)
@@ -192,7 +165,7 @@ def publisher_page(slug: str, *, now: datetime) -> PublisherPage:
         owner=publisher.owner,
         article_count=Article.objects.filter(publisher=publisher, newest__isnull=False).count(),
         changes=tuple((kind, kinds[kind]) for kind in _TELLING if kinds.get(kind)),
-        carried=_count_by_status(claims),
+        carried=count_by_status(claims),
         claims=lines_of(claims[:30], now=now),
         recent_changes=tuple(change_view(change, article_link(change.article)) for change in recent),
     )

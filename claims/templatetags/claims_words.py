@@ -8,12 +8,16 @@ from typing import Any
 from django import template
 from django.forms import BoundField
 from django.templatetags.static import static
-from django.utils.html import format_html, format_html_join
+from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
+from claims.queries.timeline import CHANGE_ICONS, without_title
 from claims.vocabulary import ArticleState, ChangeKind, ClaimStatus, EventKind, QuoteState, Stance
 
 register = template.Library()
+
+MOST_DOTS = 24
+"""More articles than this are still told in words; the row of dots ends here."""
 
 # Escapes of django.utils.html.json_script: a data block may hold nothing that could end it.
 _SCRIPT_ESCAPES = {ord(">"): "\\u003E", ord("<"): "\\u003C", ord("&"): "\\u0026"}
@@ -27,13 +31,6 @@ _STANCE_WORDS = {
 _BEGINNERS = frozenset(
     ("A", "An", "The", "His", "Her", "Its", "It", "Tells", "Names", "Stands", "Carries", "Same", "Own")
 )
-_CHANGE_ICONS = {
-    ChangeKind.CORRECTION: "correction",
-    ChangeKind.RETRACTION: "withdrawal",
-    ChangeKind.REMOVED: "removed",
-    ChangeKind.RESTORED: "restored",
-    ChangeKind.MOVED: "moved",
-}
 # What a reader needs to be told about where a page stands; a live page needs no remark.
 _STATE_FLAGS = {
     ArticleState.PENDING: ("plain", "clock"),
@@ -95,13 +92,20 @@ def quote_flag(state: str) -> SafeString:
 @register.filter
 def change_icon(kind: str) -> str:
     """Return the name of the icon for a kind of change."""
-    return _CHANGE_ICONS.get(ChangeKind(kind), "article_change")
+    return CHANGE_ICONS.get(ChangeKind(kind), "article_change")
 
 
 @register.filter
 def change_label(kind: str) -> str:
     """Return a kind of change in words."""
     return ChangeKind(kind).label
+
+
+@register.simple_tag
+def change_summary(change: Any) -> str:
+    """Return what is to be said under the title of a `ChangeView`; nothing where notice or diff say it."""
+    shown = change.notice or change.pieces or change.headline_pieces
+    return "" if shown else without_title(change.summary)
 
 
 @register.filter
@@ -157,6 +161,12 @@ def clock(value: datetime | None) -> SafeString:
 
 
 @register.filter
+def iso_minute(value: datetime) -> str:
+    """Return a moment (aware) in UTC as people type it: 2011-03-31 18:04."""
+    return value.astimezone(UTC).strftime("%Y-%m-%d %H:%M")
+
+
+@register.filter
 def count(number: int, noun: str) -> str:
     """Return ``12 articles``, ``1 article``, ``no articles``; ``noun`` takes a plain plural s."""
     if number == 1:
@@ -189,11 +199,56 @@ def stances(headline: str | None, text: str | None) -> SafeString:
     return format_html_join(" ", "{}", ((part,) for part in parts))
 
 
+def _minute(at: datetime) -> datetime:
+    return at.astimezone(UTC).replace(second=0, microsecond=0)
+
+
+@register.simple_tag
+def between_checks(first: datetime | None, last: datetime) -> SafeString:
+    """Return between which two checks a change fell; one moment where both are the same minute."""
+    if first is None or _minute(first) == _minute(last):
+        return format_html("Seen {}", moment(last))
+    if first.astimezone(UTC).date() == last.astimezone(UTC).date():
+        return format_html(
+            "{}, between our checks of {} and {}", day(first), _time(first, "%H:%M"), clock(last)
+        )
+    return format_html("Between our checks of {} and {}", moment(first), moment(last))
+
+
+@register.simple_tag
+def recorded(value: datetime, now: datetime) -> SafeString:
+    """Return when the ledger took something down: the hour today, else the day, for a narrow column."""
+    value, now = value.astimezone(UTC), now.astimezone(UTC)
+    if value.date() == now.date():
+        return _time(value, "%H:%M")
+    return _time(value, "%-d %b" if value.year == now.year else "%-d %b %Y")
+
+
+@register.simple_tag
+def dots(articles: int, origins: int) -> SafeString:
+    """Return articles as dots, a full one for each independent origin; a tally beside it says it in words."""
+    shown = min(articles, MOST_DOTS)
+    if not shown:
+        return SafeString("")
+    circles = format_html_join(
+        "",
+        '<circle class="dots__{}" cx="{}" cy="6" r="4"/>',
+        (("origin" if n < origins else "copy", 6 + 12 * n) for n in range(shown)),
+    )
+    width = 12 * shown
+    return format_html(
+        '<svg class="dots" width="{}" height="12" viewBox="0 0 {} 12" aria-hidden="true">{}</svg>',
+        width,
+        width,
+        circles,
+    )
+
+
 @register.simple_tag
 def when(first: datetime, last: datetime | None) -> SafeString:
     """Return when something happened, day above hour; between two moments where only these are known."""
     two = '<span class="when__day">{}</span> <span class="when__clock">{}{}</span>'
-    if last is None or last == first:
+    if last is None or _minute(last) == _minute(first):
         return format_html(two, day(first), "", clock(first))
     if first.astimezone(UTC).date() == last.astimezone(UTC).date():
         hours = format_html("{} and {}", _time(first, "%H:%M"), clock(last))
@@ -245,9 +300,17 @@ def decided(verdict: Any) -> SafeString:
 @register.simple_tag
 def word_diff(pieces: Iterable[tuple[str, str]]) -> SafeString:
     """Return a text with what went and came marked; ``pieces`` are (op, text), ops as in `pipeline.diff`."""
-    tags = {"delete": ("<del>", "</del>"), "insert": ("<ins>", "</ins>"), "equal": ("", "")}
-    rows = [(mark_safe(tags[op][0]), text, mark_safe(tags[op][1])) for op, text in pieces]  # noqa: S308 - our own
-    return format_html_join("", "{}{}{}", rows)
+    out = []
+    for op, text in pieces:
+        bare = text.strip()
+        if op == "equal" or not bare:
+            out.append(escape(text))
+            continue
+        # Blanks at either end stay outside: underlined or struck through, they look like words.
+        before, _, after = text.partition(bare)
+        tag = mark_safe({"delete": "del", "insert": "ins"}[op])  # noqa: S308 - our own
+        out.append(format_html("{}<{}>{}</{}>{}", before, tag, bare, tag, after))
+    return SafeString("".join(out))
 
 
 @register.simple_tag

@@ -22,6 +22,7 @@ from claims.queries.article_page import article_page
 from claims.queries.claim_page import ClaimMovedError, claim_page, find_claim
 from claims.queries.claim_review import claim_review
 from claims.queries.claims import NotYetKnownError
+from claims.queries.front import front_page
 from claims.queries.reader_shapes import Filters
 from claims.views.strip import draw
 from claims.vocabulary import ClaimStatus
@@ -42,8 +43,11 @@ def not_found(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def front(request: HttpRequest) -> HttpResponse:
-    """Show what changed latest, what is open, what is settled."""
-    return render(request, "readers/front.html", {"front": readers.front_page(now=datetime.now(UTC))})
+    """Show what is new, what is open, what is settled."""
+    now = datetime.now(UTC)
+    page = front_page(now=now)
+    context = {"front": page, "strip": draw(page.lead_sightings), "now": now}
+    return render(request, "readers/front.html", context)
 
 
 def _filters(request: HttpRequest) -> Filters:

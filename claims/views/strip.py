@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from math import sqrt
+from typing import Protocol
 
-from claims.queries.reader_shapes import LONG_SILENCE, AppearanceView
+from claims.queries.reader_shapes import LONG_SILENCE
 from claims.queries.timeline import silence_in_words
 from claims.vocabulary import Stance
 
@@ -18,12 +19,30 @@ _BIN = 3.5
 """Marks nearer than this many per cent are drawn as one with a number."""
 _LABEL = 25.0
 """Per cent of the width that a date under the axis needs on the narrowest place it stands in."""
+_ROW = 16
+"""px from one row of words under the axis to the next."""
 _LANES = (
     (Stance.SUPPORTS, "says it is so", "say it is so"),
     (Stance.REPORTS, "repeats it, taking no side", "repeat it, taking no side"),
     (Stance.REFUTES, "says it is not so", "say it is not so"),
 )
 _LANE_HEIGHT = 46
+
+
+class Seen(Protocol):
+    """What the drawing needs to know of a place; `Sighting` and `AppearanceView` tell it."""
+
+    @property
+    def source_id(self) -> str:
+        """What counts as one place, however many of its sentences are quoted."""
+
+    @property
+    def stance(self) -> Stance | None:
+        """What the place does with the claim."""
+
+    @property
+    def seen_at(self) -> datetime:
+        """When it was first seen there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,34 +123,50 @@ def _x(
     return places[-1][1]
 
 
+def _day(at: datetime) -> str:
+    at = at.astimezone(UTC)
+    return f"{at.day} {at:%b %Y}"
+
+
+def _hour(at: datetime) -> str:
+    return f"{_day(at)}, {at.astimezone(UTC):%H:%M}"
+
+
 def _labels(
     stretches: Sequence[tuple[datetime, datetime]], places: Sequence[tuple[float, float]], axis_y: int
 ) -> list[Label]:
-    labels: list[Label] = []
-    taken = -_LABEL
-    for (first, _), (begin, end) in zip(stretches, places, strict=True):
-        x, anchor = begin, "start"
-        if begin + _LABEL > 100:
-            x, anchor = end, "end"
-        start = x if anchor == "start" else x - _LABEL
-        if start >= taken:
-            words = f"{first.astimezone(UTC).day} {first.astimezone(UTC):%b %Y}"
-            labels.append(Label(f"{x:.1f}%", axis_y + 18, anchor, words))
-            taken = start + _LABEL
+    """Name both ends of the axis, the other stretches where there is room, and each break below them."""
+    row = axis_y + 18
+    (first, last), (begin, end) = (stretches[0][0], stretches[-1][1]), (places[0][0], places[-1][1])
+    short = last - first < timedelta(days=2)
+    labels = [
+        Label(f"{begin:.1f}%", row, "start", _hour(first) if short else _day(first)),
+        Label(f"{end:.1f}%", row, "end", _hour(last) if short else _day(last)),
+    ]
+    taken = begin + _LABEL
+    for i, (since, _) in enumerate(stretches[1:], start=1):
+        x = places[i][0]
+        if x >= taken and x + _LABEL <= end - _LABEL:
+            labels.append(Label(f"{x:.1f}%", row, "start", _day(since)))
+            taken = x + _LABEL
+    before = -_LABEL
     for i in range(len(stretches) - 1):
         pause = silence_in_words(stretches[i + 1][0] - stretches[i][1])
         x = (places[i][1] + places[i + 1][0]) / 2
         anchor = "start" if x < 15 else "end" if x > 85 else "middle"
-        labels.append(Label(f"{x:.1f}%", axis_y + 34, anchor, pause, is_break=True))
+        low = x - before < _LABEL and labels[-1].y == row + _ROW
+        y = row + 2 * _ROW if low else row + _ROW
+        labels.append(Label(f"{x:.1f}%", y, anchor, f"{pause} later", is_break=True))
+        before = x
     return labels
 
 
-def draw(appearances: Sequence[AppearanceView]) -> Strip | None:
+def draw(appearances: Sequence[Seen]) -> Strip | None:
     """Return the strip of ``appearances`` (in any order), None when fewer than two places say anything.
 
     An article counts once for each stance it takes, however many of its sentences are quoted.
     """
-    once = {(a.article.id if a.article else a.id, a.stance): a for a in appearances if a.stance}
+    once = {(a.source_id, a.stance): a for a in appearances if a.stance}
     said = sorted(once.values(), key=lambda a: a.seen_at)
     if len(said) < 2:
         return None
@@ -155,8 +190,9 @@ def draw(appearances: Sequence[AppearanceView]) -> Strip | None:
         stance = a.stance or Stance.REPORTS
         bins[stance, round(_x(a.seen_at, stretches, places) / _BIN) * _BIN] += 1
     axis_y = len(lanes) * _LANE_HEIGHT + 12
+    labels = _labels(stretches, places, axis_y)
     return Strip(
-        height=axis_y + (44 if len(stretches) > 1 else 26),
+        height=max(label.y for label in labels) + 8,
         axis_y=axis_y,
         summary="; ".join(lane.words for lane in lanes),
         lanes=lanes,
@@ -166,5 +202,5 @@ def draw(appearances: Sequence[AppearanceView]) -> Strip | None:
         ),
         stretches=tuple((f"{begin:.1f}%", f"{end:.1f}%") for begin, end in places),
         breaks=tuple(f"{(places[i][1] + places[i + 1][0]) / 2:.1f}%" for i in range(len(places) - 1)),
-        labels=tuple(_labels(stretches, places, axis_y)),
+        labels=tuple(labels),
     )

@@ -1,10 +1,6 @@
 """A small newsroom with one story: the harbour minister's resignation, its copies and its denial."""
 
-from collections.abc import Iterator
-from datetime import UTC, datetime
-
 import pytest
-from pytest_django import Settings
 
 from claims.models import Article, Claim, Snapshot, User
 from claims.operations.candidates import merge_candidate, propose, track
@@ -15,15 +11,12 @@ from claims.operations.people import add_person
 from claims.operations.recheck import check_articles
 from claims.operations.review import decide
 from claims.vocabulary import ClaimStatus, Role
-from tests.sites import NewsSite, news_site, page
+from tests.sites import page
+from tests.stories import right_now
 
 RESIGNED = "The harbour minister has resigned"
 PADDING = "Parliament meets on Tuesday to debate the budget for the ports, which has been late since January."
 STORY_DAY = "2011-03-30T20:00:00Z"
-
-
-def right_now() -> datetime:
-    return datetime.now(UTC)
 
 
 class Newsroom:
@@ -131,17 +124,6 @@ def resignation(newsroom: Newsroom) -> Claim:
     )
     newsroom.adds_to(claim, denial, "The harbour minister has not resigned")
     return claim
-
-
-@pytest.fixture
-def site(settings: Settings) -> Iterator[NewsSite]:
-    """A news site that the fetch gate is open to."""
-    with news_site() as served:
-        settings.FETCH_ALLOW_PRIVATE = [served.address.removeprefix("http://")]
-        settings.HOST_GAP_SECONDS = 0.0
-        settings.REMOVED_AFTER_CHECKS = 3
-        settings.REMOVED_AFTER_SECONDS = 0.0
-        yield served
 
 
 def seen(url: str, publisher: str) -> Article:

@@ -9,7 +9,8 @@ from pytest_django import DjangoAssertNumQueries
 
 from claims.models import Claim
 from claims.vocabulary import ClaimStatus
-from tests.readers.conftest import RESIGNED, Newsroom
+from tests.readers.conftest import RESIGNED, Newsroom, look_again, seen
+from tests.sites import NewsSite
 
 pytestmark = pytest.mark.django_db
 
@@ -70,6 +71,52 @@ def test_the_timeline_tells_both_times(client: Client, resignation: Claim) -> No
     page = read(client, resignation)
     assert "Recorded here" in page
     assert 'datetime="2011-03-30T20:00:00Z"' in page
+
+
+def test_the_first_sight_and_the_appearance_it_was_are_one_entry(client: Client, resignation: Claim) -> None:
+    page = read(client, resignation)
+    unfolded = page[page.index('id="timeline-title"') : page.index('id="sources-title"')]
+    assert unfolded.count(f"“{RESIGNED}”") == 2, "the first report and its copy, each once"
+    assert "First seen in The Lantern" in unfolded
+    assert re.search("Harbour Post (repeats it|says it is so)<", unfolded)
+    assert "Port Radio says it is not so" in unfolded
+
+
+def test_what_was_recorded_together_says_so_once(client: Client, resignation: Claim) -> None:
+    page = read(client, resignation)
+    assert page.count("Recorded here") == 1
+    assert ", by Edith Example, like the 2 entries after it" in page
+
+
+def test_evidence_that_no_longer_stands_is_marked(client: Client, newsroom: Newsroom, site: NewsSite) -> None:
+    url = site.says("/resigns", "Minister resigns", f"{RESIGNED}, his spokesman Karl Brandt said.", RESIGNED)
+    article = seen(url, "The Lantern")
+    assert article.newest is not None
+    claim = newsroom.tracks(RESIGNED, article.newest, RESIGNED)
+    newsroom.decides(claim, ClaimStatus.CONFIRMED, "His spokesman says so.")
+    evidence = read(client, claim).partition('id="evidence"')[2].partition("</section>")[0]
+    assert "Quote gone" not in evidence
+    site.says("/resigns", "Minister stays", "Nothing has been decided yet, the ministry said on Tuesday.")
+    look_again(article)
+    page = read(client, claim)
+    assert "Quote gone" in page.partition('id="evidence"')[2].partition("</section>")[0]
+    assert "The Lantern edited the text without notice" in page
+
+
+def test_a_removal_is_told_without_saying_it_twice(
+    client: Client, newsroom: Newsroom, site: NewsSite
+) -> None:
+    url = site.says("/resigns", "Minister resigns", f"{RESIGNED}, his spokesman Karl Brandt said.", RESIGNED)
+    article = seen(url, "The Lantern")
+    assert article.newest is not None
+    claim = newsroom.tracks(RESIGNED, article.newest, RESIGNED)
+    site.answers("/resigns", status=410)
+    for _ in range(4):
+        look_again(article)
+    page = read(client, claim)
+    assert "The Lantern took its page down" in page
+    assert "The address answers 410" in page
+    assert "Removed: the address" not in page
 
 
 def test_a_verdict_of_today_on_a_story_of_2011_stands_years_later(

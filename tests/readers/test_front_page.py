@@ -1,4 +1,4 @@
-"""Rita opens the front page: what changed latest, what is open, what is settled."""
+"""Rita opens the front page: what is new, what is open, what is settled."""
 
 import pytest
 from django.test import Client
@@ -6,7 +6,8 @@ from pytest_django import DjangoAssertNumQueries
 
 from claims.models import Claim
 from claims.vocabulary import ClaimStatus
-from tests.readers.conftest import RESIGNED, Newsroom
+from tests.readers.conftest import RESIGNED, Newsroom, look_again, seen
+from tests.sites import NewsSite
 
 pytestmark = pytest.mark.django_db
 
@@ -41,9 +42,78 @@ def test_the_latest_verdict_leads(client: Client, newsroom: Newsroom, resignatio
     assert "Refuted" in lead
 
 
-def test_the_lead_is_told_once(client: Client, newsroom: Newsroom, resignation: Claim) -> None:
+def test_a_settled_lead_is_among_the_settled_and_nowhere_else(
+    client: Client, newsroom: Newsroom, resignation: Claim
+) -> None:
     newsroom.decides(resignation, ClaimStatus.CONFIRMED, "The ministry says so on the record.")
-    assert front(client).count(f'href="{resignation.get_absolute_url()}"') == 1
+    another(newsroom, 1)
+    page = front(client)
+    assert RESIGNED in part(page, "Settled")
+    assert RESIGNED not in part(page, "Still open")
+    assert RESIGNED not in part(page, "What happened"), "the lead has told it"
+
+
+def test_one_claim_makes_a_front_page(client: Client, resignation: Claim) -> None:
+    page = front(client)
+    assert page.count(RESIGNED) >= 1
+    for heading in ("What happened", "Still open", "Settled"):
+        assert f"{heading}</h2>" not in page, "an empty part is left out"
+
+
+def test_the_rail_tells_one_edit_once_however_many_claims_it_touches(
+    client: Client, newsroom: Newsroom, site: NewsSite
+) -> None:
+    """One page carries two claims and is edited; a third claim leads."""
+    says = "The ferry was cancelled and the lock was shut, harbour master Olga Petrov said."
+    article = seen(site.says("/ferry", "Ferry cancelled", says), "The Lantern")
+    assert article.newest is not None
+    for quote in ("The ferry was cancelled", "the lock was shut"):
+        newsroom.tracks(quote.capitalize(), article.newest, quote)
+    newsroom.decides(another(newsroom, 3), ClaimStatus.CONFIRMED, "The line says so.")
+    site.says("/ferry", "Ferry cancelled", "The ferry was late and the lock was shut, Olga Petrov said.")
+    look_again(article)
+    rail = part(front(client), "What happened")
+    assert rail.count("The Lantern edited the text without notice") == 1
+    assert "and 1 more claim" in rail
+
+
+def test_a_denial_is_news_and_one_more_copy_is_not(
+    client: Client, newsroom: Newsroom, resignation: Claim
+) -> None:
+    newsroom.decides(another(newsroom, 1), ClaimStatus.CONFIRMED, "The line says so.")
+    rail = part(front(client), "What happened")
+    assert "Port Radio says it is not so" in rail
+    assert "First seen in The Lantern" in rail
+    assert "Harbour Post" not in rail
+
+
+def test_the_lead_says_what_happened_to_its_evidence(
+    client: Client, newsroom: Newsroom, site: NewsSite
+) -> None:
+    url = site.says("/resigns", "Minister resigns", f"{RESIGNED}, his spokesman Karl Brandt said.")
+    article = seen(url, "The Lantern")
+    assert article.newest is not None
+    claim = newsroom.tracks(RESIGNED, article.newest, RESIGNED)
+    newsroom.decides(claim, ClaimStatus.CONFIRMED, "His spokesman says so.")
+    site.says("/resigns", "Minister resigns", "He stays until the budget is through, Karl Brandt said.")
+    look_again(article)
+    page = front(client)
+    lead = page[page.index('class="lead ') :].partition("</article>")[0]
+    assert "something it rests on has changed" in lead
+    assert "The Lantern edited the text without notice" in lead
+    assert lead.index("Under review</span>") > lead.index("Latest on this claim")
+
+
+def test_what_many_repeat_on_the_word_of_one_comes_first(client: Client, newsroom: Newsroom) -> None:
+    newsroom.decides(another(newsroom, 9), ClaimStatus.CONFIRMED, "The line says so.")
+    repeated, alone = another(newsroom, 1), another(newsroom, 2)
+    for number in range(3, 6):
+        copy = newsroom.brings_in(f"Paper {number}", f"{repeated.text}, Paper 1 reported.")
+        newsroom.adds_to(repeated, copy, repeated.text)
+    still_open = part(front(client), "Still open")
+    assert still_open.index(repeated.text) < still_open.index(alone.text)
+    assert still_open.count("All go back to one report") == 1
+    assert still_open.count('class="dots__copy"') == 3
 
 
 def test_open_and_settled_claims_stand_apart(client: Client, newsroom: Newsroom, resignation: Claim) -> None:
@@ -72,5 +142,5 @@ def test_the_page_costs_the_same_however_many_claims_there_are(
 ) -> None:
     for number in range(claims):
         another(newsroom, number)
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(18):
         client.get("/")

@@ -110,7 +110,9 @@ def test_a_page_that_says_no_needs_no_database_and_no_request(code: str) -> None
 
 
 def test_a_log_in_form_that_had_gone_stale_says_so_and_repeats_no_password(db: None) -> None:
-    answer = Client(enforce_csrf_checks=True).post("/accounts/login/", {"login": "edith", "password": "hunter"})
+    answer = Client(enforce_csrf_checks=True).post(
+        "/accounts/login/", {"login": "edith", "password": "hunter"}
+    )
     assert answer.status_code == 403
     assert "had gone stale" in answer.content.decode()
     assert "hunter" not in answer.content.decode()

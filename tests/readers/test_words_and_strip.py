@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -36,6 +37,7 @@ def test_where_only_two_checks_are_known_both_are_told() -> None:
     assert "19:40" in same_day
     assert "21:40" in same_day
     assert words.when(EVENING, EVENING) == words.when(EVENING, None)
+    assert words.when(EVENING, EVENING + timedelta(seconds=14)) == words.when(EVENING, None), "one minute"
     overnight = words.when(EVENING, EVENING + timedelta(hours=9))
     assert "31 March 2011, 04:40 UTC" in overnight
 
@@ -112,13 +114,43 @@ def test_the_axis_breaks_at_a_long_silence_and_says_how_long() -> None:
     assert strip is not None
     assert len(strip.stretches) == 2
     assert len(strip.breaks) == 1
-    assert "15 years" in [label.words for label in strip.labels]
+    words_below = [label.words for label in strip.labels]
+    assert words_below == ["30 Mar 2011", "22 Nov 2026", "15 years later"], "both ends and the break"
 
 
 def test_an_unbroken_evening_has_an_unbroken_axis() -> None:
     strip = draw([seen(number, timedelta(hours=number)) for number in range(6)])
     assert strip is not None
     assert (len(strip.stretches), strip.breaks) == (1, ())
+    assert [label.words for label in strip.labels] == ["30 Mar 2011, 19:40", "31 Mar 2011, 00:40"]
+
+
+def test_many_breaks_keep_their_words_apart() -> None:
+    strip = draw([seen(number, timedelta(days=40 * number)) for number in range(5)])
+    assert strip is not None
+    rows = [(float(label.x.rstrip("%")), label.y) for label in strip.labels if label.is_break]
+    assert len(rows) == 4
+    for (x, y), (next_x, next_y) in pairwise(rows):
+        assert y != next_y or next_x - x >= 25
+    assert max(y for _, y in rows) < strip.height
+
+
+def test_each_article_is_a_dot_and_each_origin_a_full_one() -> None:
+    assert words.dots(7, 1).count("dots__copy") == 6
+    assert words.dots(7, 1).count("dots__origin") == 1
+    assert words.dots(0, 0) == ""
+    assert words.dots(400, 2).count("<circle") == words.MOST_DOTS
+
+
+def test_a_change_between_two_checks_of_one_minute_was_seen_then() -> None:
+    assert words.between_checks(EVENING, EVENING + timedelta(seconds=20)).startswith("Seen <time")
+    assert words.between_checks(None, EVENING).startswith("Seen <time")
+    assert "between our checks of" in words.between_checks(EVENING, EVENING + timedelta(minutes=20))
+
+
+def test_a_blank_at_the_end_of_an_edit_is_not_marked() -> None:
+    shown = words.word_diff([("delete", "has "), ("insert", "had\n"), ("equal", "gone")])
+    assert shown == "<del>has</del> <ins>had</ins>\ngone"
 
 
 def test_marks_stand_in_order_of_time_inside_the_drawing() -> None:
