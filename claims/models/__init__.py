@@ -8,6 +8,7 @@ from claims.models.ledger import Event, EventPayload
 from claims.models.people import ApiToken, IdempotentAnswer, User
 from claims.models.publishing import Feed, Host, Publisher, PublisherSite
 from claims.models.reviews import Evidence, ReReview, Review
+from claims.models.tiers import EndpointAnswer, EndpointDay
 
 __all__ = [
     "Anchor",
@@ -18,6 +19,8 @@ __all__ = [
     "Change",
     "Claim",
     "Claimant",
+    "EndpointAnswer",
+    "EndpointDay",
     "Event",
     "EventPayload",
     "Evidence",

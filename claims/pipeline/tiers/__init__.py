@@ -1,0 +1,1 @@
+"""Optional tiers of the analysis, each off until it is set: embeddings, parsing, an endpoint."""
