@@ -101,6 +101,12 @@ def change_label(kind: str) -> str:
     return ChangeKind(kind).label
 
 
+@register.filter
+def after_title(words: str) -> str:
+    """Return what a check said of a page, without the word that a flag above it has said: ``Removed: ``."""
+    return without_title(words)
+
+
 @register.simple_tag
 def change_summary(change: Any) -> str:
     """Return what is to be said under the title of a `ChangeView`; nothing where notice or diff say it."""

@@ -11,7 +11,8 @@ from claims.models import Claim
 from claims.queries.reader_rows import visible_claims
 from claims.queries.readers import page_of
 from claims.vocabulary import ClaimStatus
-from tests.readers.conftest import RESIGNED, Newsroom, right_now
+from tests.readers.conftest import RESIGNED, Newsroom
+from tests.stories import right_now
 
 pytestmark = pytest.mark.django_db
 

@@ -73,6 +73,63 @@ def test_no_page_breaks_a_rule_of_accessibility_or_runs_off_the_screen(
     assert not faults
 
 
+def test_words_without_end_push_nothing_off_the_screen(
+    browser_page: OpenWindow, live_site: str, newsroom: Newsroom, settled: Claim
+) -> None:
+    """A word of 60 letters in the claim, in the reason, in a headline and in every name."""
+    word = "Lotsenhaus" * 6
+    snapshot = newsroom.brings_in(word, f"{word} has been sold, a clerk of {word} said.")
+    claim = newsroom.tracks(f"{word} has been sold", snapshot, f"{word} has been sold", claimant=word)
+    newsroom.decides(claim, ClaimStatus.CONFIRMED, f"{word} says so on the record.")
+    page = browser_page(width=390)
+    wide = []
+    for path in (
+        "/",
+        "/claims/",
+        claim.get_absolute_url(),
+        f"/articles/{snapshot.article_id}/",
+        f"/publishers/{word.lower()}/",
+        f"/claimants/{word.lower()}/",
+        f"/search/?q={word}",
+    ):
+        answer = page.goto(path)
+        assert answer is not None
+        assert answer.ok, path
+        if too_wide(page):
+            wide.append(path)
+    assert not wide
+
+
+def test_on_a_wide_screen_the_side_column_stands_beside_the_timeline(
+    browser_page: OpenWindow, live_site: str, settled: Claim
+) -> None:
+    """On a phone the evidence comes before the timeline, the tools after everything."""
+
+    def place(page: "Page", selector: str) -> dict[str, float]:
+        box = page.locator(selector).first.bounding_box()
+        assert box is not None
+        return dict(box)
+
+    page = browser_page(width=1280)
+    page.goto(settled.get_absolute_url())
+    proof, main = place(page, ".claim__proof"), place(page, ".claim__main")
+    assert proof["x"] > main["x"] + main["width"]
+    assert abs(proof["y"] - main["y"]) < 2
+    page.set_viewport_size({"width": 390, "height": 800})
+    order = [place(page, f".claim__{part}")["y"] for part in ("proof", "main", "tools")]
+    assert order == sorted(order)
+
+
+def test_the_way_back_in_time_is_asked_in_utc(
+    browser_page: OpenWindow, live_site: str, settled: Claim
+) -> None:
+    page = browser_page(script=False)
+    page.goto(settled.get_absolute_url())
+    page.get_by_label("Moment, in UTC").fill("2011-03-30 18:00")
+    page.get_by_role("button", name="Show it as it was").click()
+    assert page.get_by_text("On 30 March 2011, 18:00 UTC this page did not exist.").is_visible()
+
+
 def test_the_rules_would_find_something(browser_page: OpenWindow) -> None:
     """The control: what counts zero above counts more than zero on a bad page."""
     page = browser_page(site=None, width=390)
