@@ -12,7 +12,23 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-env = environ.FileAwareEnv()
+
+
+class _Environment(environ.FileAwareMapping):  # type: ignore[misc]  # django-environ ships no types
+    """The environment, and files named by NAME_FILE; the line break at the end of such a file is no part."""
+
+    def __getitem__(self, key: str) -> str:
+        """Return a variable's value, or what its file holds."""
+        return str(super().__getitem__(key)).strip()
+
+
+class _Env(environ.FileAwareEnv):  # type: ignore[misc]  # django-environ ships no types
+    """Reads settings out of `_Environment`."""
+
+    ENVIRON = _Environment()
+
+
+env = _Env()
 
 VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))
 # `analyze` promises to leave no trace, not even a key or a folder.
@@ -155,6 +171,8 @@ if not REDIS_URL and not WRITES_NOTHING:
     for folder in ("messages", "control"):  # the file broker does not make its own
         (BROKER_DIR / folder).mkdir(mode=0o700, parents=True, exist_ok=True)
 CELERY_BROKER_URL = REDIS_URL or "filesystem://localhost"
+if not REDIS_URL:
+    CELERY_BROKER_TRANSPORT = "tracker.file_broker:Transport"
 CELERY_BROKER_TRANSPORT_OPTIONS = (
     {"socket_timeout": 1, "socket_connect_timeout": 1}
     if REDIS_URL
@@ -200,6 +218,28 @@ REMOVED_AFTER_CHECKS = env.int("REMOVED_AFTER_CHECKS", default=4)
 REMOVED_AFTER_SECONDS = env.float("REMOVED_AFTER_SECONDS", default=86_400.0)
 STUCK_AFTER = env.int("STUCK_AFTER", default=5)
 LEASE_SECONDS = env.float("LEASE_SECONDS", default=120.0)
+
+
+# ---------------------------------------------------------------- optional tiers of the analysis
+def _one_of(name: str, *choices: str) -> str:
+    """Return the setting ``name``, one of ``choices``, the first of which is the default."""
+    given: str = env.str(name, default=choices[0])
+    if given not in choices:
+        raise ImproperlyConfigured(f"{name} is one of {', '.join(choices)}, not {given!r}.")
+    return given
+
+
+# A: meanings beside words in matching (requirements-tier-a.txt).
+TIER_EMBEDDINGS = _one_of("TIER_EMBEDDINGS", "off", "on")
+# B: a parser beside the rules (requirements-tier-b.txt), for chosen articles or for all.
+TIER_PARSING = _one_of("TIER_PARSING", "off", "chosen", "on")
+# C: a language model's endpoint that speaks OpenAI's protocol, for wordings that an editor asks for.
+LLM_URL: str = env.str("LLM_URL", default="").rstrip("/")
+LLM_MODEL: str = env.str("LLM_MODEL", default="")
+LLM_KEY: str = env.str("LLM_KEY", default="").strip()
+LLM_DAILY_REQUESTS = env.int("LLM_DAILY_REQUESTS", default=200)
+LLM_DAILY_TOKENS = env.int("LLM_DAILY_TOKENS", default=400_000)
+LLM_DEADLINE_SECONDS = env.float("LLM_DEADLINE_SECONDS", default=20.0)
 
 # ---------------------------------------------------------------- people
 AUTH_USER_MODEL = "claims.User"
@@ -347,6 +387,7 @@ LOGGING = {
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
     "loggers": {
+        "django": {"level": "INFO"},  # takes Django's own handler off, which would say all twice
         "django.server": {"level": "WARNING"},
         "celery.beat": {"level": "WARNING"},
         "celery.worker.strategy": {"level": "WARNING"},
