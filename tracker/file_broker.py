@@ -23,15 +23,17 @@ def _write(path: Path, text: str) -> None:
 class Channel(filesystem.Channel):
     """Puts messages and tables of queues in place by renaming."""
 
-    def _put(self, queue: str, message: Any, **_options: Any) -> None:
+    def _put(  # type: ignore[override]  # as kombu calls it, whatever the stubs say
+        self, queue: str, payload: dict[str, Any], **_options: Any
+    ) -> None:
         # The name is kombu's: its reader takes what ends in the queue's name, in the order of the names.
         name = f"{round(time.monotonic() * 1000)}_{uuid.uuid4()}.{queue}.msg"
-        _write(Path(self.data_folder_out) / name, dumps(message))
+        _write(Path(self.data_folder_out) / name, dumps(payload))
 
     def _queue_bind(
         self, exchange: str, routing_key: str | None, pattern: str | None, queue: str | None
     ) -> None:
-        table = Path(self._exchange_file(exchange))
+        table = Path(self._exchange_file(exchange))  # type: ignore[attr-defined]  # missing in the stubs
         table.parent.mkdir(exist_ok=True)
         with (table.parent / ".lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
