@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from pytest_django import DjangoDbBlocker, Settings
     from pytest_django.live_server_helper import LiveServer
 
+    from claims.models import User
+    from tests.sites import NewsSite
+
 ColorScheme = Literal["light", "dark"]
 DATABASE_FIXTURES = {"db", "transactional_db", "live_site", "django_db_setup"}
 OTHER_MARKERS = (
@@ -196,3 +199,51 @@ def browser_page(browser: "Browser", request: pytest.FixtureRequest) -> Iterator
         said for said in complaints if not said.startswith("Failed to load resource: the server responded")
     ]
     assert not complaints, f"the browser complained: {complaints}"
+
+
+# ---------------------------------------------------------------- people and pages
+@pytest.fixture
+def edith(db: None) -> "User":
+    """Edith edits."""
+    return _person("edith", "editor")
+
+
+@pytest.fixture
+def emil(db: None) -> "User":
+    """Emil edits, too."""
+    return _person("emil", "editor")
+
+
+@pytest.fixture
+def cora(db: None) -> "User":
+    """Cora contributes."""
+    return _person("cora", "contributor")
+
+
+@pytest.fixture
+def clara(db: None) -> "User":
+    """Clara is chief editor."""
+    return _person("clara", "chief_editor")
+
+
+def _person(username: str, role: str) -> "User":
+    from claims.vocabulary import Role
+    from tests.stories import person
+
+    return person(username, Role(role))
+
+
+@pytest.fixture
+def site(settings: "Settings") -> Iterator["NewsSite"]:
+    """A news site that the fetch gate is open to, looked at without pauses."""
+    from tests.sites import news_site
+
+    with news_site() as served:
+        settings.FETCH_ALLOW_PRIVATE = [served.address.removeprefix("http://")]
+        settings.FETCH_DEADLINE_SECONDS = 5.0
+        settings.HOST_GAP_SECONDS = 0.0
+        settings.CHECK_MIN_SECONDS = 1.0
+        settings.CHECK_MAX_SECONDS = 60.0
+        settings.REMOVED_AFTER_CHECKS = 3
+        settings.REMOVED_AFTER_SECONDS = 0.0
+        yield served

@@ -3,14 +3,15 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from claims.models import Appearance, Article, Claim, Topic, User
+from claims.models import Appearance, Article, Candidate, Claim, Topic, User
 from claims.operations.candidates import propose, track
 from claims.operations.catalogue import add_publisher, add_topic
 from claims.operations.evidence import Cited
-from claims.operations.ingest import ingest_file
+from claims.operations.ingest import add_article, ingest_file
 from claims.operations.people import add_person
+from claims.operations.recheck import CheckReport, check_articles
 from claims.operations.review import decide
-from claims.vocabulary import ClaimStatus, PublisherKind, Role
+from claims.vocabulary import ClaimStatus, PublisherKind, Role, Voice
 
 MINISTER_LANDS = (
     "Minister lands in Britain\n\n"
@@ -99,3 +100,24 @@ def decided(claim: Claim, by: User, verdict: ClaimStatus, reason: str = "The rec
     )
     claim.refresh_from_db()
     return claim
+
+
+def check(article: Article) -> CheckReport:
+    """Check one article now; returns the report."""
+    [report] = check_articles([article.id], only_due=False)
+    return report
+
+
+def taken_on(url: str, publisher: str = "The Lantern") -> Article:
+    """Take an address on and look at it for the first time."""
+    article = add_article(url=url, by=None, now=right_now(), publisher=publisher).article
+    check(article)
+    article.refresh_from_db()
+    return article
+
+
+def tracked(article: Article, words: str, by: User) -> Claim:
+    """Track the candidate of the article whose quote, below the headline, contains ``words``."""
+    found = Candidate.objects.exclude(voice=Voice.HEADLINE)
+    candidate = found.get(snapshot__article=article, quote__contains=words)
+    return track(candidate_id=candidate.id, by=by, now=right_now())

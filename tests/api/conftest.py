@@ -9,29 +9,9 @@ from rest_framework.test import APIClient
 from claims.models import User
 from claims.operations.people import highest_scopes, issue_token
 from claims.vocabulary import Role, Scope
-from tests.stories import person, right_now
+from tests.stories import right_now
 
 Program = Callable[..., APIClient]
-
-
-@pytest.fixture
-def edith(db: None) -> User:
-    return person("edith", Role.EDITOR)
-
-
-@pytest.fixture
-def emil(db: None) -> User:
-    return person("emil", Role.EDITOR)
-
-
-@pytest.fixture
-def cora(db: None) -> User:
-    return person("cora", Role.CONTRIBUTOR)
-
-
-@pytest.fixture
-def clara(db: None) -> User:
-    return person("clara", Role.CHIEF_EDITOR)
 
 
 @pytest.fixture

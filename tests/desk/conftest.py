@@ -11,8 +11,7 @@ from django.utils.html import strip_tags
 
 from claims.models import Article, Candidate, Claim, User
 from claims.operations.candidates import propose
-from claims.vocabulary import Role
-from tests.stories import a_claim, an_article, an_official_article, person, right_now
+from tests.stories import a_claim, an_article, an_official_article, right_now
 
 DeskOf = Callable[[User], Client]
 
@@ -23,26 +22,6 @@ WIRE = (
     "Nobody at the port would say why the gates were shut.\n"
 )
 LANDED = "The foreign minister landed at Farnborough airport on Wednesday evening"
-
-
-@pytest.fixture
-def edith(db: None) -> User:
-    return person("edith", Role.EDITOR)
-
-
-@pytest.fixture
-def emil(db: None) -> User:
-    return person("emil", Role.EDITOR)
-
-
-@pytest.fixture
-def cora(db: None) -> User:
-    return person("cora", Role.CONTRIBUTOR)
-
-
-@pytest.fixture
-def clara(db: None) -> User:
-    return person("clara", Role.CHIEF_EDITOR)
 
 
 @pytest.fixture

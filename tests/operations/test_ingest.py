@@ -24,8 +24,8 @@ from claims.operations.ingest import (
 )
 from claims.operations.refusals import NotAllowedError, RuleRefusedError
 from claims.vocabulary import ArticleState, CandidateState, EventKind, Zone
-from tests.operations.conftest import check, right_now, taken_on
 from tests.sites import NewsSite, page
+from tests.stories import check, right_now, taken_on
 
 pytestmark = pytest.mark.django_db
 

@@ -19,8 +19,8 @@ from claims.vocabulary import (
     HedgeShift,
     QuoteState,
 )
-from tests.operations.conftest import check, right_now, taken_on, tracked
 from tests.sites import NewsSite
+from tests.stories import check, right_now, taken_on, tracked
 
 pytestmark = pytest.mark.django_db
 

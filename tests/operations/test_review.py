@@ -22,8 +22,8 @@ from claims.operations.review import (
     sign_off,
 )
 from claims.vocabulary import ClaimStatus, EventKind, PublisherKind, ReviewState
-from tests.operations.conftest import right_now
 from tests.sites import page
+from tests.stories import right_now
 
 pytestmark = pytest.mark.django_db
 

@@ -7,8 +7,8 @@ from claims.operations import recheck
 from claims.operations.ingest import add_article
 from claims.operations.recheck import check_articles
 from claims.vocabulary import ArticleState, CheckOutcome
-from tests.operations.conftest import check, right_now, taken_on
 from tests.sites import NewsSite
+from tests.stories import check, right_now, taken_on
 
 pytestmark = pytest.mark.django_db
 

@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from pytest_django import Settings
 
 from claims.models import Article, Change, Claim, ReReview, User
 from claims.operations.evidence import Cited
@@ -19,9 +18,9 @@ from claims.operations.ledger import verify
 from claims.operations.people import add_person
 from claims.operations.review import decide
 from claims.vocabulary import ArticleState, ChangeKind, ClaimStatus, Role
-from tests.operations.conftest import right_now, tracked
 from tests.running import ROOT
-from tests.sites import NewsSite, news_site
+from tests.sites import NewsSite
+from tests.stories import right_now, tracked
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -38,13 +37,6 @@ CADENCE = {
 }
 SAID = "The harbour minister has resigned, the prime minister's spokesman Karl Brandt said on Sunday."
 MORE = "Parliament meets on Tuesday to debate the budget for the ports, which has been late since January."
-
-
-@pytest.fixture
-def site(settings: Settings) -> Iterator[NewsSite]:
-    with news_site() as served:
-        settings.FETCH_ALLOW_PRIVATE = [served.address.removeprefix("http://")]
-        yield served
 
 
 @pytest.fixture
