@@ -3,14 +3,16 @@
 from dataclasses import dataclass
 
 from claims.pipeline.attribution_grammar import CLOSING_MARKS, Grammar, Tokens
-from claims.pipeline.attribution_words import Frame, Shape
+from claims.pipeline.attribution_words import Cue, Frame, Shape
 
 LONGEST_CONTENT = 400  # tokens of unquoted content; keeps the time linear on texts without a full stop
 _SPEAKS = Frame.SAY | Frame.TELL
 _MOST_QUOTES = 40
+_LONGEST_CIRCUMSTANCE = 12  # tokens
 _LONGEST_TITLE = 9  # tokens, with its marks
-_THING_STOPS = frozenset({",", "when", "while"})
+_THING_STOPS = frozenset({",", "when", "while", "-", "—", "–"})
 _LATE_CLAUSES = frozenset({"but", "while", "although", "though", "whereas"})
+_LINKS = frozenset({"compared", "which", "because", "that", "than", "so"})
 _OPENERS = frozenset({"but", "and", ",", "still", "so"})
 _STOPS = frozenset({".", "!", "?"})
 
@@ -69,16 +71,26 @@ def clause_end(grammar: Grammar, start: int, last: int) -> int:
                 return quote[1]  # a quotation of several sentences
             token = quote[1]
             # A stop or comma inside the closing mark ends the clause as well.
-            if token < last and words[token - 2] in (",", ".", "!", "?"):
+            if token < last and words[token - 2] in _STOPS:
+                return token
+            if token < last and words[token - 2] == "," and not _goes_on(grammar, token):
                 return token
             continue
-        if words[token] in (";", ":") or (token > start + 1 and _breaks(grammar, token, last)):
+        if words[token] in (";", ":") or (token > start + 1 and _breaks(grammar, start, token, last)):
             return token
         token += 1
     return last
 
 
-def _breaks(grammar: Grammar, token: int, last: int) -> bool:
+def _goes_on(grammar: Grammar, token: int) -> bool:
+    """Whether a clause goes on behind a quotation with a comma inside: "was “old,” compared to …"."""
+    word = grammar.words[token]
+    if word in ("and", "or"):
+        return quote_at(grammar, token + 1) is not None
+    return word in _LINKS or word in grammar.prepositions
+
+
+def _breaks(grammar: Grammar, start: int, token: int, last: int) -> bool:
     """Whether a new clause of the reporter begins at ``token``: ", but", ", adding", "and called"."""
     words, forms = grammar.words, grammar.forms
     if token + 1 >= last:
@@ -87,6 +99,8 @@ def _breaks(grammar: Grammar, token: int, last: int) -> bool:
     if words[token] == ",":
         if following in _LATE_CLAUSES or following == "according":
             return True
+        if following in ("who", "which") and grammar.has_verb(start, token):
+            return True  # most likely what the reporter adds
         if token + 2 < last and grammar.is_adverb(token + 1):
             following = words[token + 2]
         cue = forms.get(following)
@@ -95,8 +109,13 @@ def _breaks(grammar: Grammar, token: int, last: int) -> bool:
             cue.shape is Shape.ING or (cue.shape is Shape.PAST and bool(cue.frames & _SPEAKS))
         )
     if words[token] in ("and", "but"):
-        return following in forms and forms[following].shape is Shape.PAST
+        cue = forms.get(following)
+        return cue is not None and (cue.shape is Shape.PAST or _reports(grammar, token + 1, cue))
     return False
+
+
+def _reports(grammar: Grammar, token: int, cue: Cue) -> bool:
+    return cue.shape is Shape.S and bool(cue.frames & _SPEAKS) and grammar.is_verb(token, cue)
 
 
 def thing_end(grammar: Grammar, start: int, last: int) -> int:
@@ -107,13 +126,23 @@ def thing_end(grammar: Grammar, start: int, last: int) -> int:
         quote = quote_at(grammar, token)
         if quote is not None:
             token = min(quote[1], end)
+            if grammar.words[token : token + 1] in (["in"], ["on"], ["during"], ["at"], ["after"]):
+                return token  # called it “a farce” | in a speech
             continue
-        if token > start and (
-            grammar.words[token] in _THING_STOPS or grammar.words[token] in grammar.time_words
-        ):
+        if token > start and _stops_thing(grammar, token):
             return token
         token += 1
     return end
+
+
+def _stops_thing(grammar: Grammar, token: int) -> bool:
+    word = grammar.words[token]
+    if word in _THING_STOPS or word in grammar.time_words:
+        return True
+    following = grammar.words[token + 1] if token + 1 < len(grammar.words) else ""
+    return word in ("and", "but") and (
+        following in grammar.subject_pronouns or following in grammar.auxiliaries
+    )
 
 
 def following_quotes(grammar: Grammar, token: int) -> list[Tokens]:
@@ -125,6 +154,8 @@ def following_quotes(grammar: Grammar, token: int) -> list[Tokens]:
             break
         quotes.append(quote)
         token = quote[1]
+        if grammar.words[token : token + 1] in (["and"], ["or"]) and quote_at(grammar, token + 1) is not None:
+            token += 1
     return quotes
 
 
@@ -141,6 +172,11 @@ def spoken_on(grammar: Grammar, token: int) -> list[Tokens]:
     if number < 0:
         number = reading.sentence_of[token - 1]
     _, end = reading.sentences[number]
+    for place in range(token, min(end - 1, token + _LONGEST_CIRCUMSTANCE)):
+        if words[place] in grammar.forms or reading.quote_of[place] >= 0:
+            break
+        if words[place] == "," and quote_at(grammar, place + 1):  # she said on Monday, "…"
+            return following_quotes(grammar, place + 1)
     if end - token > LONGEST_CONTENT or any(_speaks(grammar, inside) for inside in range(token, end)):
         return []
     return [quote for quote in following_quotes(grammar, end) if words[quote[1] - 2] != ","]

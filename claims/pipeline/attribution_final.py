@@ -40,9 +40,10 @@ def _inverted(grammar: Grammar, token: int, cue: Cue, last: int) -> Found | None
     if following in grammar.time_words:
         return None
     is_name = grammar.reading.is_capital(token + 1) or following in grammar.determiners
+    end = grammar.noun_phrase_end(token + 1, last)
+    is_name = is_name or (cue.lemma == "say" and end >= last - 1 and _is_described(grammar, token + 1, end))
     if not (is_name or following in grammar.subject_pronouns or is_closed_off(grammar, token)):
         return None
-    end = grammar.noun_phrase_end(token + 1, last)
     content = content_before(grammar, token)
     if end == token + 1 or content is None:
         return None
@@ -57,11 +58,21 @@ def _inverted(grammar: Grammar, token: int, cue: Cue, last: int) -> Found | None
     return _with_more(grammar, (token, token + 1), (token + 1, end), content, end, "inverted")
 
 
+def _is_described(grammar: Grammar, start: int, end: int) -> bool:
+    """Whether a name with its description in front stands here: union leader Olga Petrov."""
+    is_phrase = grammar.words[start] not in grammar.prepositions and not grammar.is_adverb(start)
+    return is_phrase and end > start and grammar.reading.is_capital(end - 1)
+
+
 def _subject_first(grammar: Grammar, token: int, cue: Cue, first: int, last: int) -> Found | None:
     """Match "…," the mayor said."""
     start = grammar.verb_group_start(token, first)
     source = grammar.subject_before(start, first)
-    if source is None or not _ends_content(grammar, source[0]):
+    if (
+        source is None
+        or not _ends_content(grammar, source[0])
+        or grammar.words[token + 1 : token + 2] == [":"]
+    ):
         return None
     # After a comma inside the closing mark whatever follows the cue is a circumstance.
     is_certain = is_closed_off(grammar, source[0]) and not _opens_sentence(grammar, source[0])

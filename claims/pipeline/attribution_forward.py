@@ -15,9 +15,11 @@ from claims.pipeline.attribution_words import Cue, Frame, Shape
 _CLAUSE = Frame.SAY | Frame.TELL | Frame.THINK | Frame.SHOW | Frame.ASK
 _ZERO = Frame.SAY | Frame.TELL | Frame.THINK | Frame.SHOW
 _RELATIVES = frozenset({"who", "which", "that"})
+_SURE = frozenset({"forward-quote", "colon-quote", "that"})
+_TIMES = frozenset({"last", "this", "past", "late", "early", "the", "on"})
 _NO_CONTENT = frozenset({",", ".", ";", "and", "or", ")", "—", "–", "as", "by"})
 _CIRCUMSTANCES = frozenset({",", "last", "this", "late", "early", "as", "when", "while", "after"})
-_LOOK_AHEAD = 14  # tokens between a cue and its "that" or quotation
+_LOOK_AHEAD = 20  # tokens between a cue and its "that" or quotation
 _LONGEST_ADDRESSEE = 8  # tokens
 _SHORTEST_CLAUSE = 4  # tokens
 _SUBJECT_REACH = 60  # tokens from the sentence's start in which its first verb is sought
@@ -32,10 +34,14 @@ def find_forward(grammar: Grammar, token: int, cue: Cue, earlier: Tokens | None)
         return None  # "to say": nobody has said it yet, unless somebody "went on to say" it
     start = grammar.verb_group_start(token, first)
     source = _source(grammar, token, start, cue, earlier)
-    if source is None:
-        return None
-    found = _content(grammar, token, cue) or _shown(grammar, token, cue, source)
-    if found is None:
+    found = _content(grammar, token, cue)
+    if found is None and source is not None:
+        found = _shown(grammar, token, cue, source)
+    # A participle needs no subject of its own: "calling it “a farce”".
+    if found is None or (
+        source is None
+        and not (cue.shape is Shape.ING and found[2] in _SURE and grammar.words[start - 1] == ",")
+    ):
         return None
     parts, cue_end, name = found
     if any(end <= begin for begin, end in parts):
@@ -50,9 +56,13 @@ def _source(grammar: Grammar, token: int, start: int, cue: Cue, earlier: Tokens 
     first, _ = grammar.reading.sentences[grammar.reading.sentence_of[token]]
     before = words[start - 1] if start > first else ""
     if before in _RELATIVES and start - 1 > first:
-        return start - 1, start
+        return _with_antecedent(grammar, start - 1, first), start
     is_participle = cue.shape is Shape.ING and start == token and before in (",", "")
     source = None if is_participle else grammar.subject_before(start, first)
+    if source is not None and _is_time(grammar, source):
+        source = _sentence_subject(grammar, first, source[0]) or source  # "a report published Monday | said"
+    if source is not None and cue.shape is Shape.ING and _is_object(grammar, source, first):
+        source = _sentence_subject(grammar, first, source[0]) or source
     if source is not None and before == "," and source[1] == start - 1 and not is_participle:
         return source  # "Ann Lee, who is 28, | said"
     if source is None or before in ("and", "but", ",") or words[source[0]] in grammar.prepositions:
@@ -65,24 +75,46 @@ def _source(grammar: Grammar, token: int, start: int, cue: Cue, earlier: Tokens 
 def _shown(grammar: Grammar, token: int, cue: Cue, source: Tokens) -> _Content | None:
     """Match what polls and papers show, with or without a verb of its own: "polls show him ahead"."""
     last = sentence_end(grammar, token)
-    if not cue.frames & Frame.SHOW or token + 2 >= last or grammar.evidence.isdisjoint(grammar.words[slice(*source)]):
+    if (
+        not cue.frames & Frame.SHOW
+        or token + 2 >= last
+        or grammar.evidence.isdisjoint(grammar.words[slice(*source)])
+    ):
         return None
     if grammar.words[token + 1] in _NO_CONTENT or grammar.words[token + 1] in grammar.prepositions:
         return None
     return [(token + 1, clause_end(grammar, token + 1, last))], token + 1, "shown"
 
 
+def _is_object(grammar: Grammar, source: Tokens, first: int) -> bool:
+    """Whether a verb stands before the noun: "The city put out | a statement | saying"."""
+    return source[0] - 1 > first and grammar.is_finite(source[0] - 1)
+
+
+def _is_time(grammar: Grammar, source: Tokens) -> bool:
+    return all(word in grammar.time_words or word in _TIMES for word in grammar.words[slice(*source)])
+
+
+def _with_antecedent(grammar: Grammar, relative: int, first: int) -> int:
+    """Return where the noun phrase before a relative pronoun begins: "a paper | that", "Ann Lee, | who"."""
+    end = relative - 1 if grammar.words[relative - 1] == "," else relative
+    return min(relative, grammar.noun_phrase_start(end, first))
+
+
 def _main_clause(grammar: Grammar, first: int, last: int) -> int:
     """Return where the main clause begins behind "When the dam failed, "."""
-    commas = (token for token in range(first, min(last - 1, first + _SUBJECT_REACH)) if grammar.words[token] == ",")
+    commas = (
+        token for token in range(first, min(last - 1, first + _SUBJECT_REACH)) if grammar.words[token] == ","
+    )
     return next(commas, first - 1) + 1
 
 
 def _sentence_subject(grammar: Grammar, first: int, last: int) -> Tokens | None:
     """Return the noun phrase before the first verb of the sentence."""
     for token in range(first + 1, min(last, first + _SUBJECT_REACH)):
-        if grammar.is_finite_verb(token):
-            start = grammar.noun_phrase_start(token, first)
+        if grammar.is_finite(token):
+            whole = grammar.subject_before(grammar.verb_group_start(token, first), first)
+            start = whole[0] if whole is not None else token
             # "A person who asked not to be named | said": the clause belongs to the subject.
             end = last if grammar.words[token - 1] == "who" else token
             return (start, end) if start < token else None
@@ -122,12 +154,21 @@ def _bare(grammar: Grammar, position: int, cue: Cue, last: int, cue_end: int) ->
     has_subject_and_verb = grammar.is_contracted_subject(grammar.words[position])
     is_clause = has_subject_and_verb or grammar.has_verb(position + 1, end)
     # Plain forms and the present tense ("she swims") are not told from nouns; behind "said" they are verbs.
-    is_clause = is_clause or (cue.lemma == "say" and end - position >= _SHORTEST_CLAUSE)
+    is_open = cue.lemma == "say" and end - position >= _SHORTEST_CLAUSE
+    # "…, said union leader Ann Lee" has its content before it.
+    is_inverted = grammar.words[cue_end - 2] == "," and not _may_open_clause(grammar, position)
+    is_clause = is_clause or (is_open and not is_inverted)
     if cue.frames & _ZERO and is_clause and cue.lemma not in grammar.no_bare_clause:
         return [(position, end)], cue_end, "zero-say" if cue.frames & Frame.SAY else "zero-think"
     if cue.frames & (Frame.OBJECT | Frame.AS):
         return [(position, thing_end(grammar, position, last))], cue_end, "object"
     return None
+
+
+def _may_open_clause(grammar: Grammar, token: int) -> bool:
+    word = grammar.words[token]
+    is_subject = word in grammar.subject_pronouns or word in grammar.determiners
+    return is_subject or grammar.reading.is_capital(token)
 
 
 def _after_colon(grammar: Grammar, colon: int, last: int, cue_end: int) -> _Content | None:
@@ -165,7 +206,10 @@ def _mark_ahead(grammar: Grammar, position: int, cue: Cue, last: int) -> int | N
         word = grammar.words[token]
         if word == ":":
             return token
-        if word == "that" or quote_at(grammar, token) is not None:
+        is_quote = quote_at(grammar, token) is not None
+        if word == "that" or is_quote:
+            if is_quote and any(grammar.is_finite_verb(between) for between in range(position, token)):
+                return None
             return token if token == position or _may_be_between(grammar, position, cue) else None
     return None
 

@@ -13,6 +13,7 @@ CLAUSE_MARKS = (
 )
 CLAUSE_MARKS = CLAUSE_MARKS | OPENING_MARKS
 
+_LONE_PRONOUNS = frozenset({"i", "he", "she", "we", "they", "it"})
 _DASHES = frozenset({"–", "—", "-"})
 _LONGEST_DATELINE = 14  # tokens
 _LONGEST_RELATIVE = 12  # tokens
@@ -44,6 +45,7 @@ class Grammar:
         self.subject_pronouns = sets["subject_pronouns"]
         self.time_words = sets["time_words"]
         self.no_bare_clause = sets["no_bare_clause"]
+        self.hedges = sets["hedges"]
         self.evidence = sets["evidence"]
         self.addressees = sets["addressees"]
 
@@ -178,6 +180,8 @@ class Grammar:
 
     def noun_phrase_start(self, end: int, first: int) -> int:
         """Walk left from ``end`` over words that can belong to one subject; ``end`` if there are none."""
+        if end - 1 > first and self._is_lone_pronoun(end - 1):
+            return end - 1
         start, conjunction = end, -1
         low = max(first, end - _LONGEST_SUBJECT)
         while start > low:
@@ -190,9 +194,17 @@ class Grammar:
                 start = conjunction + 1 if conjunction >= 0 else start
                 break
             start -= 1
-        while start < end and (self.words[start] in ("and", "or", "nor", "yet") or self.is_adverb(start)):
+        while start < end and (
+            self.words[start] in ("and", "or", "nor", "yet")
+            or (self.words[start] in self.hedges and self.words[start] != "likely")
+            or self.is_adverb(start)
+        ):
             start += 1
         return self._without_leading_phrase(start, end)
+
+    def _is_lone_pronoun(self, token: int) -> bool:
+        """Whether the token is a subject by itself: "the rumours | he denied", but "she and he"."""
+        return self.words[token] in _LONE_PRONOUNS and self.words[token - 1] not in ("and", "or")
 
     def _without_leading_phrase(self, start: int, end: int) -> int:
         """Drop a prepositional phrase before the subject: "On Monday | the mayor"."""

@@ -42,7 +42,10 @@ def _around(grammar: Grammar, mark: int, cue: Tokens, source: Tokens | None, nam
         return None
     after = max(cue[1], source[1])
     if name == "as" and after < len(grammar.words) and grammar.words[after] != ",":  # "told the Gazette, "
-        after = next((token for token in range(after, after + _AS_REACH) if grammar.words[token : token + 1] == [","]), after)
+        after = next(
+            (token for token in range(after, after + _AS_REACH) if grammar.words[token : token + 1] == [","]),
+            after,
+        )
     first, _ = grammar.reading.sentences[grammar.reading.sentence_of[mark]]
     if mark - first > 2:
         content = content_before(grammar, mark)
@@ -70,6 +73,10 @@ def _as(grammar: Grammar, token: int) -> Found | None:
             source = _source_end(grammar, verb + 2) if following in _AS_PREPOSITIONS else None
             return _around(grammar, token, (token, verb + 2), source, "as")
         start = grammar.verb_group_start(verb, token + 1)
-        is_closed = (following == "," or Frame.TELL in cue.frames) and start > token + 1 and grammar.is_verb(verb, cue)
+        is_closed = (
+            (following == "," or Frame.TELL in cue.frames)
+            and start > token + 1
+            and grammar.is_verb(verb, cue)
+        )
         return _around(grammar, token, (start, verb + 1), (token + 1, start) if is_closed else None, "as")
     return None

@@ -8,6 +8,7 @@ from claims.pipeline.words import load_words
 
 _LONGEST_SOURCE = 10  # tokens between "by" and "that"
 _LONGEST_OWNER = 6  # tokens of "Mayor Otto Brandt's"
+_LEAD = 2  # tokens
 _OWNERS = frozenset({"his", "her", "their", "its", "my", "our"})
 _BY = frozenset({"by", "from", "of", "among"})
 
@@ -21,7 +22,9 @@ def find_nouns(grammar: Grammar) -> Iterator[Found]:
             continue
         last = sentence_end(grammar, token)
         mark = _that(grammar, token, last)
-        if mark is None or mark + 3 > last or _is_verb(grammar, token):
+        first, _ = reading.sentences[reading.sentence_of[token]]
+        # "Rumours that he fled spread": where a noun opens the sentence, its content has no clear end.
+        if mark is None or mark + 3 > last or token - first < _LEAD or _is_verb(grammar, token):
             continue
         end = clause_end(grammar, mark, last)
         yield Found(((mark, end),), (token, token + 1), _source(grammar, token, mark), "noun-that")

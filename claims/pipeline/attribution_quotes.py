@@ -1,4 +1,4 @@
-"""Finds speech that no verb announces: "NAME: …", a quotation behind a colon, a quotation that stands alone."""
+"""Finds speech that no verb announces: "NAME: …", a quotation behind a colon or by itself."""
 
 from collections.abc import Iterator
 
@@ -8,8 +8,10 @@ from claims.pipeline.words import load_words
 
 _LONGEST_NAME = 9  # tokens before the colon of "NAME: …"
 _SHORTEST_SPEECH = 4  # tokens behind that colon
-_SHORTEST_QUOTE = 6  # tokens, with its marks, of a quotation that stands alone
-_IN_NAMES = frozenset({".", ",", "(", ")", "-", "/", "of", "for", "de", "van", "von", "al", "bin", "the", "to", "and"})
+_SHORTEST_QUOTE = 5  # tokens, with its marks, of a quotation that stands alone
+_IN_NAMES = frozenset(
+    {".", ",", "(", ")", "-", "/", "of", "for", "de", "van", "von", "al", "bin", "the", "to", "and"}
+)
 _CLOSERS = frozenset({",", ".", "!", "?", "…"})
 
 
@@ -49,9 +51,12 @@ def _is_name(grammar: Grammar, first: int, colon: int) -> bool:
     """Whether the tokens before the colon are capitalised words with at most joining words between."""
     words, reading = grammar.words, grammar.reading
     names = [token for token in range(first, colon) if words[token] not in _IN_NAMES]
-    return bool(names) and names[0] == first and all(
-        reading.is_capital(token) and not grammar.reading.quote_of[token] >= 0 for token in names
-    ) and not any(words[token] in grammar.forms for token in names[1:])
+    return (
+        bool(names)
+        and names[0] == first
+        and all(reading.is_capital(token) and not grammar.reading.quote_of[token] >= 0 for token in names)
+        and not any(words[token] in grammar.forms for token in names[1:])
+    )
 
 
 def with_open_quotes(grammar: Grammar, tokens: bytearray, found: list[Found]) -> list[Found]:
@@ -72,7 +77,7 @@ def with_open_quotes(grammar: Grammar, tokens: bytearray, found: list[Found]) ->
         before = start - 1 if start > 0 and words[start - 1] != "\n" else start - 2
         if before > 0 and words[before] == ":":
             result.append(
-                Found(tuple(quotes), (before, before + 1), _subject(grammar, before), "bare-colon-quote")
+                Found(tuple(quotes), (before, before + 1), _before_colon(grammar, before), "bare-colon-quote")
             )
             done = quotes[-1][1]
             continue
@@ -107,15 +112,14 @@ def _last_sentence(grammar: Grammar, item: Found) -> int:
 def _is_speech(grammar: Grammar, start: int, end: int) -> bool:
     """Whether a quotation is a sentence that somebody spoke, not a title or a scare quote."""
     words, reading = grammar.words, grammar.reading
-    if end - start < _SHORTEST_QUOTE or words[end - 2] not in _CLOSERS or not reading.is_capital(start + 1):
+    opens = reading.is_capital(start + 1) or (start > 0 and words[start - 1] == ",")
+    if end - start < _SHORTEST_QUOTE or words[end - 2] not in _CLOSERS or not opens:
         return False
     plain = [token for token in range(start + 1, end - 1) if words[token][0].isalpha()]
     return 2 * sum(reading.is_capital(token) for token in plain) <= len(plain)
 
 
-def _source(
-    grammar: Grammar, start: int, end: int, sources: dict[int, Tokens | None]
-) -> Tokens | None:
+def _source(grammar: Grammar, start: int, end: int, sources: dict[int, Tokens | None]) -> Tokens | None:
     """Return the subject behind "…," or before a quotation in its sentence."""
     reading, words = grammar.reading, grammar.words
     first, last = reading.sentences[reading.sentence_of[start]]
@@ -128,7 +132,24 @@ def _source(
     number = reading.sentence_of[start]
     if number == 0:
         return None
-    return sources.get(number - 1) or _subject(grammar, reading.sentences[number - 1][1] - 1)
+    source = sources.get(number - 1) or _subject(grammar, reading.sentences[number - 1][1] - 1)
+    return source if source is not None and _may_speak(grammar, source) else None
+
+
+def _may_speak(grammar: Grammar, source: Tokens) -> bool:
+    """Whether a subject may be a person or body: a name, or a pronoun."""
+    return (
+        grammar.words[source[0]] in ("he", "she", "they")
+        or any(grammar.reading.is_capital(token) for token in range(source[0] + 1, source[1]))
+        or (source[1] - source[0] == 1 and grammar.reading.is_capital(source[0]))
+    )
+
+
+def _before_colon(grammar: Grammar, colon: int) -> Tokens | None:
+    """Return the subject of the sentence that ends in a colon; all of a short one without a verb."""
+    first, _ = grammar.reading.sentences[grammar.reading.sentence_of[colon]]
+    whole = (first, colon) if 0 < colon - first <= _LONGEST_NAME else None
+    return _subject(grammar, colon) or (None if grammar.has_verb(first + 1, colon) else whole)
 
 
 def _subject(grammar: Grammar, end: int) -> Tokens | None:
@@ -136,6 +157,6 @@ def _subject(grammar: Grammar, end: int) -> Tokens | None:
     first, _ = grammar.reading.sentences[grammar.reading.sentence_of[end]]
     verb = next((token for token in range(first + 1, end) if grammar.is_finite(token)), None)
     if verb is None:
-        return (first, end) if 0 < end - first <= _LONGEST_NAME else None
+        return (first, end) if 0 < end - first <= _LONGEST_NAME and _is_name(grammar, first, end) else None
     start = grammar.noun_phrase_start(verb, first)
     return (start, verb) if start < verb else None

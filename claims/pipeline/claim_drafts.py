@@ -10,7 +10,7 @@ from claims.vocabulary import Stance, Voice
 
 CONTEXT_CHARACTERS = 64
 _QUOTE_MARKS = re.compile(r"[“”\"«»]|''|``")
-_PRONOUNS = frozenset({"he", "she", "he's", "she's", "he'd", "she'd"})
+_PRONOUNS = frozenset({"he", "she", "he's", "she's", "he'd", "she'd", "his"})
 _SUBJECT_REACH = 20  # tokens from a sentence's start to its verb
 _LONGEST_NAME = 6  # tokens
 _STEPS_BACK = 3  # sentences
@@ -22,8 +22,9 @@ class ClaimCandidate:
 
     ``start`` and ``end`` are offsets into the text, or into the headline when ``voice`` is HEADLINE, and
     ``quote`` is exactly what stands there; ``prefix`` and ``suffix`` are up to 64 characters either side.
-    ``text`` is a sentence that stands alone. ``author_stance`` is what the article's author makes of a claim
-    just quoted. ``score`` ranks from 0 to 1; ``reasons`` say why.
+    ``text`` is a sentence that stands alone. ``author_stance`` is what the article's author makes of a
+    claim just quoted. ``score`` ranks from 0 to 1; ``reasons`` say why. ``chain`` names all who passed the
+    statement on, the outermost first and the claimant last, where there is more than one.
     """
 
     text: str
@@ -41,6 +42,7 @@ class ClaimCandidate:
     score: float
     reasons: tuple[str, ...]
     author_stance: Stance | None
+    chain: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -61,6 +63,7 @@ class Draft:
     text: str | None = None
     author_stance: Stance | None = None
     is_verdict: bool = False
+    chain: list[str] = field(default_factory=list)
 
     def finish(self, reading: Reading) -> ClaimCandidate:
         """Return the candidate with offsets, context, rank and reasons."""
@@ -90,6 +93,7 @@ class Draft:
             score=score,
             reasons=(*self.reasons, *reasons),
             author_stance=self.author_stance,
+            chain=tuple(self.chain),
         )
 
 
@@ -116,7 +120,8 @@ def with_name(grammar: Grammar, draft: Draft) -> str | None:
     start, end = reading.span(draft.start, draft.end)
     text = stand_alone(reading.text[start:end])
     pronoun = re.split(r"['’\s]", text, maxsplit=1)[0]
-    return f"{pronoun} [{name}]{text[len(pronoun) :]}"
+    owner = f"{name}’s" if pronoun.lower() == "his" else name
+    return f"{pronoun} [{owner}]{text[len(pronoun) :]}"
 
 
 def subject_before(grammar: Grammar, number: int) -> str | None:

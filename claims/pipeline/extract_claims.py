@@ -1,10 +1,13 @@
 """Proposes the claims of an article: each with its exact quote, its claimant and how surely it is told."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from claims.pipeline.attribution_contents import Found
 from claims.pipeline.attribution_grammar import Grammar, Tokens
 from claims.pipeline.attributions import find_in
+from claims.pipeline.claim_chains import inner_sources, relay
+from claims.pipeline.claim_dates import with_dates
 from claims.pipeline.claim_drafts import ClaimCandidate, Draft, stand_alone, subject_before, with_name
 from claims.pipeline.claim_pieces import is_statement, pieces
 from claims.pipeline.claim_relations import Relations
@@ -13,7 +16,7 @@ from claims.pipeline.furniture import is_furniture
 from claims.pipeline.headline_claims import headline_claims
 from claims.pipeline.hedges import Hedges, hedging_cue
 from claims.pipeline.sentences import Reading, read
-from claims.pipeline.words import languages
+from claims.pipeline.words import languages, load_words
 from claims.vocabulary import Voice
 
 __all__ = ["MOST_CANDIDATES", "ClaimCandidate", "can_extract", "extract_claims"]
@@ -24,6 +27,11 @@ _MARKED_THRESHOLD = 0.35
 _SHORTEST_RUN = 4  # tokens
 # Wishes, plans, topics and indirect questions say nothing that could be true or false.
 _NO_STATEMENT = frozenset({"to", "object", "about", "question"})
+# Nouns that tell what somebody stated, not what was heard: "his statement that …", not "rumours that …".
+_PLAIN_NOUNS = frozenset(
+    {"statement", "statements", "announcement", "confirmation", "admission", "acknowledgment"}
+)
+_DISMISSALS = frozenset({"dismiss", "debunk"})  # denials, where a claim or report is dismissed
 _DENIALS = frozenset({"deny", "reject", "refute", "dispute", "rebut", "contradict"})
 
 
@@ -37,15 +45,22 @@ def extract_claims(
 ) -> tuple[ClaimCandidate, ...]:
     """Propose the claims of an English article: the headline's first, then those of the text in order.
 
-    ``published_at`` is not used yet: dates stay as they are written. At most ``MOST_CANDIDATES`` come back,
-    the best by score.
+    Dates such as "on Monday" are told by the calendar where ``published_at`` (aware) tells them. At most
+    ``MOST_CANDIDATES`` come back, the best by score.
     """
-    del published_at
     found = [*headline_claims(headline or ""), *_Article(text).claims()]
     if len(found) > MOST_CANDIDATES:
         best = sorted(range(len(found)), key=lambda place: (-found[place].score, place))[:MOST_CANDIDATES]
         found = [found[place] for place in sorted(best)]
-    return tuple(found)
+    return tuple(_dated(claim, published_at) for claim in found)
+
+
+def _dated(claim: ClaimCandidate, published_at: datetime | None) -> ClaimCandidate:
+    """Return the claim with its dates told; what a speaker calls "yesterday" is left open."""
+    if claim.voice is Voice.DIRECT:
+        return claim
+    text = with_dates(claim.text, published_at)
+    return claim if text == claim.text else replace(claim, text=text)
 
 
 class _Article:
@@ -58,12 +73,13 @@ class _Article:
         self.paragraph_of, self.furniture = _paragraphs(self.reading)
         self.drafts: list[Draft] = []
         self.covered = bytearray(len(self.reading.words))
+        self.nouns = load_words("en").sets["nouns_of_mind"]
         self.named: list[tuple[int, str]] = []  # where a source was named, in order
 
     def claims(self) -> list[ClaimCandidate]:
         """Return the candidates in order of the text."""
         for found in find_in(self.grammar):
-            if self.reading.sentence_of[found.cue[0]] not in self.furniture:
+            if self.reading.sentence_of[(found.cue or found.content[0])[0]] not in self.furniture:
                 self._add_attributed(found)
         for number in range(len(self.reading.sentences)):
             if number not in self.furniture:
@@ -77,11 +93,15 @@ class _Article:
 
     # ------------------------------------------------------------------ what others say
     def _add_attributed(self, found: Found) -> None:
-        source = self._name(found)
+        source = self._name(found.source)
         is_denial = self._is_denial(found)
         if not is_denial and found.pattern.removeprefix("ing-") in _NO_STATEMENT:
             return
-        for start, end in (*found.content, found.cue, found.source or found.cue):
+        if found.pattern == "noun-that" and not self.nouns.isdisjoint(
+            self.reading.words[slice(*found.cue or (0, 0))]
+        ):
+            return
+        for start, end in (*found.content, *filter(None, (found.cue, found.source))):
             self.covered[start:end] = b"\x01" * (end - start)
         if is_denial and found.source is not None and found.source[0] < found.content[-1][0]:
             self._add_denial(found, found.source, source)
@@ -89,7 +109,7 @@ class _Article:
             for part in found.content:
                 for piece in pieces(self.grammar, *part):
                     if is_statement(self.grammar, *piece):
-                        self._add(found, piece, source)
+                        self._add_chained(found, piece, source)
 
     def _add_denial(self, found: Found, subject: Tokens, source: str | None) -> None:
         """Keep "The mayor denied that …" whole: what he asserts is the denial."""
@@ -99,37 +119,75 @@ class _Article:
             rest = self.reading.text[end : self.reading.ends[found.content[-1][1] - 1]]
             self.drafts[-1].text = stand_alone(source + rest)
 
+    def _add_chained(self, found: Found, piece: Tokens, source: str | None) -> None:
+        """Add a statement for the source nearest to it: "A said that | B had told him that …"."""
+        passers = [self._name(relay(self.grammar, found)), source]
+        for inner in inner_sources(self.grammar, piece):
+            name = self._named(inner.source)
+            below = pieces(self.grammar, *inner.content[-1])
+            if name is None or len(below) != 1 or not is_statement(self.grammar, *below[0]):
+                break
+            found, piece, source = inner, below[0], name
+            passers.append(name)
+        self._add(found, piece, source)
+        chain = [name for name in passers if name is not None]
+        if len(chain) > 1:
+            self.drafts[-1].chain = chain
+            self.drafts[-1].reasons.append(f"It is passed on: {' ← '.join(reversed(chain))}.")
+
     def _add(self, found: Found, piece: Tokens, source: str | None) -> None:
         reading = self.reading
         quoted = sum(reading.quote_of[token] >= 0 for token in range(*piece))
         draft = Draft(*piece, Voice.DIRECT if 2 * quoted > piece[1] - piece[0] else Voice.INDIRECT)
         draft.source = source
         draft.anonymous = source is not None and is_anonymous(source)
-        start, end = reading.span(*found.cue)
-        draft.attribution = reading.text[start:end]
-        doubt = hedging_cue(reading, found.cue)
-        draft.hedges = [doubt] if doubt else []
-        draft.hedges += [*self.hedges.within(*found.cue), *self.hedges.within(*piece)]
+        if found.cue is None:
+            draft.reasons.append("Who said it is told by the sentence before.")
+        else:
+            draft.attribution = reading.text[slice(*reading.span(*found.cue))]
+            doubt = hedging_cue(reading, found.cue)
+            draft.hedges = [doubt] if doubt else []
+            told = min(found.cue[0], found.source[0] if found.source else found.cue[0])
+            draft.hedges += self.hedges.within(self._clause_start(told), found.cue[1])
+            if found.pattern == "noun-that" and self.reading.words[found.cue[0]] not in _PLAIN_NOUNS:
+                draft.hedges.append(draft.attribution)
+        draft.hedges += self.hedges.within(*piece)
         if found.source is not None and source is None:
             draft.reasons.append("Its source is named only by a pronoun.")
         self.drafts.append(draft)
 
+    def _clause_start(self, token: int) -> int:
+        """Return where the reporter's clause around ``token`` begins: "Apparently the mayor | said"."""
+        first, _ = self.reading.sentences[self.reading.sentence_of[token]]
+        while token > first and not self.covered[token - 1] and self.reading.words[token - 1] != ";":
+            token -= 1
+        return token
+
     def _is_denial(self, found: Found) -> bool:
         forms = self.grammar.forms
-        lemmas = {forms[word].lemma for word in self.reading.words[slice(*found.cue)] if word in forms}
+        cue = found.cue or (0, 0)
+        lemmas = {forms[word].lemma for word in self.reading.words[slice(*cue)] if word in forms}
+        if not lemmas.isdisjoint(_DISMISSALS):
+            said = self.reading.words[found.content[0][0] : found.content[-1][1]]
+            return not load_words("en").sets["cue_nouns"].isdisjoint(said)
         return not lemmas.isdisjoint(_DENIALS)
 
-    def _name(self, found: Found) -> str | None:
-        """Return the source's name; a pronoun means who was named last, at most one paragraph before."""
-        if found.source is None:
+    def _named(self, source: Tokens | None) -> str | None:
+        """Return the source's own name, None for a pronoun."""
+        if source is None:
             return None
-        start, end = self.reading.span(*found.source)
-        source = self.reading.text[start:end]
-        if not is_pronoun(source):
-            name = tidy_claimant(source)
-            self.named.append((found.source[0], name))
+        name = self.reading.text[slice(*self.reading.span(*source))]
+        return None if is_pronoun(name) else tidy_claimant(name)
+
+    def _name(self, source: Tokens | None) -> str | None:
+        """Return the source's name; a pronoun means who was named last, at most one paragraph before."""
+        if source is None:
+            return None
+        name = self._named(source)
+        if name is not None:
+            self.named.append((source[0], name))
             return name
-        number = self.reading.sentence_of[found.source[0]]
+        number = self.reading.sentence_of[source[0]]
         if self.named:
             token, name = self.named[-1]
             if self.paragraph_of[number] - self.paragraph_of[self.reading.sentence_of[token]] <= 1:

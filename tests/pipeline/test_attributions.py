@@ -148,7 +148,8 @@ def test_what_a_speaker_quotes_is_left_to_the_speaker() -> None:
         "The report was long. The plan failed.",
         "It takes courage to say that the dam is old.",
         "In April, the ferry sank.",
-        "A note lay there. “My brother said that the dam had failed.”",
+        "A note lay there, marked “closed.”",
+        "On the shelf stood “The Wind and the Tall Barley.”",
         "",
     ],
 )

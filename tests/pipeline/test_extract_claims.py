@@ -33,7 +33,7 @@ def test_a_candidate_keeps_its_exact_quote_with_what_stands_around_it() -> None:
     assert claim.quote == text[claim.start : claim.end] == "the old dam had failed on Monday"
     assert claim.prefix == "It rained. The mayor told the Gazette that "
     assert claim.suffix == ". More follows soon."
-    assert claim.text == "The old dam had failed on Monday."
+    assert claim.text == "The old dam had failed on Monday [28 March 2011]."
     assert (claim.claimant, claim.attribution, claim.voice) == ("The mayor", "told", Voice.INDIRECT)
     assert "It is attributed to The mayor." in claim.reasons
 
@@ -91,7 +91,7 @@ def test_a_dateline_is_no_part_of_the_claim() -> None:
 
 def test_a_denial_is_kept_whole_and_belongs_to_the_one_who_denies() -> None:
     claim = only("The port office denied on Monday that the ferry had been sold.")
-    assert claim.text == "The port office denied on Monday that the ferry had been sold."
+    assert claim.text == "The port office denied on Monday [28 March 2011] that the ferry had been sold."
     assert claim.claimant == "The port office"
     text = "Ann Keller said the ferry was old. She denied that it had been sold."
     assert claims(text)[1].text == "Ann Keller denied that it had been sold."
