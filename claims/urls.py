@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
 from claims.views import feeds, health, readers
-from claims.views.desk import articles, claims, queue, workbench
+from claims.views.desk import articles, claims, queue, rewriting, workbench
 
 READERS: list[URLPattern | URLResolver] = [
     path("", readers.front, name="front"),
@@ -32,6 +32,7 @@ DESK: list[URLPattern | URLResolver] = [
     path("desk/", queue.queue_page, name="desk_queue"),
     path("desk/candidates/<slug:candidate_id>/", queue.candidate_page, name="desk_candidate"),
     path("desk/candidates/<slug:candidate_id>/track/", queue.track_candidate, name="desk_track"),
+    path("desk/candidates/<slug:candidate_id>/suggest/", rewriting.suggest, name="desk_suggest"),
     path("desk/candidates/<slug:candidate_id>/merge/", queue.merge_into_claim, name="desk_merge"),
     path("desk/candidates/<slug:candidate_id>/dismiss/", queue.dismiss_candidate, name="desk_dismiss"),
     path("desk/claims/", claims.claims_page, name="desk_claims"),

@@ -1,4 +1,4 @@
-"""A language model may suggest a wording; whatever it answers, the candidate stays and the page has the say."""
+"""A language model may suggest a wording; whatever it says, the candidate stays and the page has the say."""
 
 import json
 from collections.abc import Callable, Iterator

@@ -18,6 +18,7 @@ from claims.forms import TrackForm
 from claims.models import Candidate, Claim, Topic
 from claims.operations.candidates import AlreadyResolvedError, dismiss, merge_candidate, track
 from claims.operations.refusals import NotAllowedError, RefusalError
+from claims.operations.rewriting import Suggestion, is_configured
 from claims.queries.clock import database_now
 from claims.queries.desk import QueueFilter, Show, candidate_in_full, claims_meant, queue
 from claims.views.desk.doors import (
@@ -101,26 +102,35 @@ def _show_queue(
 @require_safe
 def candidate_page(request: HttpRequest, candidate_id: str) -> HttpResponse:
     """Show one candidate in its context, with all that can become of it."""
-    return _show_candidate(request, candidate_id, request.GET)
+    return show_candidate(request, candidate_id, request.GET)
 
 
-def _show_candidate(
+def show_candidate(
     request: HttpRequest,
     candidate_id: str,
     query: QueryDict,
     trouble: Trouble | None = None,
     status: int = HTTPStatus.OK,
+    suggestion: Suggestion | None = None,
 ) -> HttpResponse:
+    """Show a candidate; ``suggestion`` stands in its fields, beside what the editor had typed (POST)."""
     candidate = _candidate(candidate_id)
     topics = list(Topic.objects.order_by("name", "id").values_list("slug", "name"))
     initial = {"text": candidate.text, "claimant": candidate.claimant_name}
     typed = trouble.typed if trouble and trouble.action == "track" else None
+    if suggestion is not None:
+        typed = request.POST.copy()
+        typed["text"] = suggestion.text
+        typed["claimant"] = suggestion.claimant or request.POST.get("claimant", "")
     context = {
         "section": "queue",
         "candidate": candidate,
         "form": TrackForm(typed, topics=topics) if typed else TrackForm(initial=initial, topics=topics),
         "here": reverse("desk_candidate", args=[candidate.id]),
         "may_decide": person(request).may(Role.EDITOR),
+        "may_suggest": is_configured(),
+        "suggestion": suggestion,
+        "typed_text": request.POST.get("text", "").strip(),
         "trouble": trouble,
         "words": asked_words(query.get("q")),
         "meant": claims_meant(asked_words(query.get("q"))),
@@ -226,7 +236,7 @@ def _refused(request: HttpRequest, candidate_id: str, action: str, error: Refusa
     if back.path == reverse("desk_queue"):
         return _show_queue(request, QueryDict(back.query), trouble, status)
     if back.path == reverse("desk_candidate", args=[candidate_id]) or typed_words(request.POST):
-        return _show_candidate(request, candidate_id, QueryDict(back.query), trouble, status)
+        return show_candidate(request, candidate_id, QueryDict(back.query), trouble, status)
     level = messages.INFO if isinstance(error, AlreadyResolvedError) else messages.ERROR
     messages.add_message(request, level, error.message)
     return redirect(safe_back(request))
