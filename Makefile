@@ -60,6 +60,8 @@ screenshots: .venv/dev.stamp
 requirements: .venv/dev.stamp
 	@$(COMPILE) --output-file requirements.txt requirements.in
 	@$(COMPILE) --output-file requirements-dev.txt requirements-dev.in
+	@$(COMPILE) --output-file requirements-tier-a.txt requirements-tier-a.in
+	@$(COMPILE) --output-file requirements-tier-b.txt requirements-tier-b.in
 
 # ---------------------------------------------------------------- the virtual environment
 .venv/bin/python:
