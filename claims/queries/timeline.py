@@ -159,7 +159,16 @@ def _told_state(kind: EventKind, payload: EventPayload, link: ArticleLink | None
     return Told(f"The page of {name_of(link)} {_STATES[state]}", str(kind), payload.data.get("reason") or "")
 
 
+def _told_re_review(kind: EventKind, payload: EventPayload, link: ArticleLink | None) -> Told:
+    if link is None:
+        return _told_plainly(kind, payload, link)
+    # What changed there is an entry of its own; the ledger's text repeats it.
+    text = f"The verdict rests on a page of {name_of(link)}, and that page has changed."
+    return Told(title_of(kind), str(kind), text)
+
+
 _TELLERS = {
+    EventKind.RE_REVIEW_OPENED: _told_re_review,
     EventKind.REVIEW: _told_verdict,
     EventKind.FIRST_SEEN: _told_first,
     EventKind.APPEARANCE: _told_appearance,

@@ -101,6 +101,7 @@ def test_the_lead_says_what_happened_to_its_evidence(
     lead = page[page.index('class="lead ') :].partition("</article>")[0]
     assert "something it rests on has changed" in lead
     assert "The Lantern edited the text without notice" in lead
+    assert "The verdict rests on a page of The Lantern, and that page has changed." in lead
     assert lead.index("Under review</span>") > lead.index("Latest on this claim")
 
 

@@ -5,9 +5,11 @@ from django.template.loader import render_to_string
 from django.test import Client
 
 from claims.models import Article, Claim
-from claims.vocabulary import ClaimStatus
+from claims.operations.ledger import writing
+from claims.vocabulary import ClaimStatus, EventKind
 from tests.readers.conftest import RESIGNED, Newsroom, look_again, seen
 from tests.sites import NewsSite
+from tests.stories import right_now
 
 pytestmark = pytest.mark.django_db
 
@@ -54,6 +56,24 @@ def test_an_article_shows_what_changed_word_by_word(client: Client, site: NewsSi
     assert "<del>nine</del>" in page.replace(" </del>", "</del>")
     assert "<ins>seven</ins>" in page.replace(" </ins>", "</ins>")
     assert "Edited without notice" in page
+
+
+def test_a_correction_stands_on_the_claim_and_in_the_public_log(
+    client: Client, newsroom: Newsroom, resignation: Claim
+) -> None:
+    with writing() as book:
+        book.write(
+            EventKind.CORRECTION,
+            claim=book.claim(resignation.id),
+            actor=newsroom.edith,
+            occurred_at=right_now(),
+            text="We first wrote that he had resigned on Monday.",
+        )
+    for path in ("/corrections/", resignation.get_absolute_url()):
+        page = read(client, path)
+        assert "We first wrote that he had resigned on Monday." in page, path
+        assert "Edith Example" in page, path
+    assert RESIGNED in read(client, "/corrections/")
 
 
 def test_search_finds_claims_and_names(client: Client, resignation: Claim) -> None:

@@ -11,7 +11,7 @@ from claims.vocabulary import ClaimStatus
 from tests.readers.conftest import Newsroom
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import FloatRect, Page
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -100,15 +100,26 @@ def test_words_without_end_push_nothing_off_the_screen(
     assert not wide
 
 
+def test_what_stands_above_a_table_uses_the_width_of_a_phone(
+    browser_page: OpenWindow, live_site: str, settled: Claim
+) -> None:
+    article = settled.appearances.order_by("seen_at").values_list("article", flat=True)[0]
+    page = browser_page(width=390)
+    page.goto(f"/articles/{article}/")
+    box = page.locator("caption").bounding_box()
+    assert box is not None
+    assert box["width"] > 300
+
+
 def test_on_a_wide_screen_the_side_column_stands_beside_the_timeline(
     browser_page: OpenWindow, live_site: str, settled: Claim
 ) -> None:
     """On a phone the evidence comes before the timeline, the tools after everything."""
 
-    def place(page: "Page", selector: str) -> dict[str, float]:
+    def place(page: "Page", selector: str) -> "FloatRect":
         box = page.locator(selector).first.bounding_box()
         assert box is not None
-        return dict(box)
+        return box
 
     page = browser_page(width=1280)
     page.goto(settled.get_absolute_url())
