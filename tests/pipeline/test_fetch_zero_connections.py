@@ -139,7 +139,8 @@ def test_a_proxy_in_the_environment_is_never_used(
         monkeypatch.delenv(name, raising=False)
     fetched(get(server))
     assert (server.accepted, proxy.accepted) == (1, 0)
-    with urllib.request.urlopen(server.url("/")) as page:
+    # An opener of its own: the one that urlopen keeps may be from before the proxy was set.
+    with urllib.request.build_opener().open(server.url("/")) as page:
         assert page.read() == STORY
     assert (server.accepted, proxy.accepted) == (1, 1)
 
