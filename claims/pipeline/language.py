@@ -29,6 +29,10 @@ _FREQUENT = {
     "id": "yang dan di ini itu dengan untuk pada tidak dari dalam akan adalah ke oleh juga sebagai karena",
     "tr": "bir ve bu da de için ile olarak olan daha çok en gibi sonra kadar ise",
 }
+_OWN_LETTERS = {
+    "pt": frozenset("ãõ"), "de": frozenset("ß"), "es": frozenset("ñ"), "pl": frozenset("łśżź"),
+    "tr": frozenset("ğış"),
+}  # fmt: skip
 # Scripts that one language of the news has to itself, and letters that tell languages of one script apart.
 _SCRIPTS = (
     ("ja", "\u3040-\u30ff"),
@@ -63,7 +67,9 @@ def detect_language(text: str, declared: str | None) -> str | None:
     words = _WORD.findall(sample.lower())
     if len(sample.strip().encode("utf-8")) < _MIN_BYTES or not words:
         return hint
-    known = _by_words(words, hint) or _by_script(sample)
+    known = _by_words(words, hint) or _by_letters(words) or _by_script(sample)
+    if known is None and hint == "en" and _is_list(sample):
+        return hint
     if known is not None:
         return known
     if hint is not None and hint != "en":
@@ -86,6 +92,20 @@ def _by_words(words: list[str], hint: str | None) -> str | None:
     is_clear = most >= _SHARE * len(words) and 2 * second <= most
     is_alone = most >= _LIST_SHARE * len(words) and 3 * max(second, english) <= most
     return first if is_clear or is_alone else None
+
+
+def _by_letters(words: list[str]) -> str | None:
+    """Return the one language whose own letters occur in at least two words."""
+    counts = {code: sum(not own.isdisjoint(word) for word in words) for code, own in _OWN_LETTERS.items()}
+    found = [code for code, count in counts.items() if count]
+    return found[0] if len(found) == 1 and counts[found[0]] >= 2 else None
+
+
+def _is_list(sample: str) -> bool:
+    """Whether most words are names or figures, as in results of matches, which have no function words."""
+    words = sample.split()
+    is_plain = not any(letter.isalpha() and not letter.isascii() for letter in sample)
+    return is_plain and 2 * sum(not word[0].islower() for word in words) > len(words)
 
 
 def _by_script(sample: str) -> str | None:
