@@ -128,6 +128,8 @@ class Candidate(Record):
     voice = models.CharField(max_length=16, choices=Voice.choices(), default=Voice.AUTHOR)
     hedged = models.BooleanField(default=False)
     hedges = models.JSONField(default=list, blank=True)
+    chain = models.JSONField(default=list, blank=True)
+    pattern = models.CharField(max_length=40, blank=True)
     score = models.FloatField(default=0)
     reasons = models.JSONField(default=list, blank=True)
     zone = models.CharField(max_length=8, choices=Zone.choices(), default=Zone.NEW)

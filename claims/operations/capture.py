@@ -204,6 +204,8 @@ def _candidate_row(snapshot: Snapshot, proposal: Proposal, now: datetime) -> Can
         voice=Voice(found.voice),
         hedged=found.hedged,
         hedges=list(found.hedges),
+        chain=list(found.chain),
+        pattern=found.pattern[:40],
         score=found.score,
         reasons=list(found.reasons),
         zone=match.zone if match else Zone.NEW,

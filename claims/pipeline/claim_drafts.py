@@ -24,7 +24,8 @@ class ClaimCandidate:
     ``quote`` is exactly what stands there; ``prefix`` and ``suffix`` are up to 64 characters either side.
     ``text`` is a sentence that stands alone. ``author_stance`` is what the article's author makes of a
     claim just quoted. ``score`` ranks from 0 to 1; ``reasons`` say why. ``chain`` names all who passed the
-    statement on, the outermost first and the claimant last, where there is more than one.
+    statement on, the outermost first and the claimant last, where there is more than one. ``pattern`` names
+    the rule that found it: that of its attribution, "author" or "headline".
     """
 
     text: str
@@ -43,6 +44,7 @@ class ClaimCandidate:
     reasons: tuple[str, ...]
     author_stance: Stance | None
     chain: tuple[str, ...] = ()
+    pattern: str = ""
 
 
 @dataclass(slots=True)
@@ -64,6 +66,7 @@ class Draft:
     author_stance: Stance | None = None
     is_verdict: bool = False
     chain: list[str] = field(default_factory=list)
+    pattern: str = "author"
 
     def finish(self, reading: Reading) -> ClaimCandidate:
         """Return the candidate with offsets, context, rank and reasons."""
@@ -94,6 +97,7 @@ class Draft:
             reasons=(*self.reasons, *reasons),
             author_stance=self.author_stance,
             chain=tuple(self.chain),
+            pattern="headline" if self.voice is Voice.HEADLINE else self.pattern,
         )
 
 

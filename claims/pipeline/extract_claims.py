@@ -139,6 +139,7 @@ class _Article:
         reading = self.reading
         quoted = sum(reading.quote_of[token] >= 0 for token in range(*piece))
         draft = Draft(*piece, Voice.DIRECT if 2 * quoted > piece[1] - piece[0] else Voice.INDIRECT)
+        draft.pattern = found.pattern
         draft.source = source
         draft.anonymous = source is not None and is_anonymous(source)
         if found.cue is None:
