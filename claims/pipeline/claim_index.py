@@ -5,7 +5,7 @@ import math
 from collections import Counter
 from collections.abc import Iterable
 
-from claims.pipeline.match import Frequencies, KnownClaim, Match, match
+from claims.pipeline.match import Frequencies, KnownClaim, Match, Nearness, match
 from claims.pipeline.terms import terms
 
 SHORTLIST = 50
@@ -43,7 +43,7 @@ class ClaimIndex:
         best = heapq.nsmallest(SHORTLIST, scores, key=lambda number: (-scores[number], number))
         return [self._claims[number] for number in best]
 
-    def match(self, text: str) -> tuple[Match, ...]:
+    def match(self, text: str, *, nearness: Nearness | None = None) -> tuple[Match, ...]:
         """Return the claims that ``text`` may repeat, best first; see ``match.match``."""
         known = self.shortlist(text)
-        return match(text, known, frequencies=self._frequencies) if known else ()
+        return match(text, known, frequencies=self._frequencies, nearness=nearness) if known else ()

@@ -20,14 +20,23 @@ _UNRELATED = "unrelated"
 
 
 @dataclass(frozen=True, slots=True)
+class Options:
+    """What the command line asks for: the file of claims, and whether the kind's optional tier is to help."""
+
+    claims: Path | None = None
+    with_tier: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Kind:
-    """The fields of a line, and what makes the answerer; ``start`` takes the file of claims, if any."""
+    """The fields of a line, what makes the answerer, and the optional tier that may help, if any."""
 
     fields: Fields
-    start: Callable[[Path | None], Answerer]
+    start: Callable[[Options], Answerer]
+    tier: str = ""
 
 
-def _article(_: Path | None) -> Answerer:
+def _article(_: Options) -> Answerer:
     from claims.pipeline.extract_text import UnreadableError, extract_text
 
     def answer(given: Given) -> Answer:
@@ -46,7 +55,7 @@ def _article(_: Path | None) -> Answerer:
     return answer
 
 
-def _sentences(_: Path | None) -> Answerer:
+def _sentences(_: Options) -> Answerer:
     from claims.pipeline.checkworthy import score_sentence
 
     def answer(given: Given) -> Answer:
@@ -60,10 +69,16 @@ def _sentences(_: Path | None) -> Answerer:
     return answer
 
 
-def _attributions(_: Path | None) -> Answerer:
+def _attributions(options: Options) -> Answerer:
     from claims.pipeline.attributions import find_attributions
+    from claims.pipeline.tiers.parsing import parser, unite
+
+    parse = parser().find_attributions if options.with_tier else None
 
     def answer(given: Given) -> Answer:
+        attributions = find_attributions(given["text"])
+        if parse is not None:
+            attributions = unite(attributions, parse(given["text"]))
         return {
             "attributions": [
                 {
@@ -74,14 +89,14 @@ def _attributions(_: Path | None) -> Answerer:
                     "kind": "mixed" if found.is_mixed else found.kind,
                     "pattern": found.pattern,
                 }
-                for found in find_attributions(given["text"])
+                for found in attributions
             ]
         }
 
     return answer
 
 
-def _claims(_: Path | None) -> Answerer:
+def _claims(_: Options) -> Answerer:
     from claims.pipeline.extract_claims import extract_claims
 
     def answer(given: Given) -> Answer:
@@ -112,14 +127,16 @@ def _claims(_: Path | None) -> Answerer:
     return answer
 
 
-def _match(claims: Path | None) -> Answerer:
+def _match(options: Options) -> Answerer:
     from claims.management.analyze.known_claims import read_known_claims
     from claims.pipeline.claim_index import ClaimIndex
+    from claims.pipeline.tiers.embeddings import embeddings
 
-    if claims is None:
+    if options.claims is None:
         raise BadClaimsFileError("match needs --claims FILE.")
-    known, ids = read_known_claims(claims)
+    known, ids = read_known_claims(options.claims)
     index = ClaimIndex(known)
+    nearness = embeddings().similarity if options.with_tier else None
 
     def answer(given: Given) -> Answer:
         return {
@@ -131,14 +148,14 @@ def _match(claims: Path | None) -> Answerer:
                     "relation": found.relation,
                     "reasons": list(found.reasons),
                 }
-                for found in index.match(given["text"])
+                for found in index.match(given["text"], nearness=nearness)
             ]
         }
 
     return answer
 
 
-def _stance(_: Path | None) -> Answerer:
+def _stance(_: Options) -> Answerer:
     from claims.pipeline.stance import judge_stance
 
     def answer(given: Given) -> Answer:
@@ -160,9 +177,9 @@ def _stance(_: Path | None) -> Answerer:
 KINDS: Mapping[str, Kind] = {
     "article": Kind(Fields(strings=("html",), optional=("url",)), _article),
     "sentences": Kind(Fields(strings=("text",)), _sentences),
-    "attributions": Kind(Fields(strings=("text",)), _attributions),
+    "attributions": Kind(Fields(strings=("text",)), _attributions, tier="parsing"),
     "claims": Kind(Fields(strings=("text",), nullable=("title",), optional=("published_at",)), _claims),
-    "match": Kind(Fields(strings=("text",)), _match),
+    "match": Kind(Fields(strings=("text",)), _match, tier="embeddings"),
     "stance": Kind(Fields(strings=("claim",), nullable=("headline", "body")), _stance),
 }
 

@@ -10,8 +10,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from claims.management.analyze.answering import answer_lines
-from claims.management.analyze.kinds import KINDS, Answerer
+from claims.management.analyze.kinds import KINDS, Answerer, Options
 from claims.management.analyze.lines import BadClaimsFileError
+from claims.pipeline.tiers.pinned import TierUnavailableError
 
 _BETWEEN_WORDS_SECONDS = 0.5
 
@@ -32,11 +33,18 @@ class Command(BaseCommand):
             metavar="FILE",
             help="for match: the tracked claims, JSON lines of id, text",
         )
+        tiers = [kind.tier for kind in KINDS.values() if kind.tier]
+        parser.add_argument(
+            "--tier",
+            choices=tiers,
+            help="an optional tier that helps, whatever the settings say: embeddings (match), "
+            "parsing (attributions)",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Answer all of standard input; raises CommandError, and SystemExit when nobody reads the answers."""
         kind = KINDS[options["kind"]]
-        answerer = self._start(options["kind"], options["claims"])
+        answerer = self._start(options["kind"], options["claims"], options["tier"])
         progress = _Progress()
         try:
             unreadable = answer_lines(
@@ -55,14 +63,16 @@ class Command(BaseCommand):
             lines = "1 line" if unreadable == 1 else f"{unreadable} lines"
             raise CommandError(f"{lines} could not be read.", returncode=1)
 
-    def _start(self, kind: str, claims: Path | None) -> Answerer:
+    def _start(self, kind: str, claims: Path | None, tier: str | None) -> Answerer:
         if claims is not None and kind != "match":
             raise CommandError(f"{kind} takes no --claims FILE.", returncode=2)
+        if tier is not None and tier != KINDS[kind].tier:
+            raise CommandError(f"{kind} takes no --tier {tier}.", returncode=2)
         try:
-            return KINDS[kind].start(claims)
+            return KINDS[kind].start(Options(claims, with_tier=tier is not None))
         except OSError as error:
             raise CommandError(f"{claims} cannot be read: {error.strerror}.", returncode=2) from error
-        except BadClaimsFileError as error:
+        except (BadClaimsFileError, TierUnavailableError) as error:
             raise CommandError(str(error), returncode=2) from error
 
 
