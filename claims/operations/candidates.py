@@ -11,6 +11,7 @@ from claims.operations.ledger import Book, writing
 from claims.operations.refusals import ConflictError, RuleRefusedError, require
 from claims.pipeline.match import KnownClaim, match
 from claims.queries.matching import best_matches, open_candidates_like
+from claims.queries.tiers import nearness
 from claims.vocabulary import CandidateState, ClaimStatus, EventKind, Relation, Role, Visibility, Voice, Zone
 
 LONGEST_CLAIM = 300
@@ -251,7 +252,7 @@ def offer_to_open_candidates(*, claim_id: str, now: datetime) -> int:
     known = [KnownClaim(id=claim.id, text=claim.text)]
     sure = []
     for candidate in open_candidates_like(claim):
-        best = next(iter(match(candidate.text, known)), None)
+        best = next(iter(match(candidate.text, known, nearness=nearness())), None)
         if best is None or best.zone == Zone.NEW or (candidate.suggestion_score or 0) > best.score:
             continue
         # Conditional, for an editor may resolve it meanwhile.

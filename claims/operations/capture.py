@@ -4,6 +4,7 @@ import hashlib
 import zlib
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
 from claims.models import Article, Candidate, Claim, Evidence, RawContent, Snapshot, User
 from claims.operations.appearances import Quotation, add_appearance
@@ -13,6 +14,7 @@ from claims.pipeline.extract_claims import ClaimCandidate, can_extract, extract_
 from claims.pipeline.extract_text import ArticleText, extract_text
 from claims.pipeline.match import Match
 from claims.queries.matching import best_matches
+from claims.queries.tiers import attribution_parser
 from claims.vocabulary import CandidateState, EventKind, Relation, Voice, Zone
 
 
@@ -29,6 +31,14 @@ class Proposal:
         return (
             self.match is not None and self.match.zone == Zone.LINK and self.match.relation == Relation.SAME
         )
+
+
+class HasProposals(Protocol):
+    """A reading, as far as its candidates go."""
+
+    @property
+    def proposals(self) -> tuple[Proposal, ...]:
+        """The candidates with their matches."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +73,8 @@ def read_page(
     proposals: tuple[Proposal, ...] = ()
     note = ""
     if can_extract(article.language):
-        found = extract_claims(
-            headline=article.headline, text=article.text, published_at=published_at or article.published_at
-        )
-        proposals = tuple(
-            Proposal(candidate, next(iter(best_matches(candidate.text)), None)) for candidate in found
+        proposals = proposals_of(
+            article.headline, article.text, published_at=published_at or article.published_at
         )
     else:
         note = (
@@ -75,6 +82,19 @@ def read_page(
             "than English, the only one the rules know so far."
         )
     return Reading(body, final_url, http_status, headers, article, proposals, note)
+
+
+def proposals_of(
+    headline: str | None, text: str, *, published_at: datetime | None, chosen: bool = False
+) -> tuple[Proposal, ...]:
+    """Return the claims of an English text, each with its best match; writes nothing.
+
+    ``chosen``: an editor wants this article parsed, too. Raises `TierUnavailableError` when a tier is on and
+    a part of it is missing.
+    """
+    parse = attribution_parser(chosen=chosen)
+    found = extract_claims(headline=headline, text=text, published_at=published_at, parse=parse)
+    return tuple(Proposal(candidate, next(iter(best_matches(candidate.text)), None)) for candidate in found)
 
 
 def store_raw(body: bytes) -> RawContent:
@@ -157,12 +177,14 @@ def quotation_of(candidate: Candidate) -> Quotation:
     )
 
 
-def linked_claims(reading: Reading) -> set[str]:
+def linked_claims(reading: HasProposals) -> set[str]:
     """Return the ids of the claims that the machine is sure the page carries."""
     return {proposal.match.claim for proposal in reading.proposals if proposal.match and proposal.links}
 
 
-def store_proposals(book: Book, *, snapshot: Snapshot, reading: Reading, now: datetime) -> list[Candidate]:
+def store_proposals(
+    book: Book, *, snapshot: Snapshot, reading: HasProposals, now: datetime
+) -> list[Candidate]:
     """Keep the candidates of a snapshot whose quotes were not proposed from the article before.
 
     One that the machine is sure about becomes an appearance of its claim at once; the rest waits.

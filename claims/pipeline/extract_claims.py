@@ -1,11 +1,12 @@
 """Proposes the claims of an article: each with its exact quote, its claimant and how surely it is told."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from claims.pipeline.attribution_contents import Found
 from claims.pipeline.attribution_grammar import Grammar, Tokens
-from claims.pipeline.attributions import find_in
+from claims.pipeline.attributions import Attribution, find_in
 from claims.pipeline.claim_chains import inner_sources, relay
 from claims.pipeline.claim_dates import with_dates
 from claims.pipeline.claim_drafts import ClaimCandidate, Draft, stand_alone, subject_before, with_name
@@ -16,12 +17,15 @@ from claims.pipeline.furniture import is_furniture
 from claims.pipeline.headline_claims import headline_claims
 from claims.pipeline.hedges import Hedges, hedging_cue
 from claims.pipeline.sentences import Reading, read
+from claims.pipeline.tiers.parsing import with_parsed
+from claims.pipeline.tiers.syntax import STATEMENTS as PARSED_STATEMENTS
 from claims.pipeline.words import languages, load_words
 from claims.vocabulary import Voice
 
 __all__ = ["MOST_CANDIDATES", "ClaimCandidate", "can_extract", "extract_claims"]
 
 MOST_CANDIDATES = 300
+Parse = Callable[[str], Sequence[Attribution]]
 _AUTHOR_THRESHOLD = 0.5
 _MARKED_THRESHOLD = 0.35
 _SHORTEST_RUN = 4  # tokens
@@ -41,14 +45,14 @@ def can_extract(language: str | None) -> bool:
 
 
 def extract_claims(
-    *, headline: str | None, text: str, published_at: datetime | None
+    *, headline: str | None, text: str, published_at: datetime | None, parse: Parse | None = None
 ) -> tuple[ClaimCandidate, ...]:
     """Propose the claims of an English article: the headline's first, then those of the text in order.
 
     Dates such as "on Monday" are told by the calendar where ``published_at`` (aware) tells them. At most
-    ``MOST_CANDIDATES`` come back, the best by score.
+    ``MOST_CANDIDATES`` come back, the best by score. ``parse`` (tiers/parsing.py) adds what a parser finds.
     """
-    found = [*headline_claims(headline or ""), *_Article(text).claims()]
+    found = [*headline_claims(headline or ""), *_Article(text, parse).claims()]
     if len(found) > MOST_CANDIDATES:
         best = sorted(range(len(found)), key=lambda place: (-found[place].score, place))[:MOST_CANDIDATES]
         found = [found[place] for place in sorted(best)]
@@ -66,7 +70,8 @@ def _dated(claim: ClaimCandidate, published_at: datetime | None) -> ClaimCandida
 class _Article:
     """The claims of one text."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, parse: Parse | None = None) -> None:
+        self.parse = parse
         self.reading = read(text)
         self.grammar = Grammar(self.reading, "en")
         self.hedges = Hedges(self.reading)
@@ -78,7 +83,10 @@ class _Article:
 
     def claims(self) -> list[ClaimCandidate]:
         """Return the candidates in order of the text."""
-        for found in find_in(self.grammar):
+        told = find_in(self.grammar)
+        if self.parse is not None:
+            told = with_parsed(self.reading, told, self.parse(self.reading.text))
+        for found in told:
             if self.reading.sentence_of[(found.cue or found.content[0])[0]] not in self.furniture:
                 self._add_attributed(found)
         for number in range(len(self.reading.sentences)):
@@ -155,6 +163,8 @@ class _Article:
         draft.hedges += self.hedges.within(*piece)
         if found.source is not None and source is None:
             draft.reasons.append("Its source is named only by a pronoun.")
+        if found.pattern in PARSED_STATEMENTS:
+            draft.reasons.append("Only the parser found it, not the rules.")
         self.drafts.append(draft)
 
     def _clause_start(self, token: int) -> int:

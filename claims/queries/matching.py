@@ -8,6 +8,7 @@ from django.db.models import Q
 
 from claims.models import Candidate, Claim
 from claims.pipeline.match import KnownClaim, Match, keywords, match
+from claims.queries.tiers import nearness
 from claims.vocabulary import CandidateState
 
 SHORTLIST = 50
@@ -33,7 +34,7 @@ def shortlist(text: str) -> list[KnownClaim]:
 def best_matches(text: str) -> tuple[Match, ...]:
     """Return the tracked claims that ``text`` may repeat, best first."""
     known = shortlist(text)
-    return match(text, known) if known else ()
+    return match(text, known, nearness=nearness()) if known else ()
 
 
 def open_candidates_like(claim: Claim) -> Sequence[Candidate]:

@@ -1,12 +1,16 @@
 """Tier B: attributions read off a dependency parse (spaCy), united with what the rules found."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Any
 
+from claims.pipeline.attribution_contents import Found
+from claims.pipeline.attribution_grammar import Tokens
 from claims.pipeline.attributions import Attribution
+from claims.pipeline.sentences import Reading
 from claims.pipeline.tiers.pinned import load, pinned_file
-from claims.pipeline.tiers.syntax import read_syntax
+from claims.pipeline.tiers.syntax import STATEMENTS, read_syntax
 
 SETTING, REQUIREMENTS = "TIER_PARSING", "requirements-tier-b.txt"
 
@@ -72,6 +76,47 @@ def unite(rules: Sequence[Attribution], parsed: Sequence[Attribution]) -> tuple[
             _take(taken, attribution)
             united.append(attribution)
     return tuple(sorted(united, key=lambda attribution: attribution.content))
+
+
+def with_parsed(reading: Reading, rules: Sequence[Found], parsed: Sequence[Attribution]) -> list[Found]:
+    """Return the rules' finds and the statements that only the parser found, in order of their content.
+
+    No token of a parsed one's content or cue is any part of what a rule or an earlier parsed one found.
+    """
+    taken = bytearray(len(reading.words))
+    united = list(rules)
+    for found in rules:
+        for start, end in _ranges(found):
+            taken[start:end] = b"\x01" * (end - start)
+    for attribution in parsed:
+        added = _found(reading, attribution)
+        if added is None or any(taken.find(1, start, end) >= 0 for start, end in _ranges(added)[:-1]):
+            continue
+        for start, end in _ranges(added):
+            taken[start:end] = b"\x01" * (end - start)
+        united.append(added)
+    return sorted(united, key=lambda found: found.content[0])
+
+
+def _ranges(found: Found) -> list[Tokens]:
+    return [*found.content, found.cue or found.content[0], found.source or found.content[0]]
+
+
+def _found(reading: Reading, attribution: Attribution) -> Found | None:
+    """The attribution in the tokens of ``reading``; None where it is no statement or falls between tokens."""
+    if attribution.pattern not in STATEMENTS or attribution.cue is None:
+        return None
+    content = tuple(_tokens(reading, *part) for part in attribution.content)
+    cue = _tokens(reading, *attribution.cue)
+    source = _tokens(reading, *attribution.source) if attribution.source else None
+    if any(start >= end for start, end in (*content, cue, source or cue)):
+        return None
+    return Found(content, cue, source, attribution.pattern)
+
+
+def _tokens(reading: Reading, start: int, end: int) -> Tokens:
+    """The tokens that lie wholly or partly between the offsets."""
+    return bisect_right(reading.ends, start), bisect_left(reading.starts, end)
 
 
 def _take(taken: bytearray, attribution: Attribution) -> None:

@@ -16,7 +16,8 @@ Span = tuple[int, int]
 _SUBJECTS = frozenset({"nsubj", "nsubjpass"})
 _LEANS_ON = frozenset({"conj", "advcl", "xcomp", "dep", "acomp"})
 _OWNERS = frozenset({"poss"})
-_CLAUSAL = Frame.SAY | Frame.TELL | Frame.THINK | Frame.SHOW | Frame.ASK
+_STATES = Frame.SAY | Frame.TELL | Frame.THINK | Frame.SHOW
+_CLAUSAL = _STATES | Frame.ASK
 _LEADING = frozenset({",", ";", ":", "—", "–", "-", ".", "that", "and", "but"})
 _TRAILING = frozenset({",", ";", ":", "—", "–", "-", ".", "and", "but"})
 _FARTHEST = 4  # steps from a verb to the one whose subject it shares
@@ -34,8 +35,21 @@ CONFIDENCE = {
     "parse-interjected": 0.76,
     "parse-noun": 0.42,
     "parse-noun-that": 0.43,
+    "parse-question": 0.8,
     "parse-seems": 0.46,
 }
+
+
+STATEMENTS = frozenset(
+    {
+        "parse-adjective-that",
+        "parse-clause-before",
+        "parse-clause-behind",
+        "parse-interjected",
+        "parse-noun-that",
+    }
+)
+"""The patterns whose content says something that could be true or false."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +117,8 @@ def _of_verb(verb: Any, cue: Cue) -> tuple[str, list[Any]] | None:
 def _clause(verb: Any, cue: Cue, children: Mapping[str, Any]) -> tuple[str, list[Any]] | None:
     if "ccomp" in children:
         side = "before" if children["ccomp"].i < verb.i else "behind"
-        return f"parse-clause-{side}", list(children["ccomp"].subtree)
+        pattern = f"parse-clause-{side}" if cue.frames & _STATES else "parse-question"
+        return pattern, list(children["ccomp"].subtree)
     if verb.dep_ == "parataxis" and cue.frames & (Frame.SAY | Frame.THINK):
         own = {token.i for token in verb.subtree}
         return "parse-interjected", [token for token in verb.head.subtree if token.i not in own]

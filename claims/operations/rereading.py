@@ -1,0 +1,54 @@
+"""Reads an article that an editor chose once more, with the parser beside the rules."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+
+from claims.models import Article, Candidate, User
+from claims.operations.capture import Proposal, proposals_of, store_proposals
+from claims.operations.ledger import writing
+from claims.operations.refusals import RuleRefusedError, require
+from claims.pipeline.extract_claims import can_extract
+from claims.pipeline.tiers.pinned import TierUnavailableError
+from claims.vocabulary import Role
+
+
+class NotReadError(RuleRefusedError):
+    """The article was not read again."""
+
+    rule = "parsing"
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    proposals: tuple[Proposal, ...]
+
+
+def is_parsing_offered() -> bool:
+    """Whether an editor may choose articles for the parser (`TIER_PARSING=chosen`)."""
+    return bool(settings.TIER_PARSING == "chosen")
+
+
+def read_with_parser(*, article_id: str, by: User, now: datetime) -> list[Candidate]:
+    """Propose what the parser finds in the article's newest snapshot and nobody proposed before.
+
+    An editor. Returns the new candidates. Raises `Article.DoesNotExist`, `NotAllowedError`, `NotReadError`.
+    """
+    require(by, Role.EDITOR)
+    if not is_parsing_offered():
+        raise NotReadError(
+            "The parser is not offered here. Set TIER_PARSING=chosen to choose articles for it."
+        )
+    article = Article.objects.select_related("newest").get(pk=article_id)
+    snapshot = article.newest
+    if snapshot is None or not can_extract(snapshot.language or None):
+        raise NotReadError("There is no English text of this article to read.")
+    try:
+        proposals = proposals_of(
+            snapshot.headline, snapshot.text, published_at=article.published_at, chosen=True
+        )
+    except TierUnavailableError as missing:
+        raise NotReadError(str(missing)) from missing
+    with writing() as book:
+        return store_proposals(book, snapshot=snapshot, reading=_Reading(proposals), now=now)

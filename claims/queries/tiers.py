@@ -1,0 +1,29 @@
+"""The optional tiers that the settings switch on, as what the pipeline takes."""
+
+from collections.abc import Callable
+
+from django.conf import settings
+
+from claims.pipeline.attributions import Attribution
+from claims.pipeline.match import Nearness
+from claims.pipeline.tiers.embeddings import embeddings
+from claims.pipeline.tiers.parsing import parser
+
+FindAttributions = Callable[[str], tuple[Attribution, ...]]
+
+
+def nearness() -> Nearness | None:
+    """Return what tells how near texts are in meaning (tier A); None while it is off.
+
+    Raises `TierUnavailableError` when it is on and a part of it is missing.
+    """
+    return embeddings().similarity if settings.TIER_EMBEDDINGS == "on" else None
+
+
+def attribution_parser(*, chosen: bool = False) -> FindAttributions | None:
+    """Return the parser that adds attributions (tier B); None while it is off, or waits for a choice.
+
+    ``chosen``: an editor asked for it for this article. Raises `TierUnavailableError` when a part is missing.
+    """
+    wanted = settings.TIER_PARSING == "on" or (chosen and settings.TIER_PARSING == "chosen")
+    return parser().find_attributions if wanted else None
