@@ -1,6 +1,6 @@
-"""Logistic regression with an L2 penalty, fitted by L-BFGS; numpy only."""
+"""Logistic regression with an L2 penalty, and the L-BFGS that fits it and other smooth losses; numpy only."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -47,10 +47,7 @@ def _sums(places: NDArray[np.int64], values: Floats, size: int) -> Floats:
 
 
 def fit(rows: Rows, labels: NDArray[np.bool_], penalties: Floats) -> tuple[Floats, float]:
-    """Return weights and intercept (unpenalised); ``penalties`` has one L2 factor per column.
-
-    L-BFGS with Armijo's backtracking (Nocedal and Wright, Numerical Optimization, algorithms 7.4 and 3.1).
-    """
+    """Return weights and intercept (unpenalised); ``penalties`` has one L2 factor per column."""
     signs = np.where(labels, 1.0, -1.0)
 
     def loss(point: Floats) -> tuple[float, Floats]:
@@ -60,11 +57,20 @@ def fit(rows: Rows, labels: NDArray[np.bool_], penalties: Floats) -> tuple[Float
         value = np.logaddexp(0, -margins).sum() + 0.5 * (penalties * weights * weights).sum()
         return float(value), np.append(rows.transposed_times(pull) + penalties * weights, pull.sum())
 
-    point = np.zeros(rows.shape[1] + 1)
+    point = minimum(loss, np.zeros(rows.shape[1] + 1), enough=_ENOUGH * len(labels))
+    return point[:-1], float(point[-1])
+
+
+def minimum(loss: Callable[[Floats], tuple[float, Floats]], start: Floats, *, enough: float) -> Floats:
+    """Return where ``loss`` (a value and its gradient) is smallest: no gradient entry larger than ``enough``.
+
+    L-BFGS with Armijo's backtracking (Nocedal and Wright, Numerical Optimization, algorithms 7.4 and 3.1).
+    """
+    point = start
     value, gradient = loss(point)
     past: list[tuple[Floats, Floats]] = []
     for _ in range(_MOST_STEPS):
-        if np.abs(gradient).max() < _ENOUGH * len(labels):
+        if np.abs(gradient).max() < enough:
             break
         direction = _direction(gradient, past)
         slope = float(gradient @ direction)
@@ -78,7 +84,7 @@ def fit(rows: Rows, labels: NDArray[np.bool_], penalties: Floats) -> tuple[Float
         if (moved - point) @ (new_gradient - gradient) > 0:
             past = [*past, (moved - point, new_gradient - gradient)][-_MEMORY:]
         point, value, gradient = moved, new_value, new_gradient
-    return point[:-1], float(point[-1])
+    return point
 
 
 def _direction(gradient: Floats, past: Sequence[tuple[Floats, Floats]]) -> Floats:
