@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import urlsplit
 
 from claims.pipeline.origin_marks import (
     Body,
@@ -11,7 +12,11 @@ from claims.pipeline.origin_marks import (
     author_of,
     body_of,
     citation_of,
+    contribution,
+    credits_agencies,
     is_described,
+    is_of_blog,
+    is_referred,
     names_of,
     passage_about,
     publisher_body,
@@ -49,7 +54,8 @@ class Link:
     """Report number ``of`` and node ``to`` (a report's number, or that of a body after them) have one origin.
 
     ``reason`` says it of the report, ``back`` of what it leads to. ``is_source``: the report names that as
-    its source; else the two are merely alike (one text, one owner).
+    its source; else the two are merely alike (one text, one owner). ``is_copy``: what the later one tells is
+    the earlier one's text or page.
     """
 
     of: int
@@ -57,6 +63,7 @@ class Link:
     reason: str
     back: str
     is_source: bool
+    is_copy: bool = False
 
 
 class Story:
@@ -67,14 +74,22 @@ class Story:
         self.reports = reports
         self.bodies: list[Body] = []
         self._aliases: list[tuple[Body, Body]] = []
+        self._agencies = {
+            publisher_body(r.publisher): None
+            for r in reports
+            if r.publisher_kind is PublisherKind.AGENCY and r.publisher
+        }
         self._own = [_own_bodies(report) for report in reports]
         self.links = [
             *self._agency_copy(),
             *self._claimants(),
+            *self._referred(),
             *self._citations(),
+            *self._belongs_elsewhere(),
             *self._one_page(),
             *self._one_text(),
         ]
+        self.links += self._unnamed_agencies()
         self.links += self._one_house()
 
     def body(self, node: int) -> Body | None:
@@ -111,17 +126,50 @@ class Story:
         )
         for number, report in enumerate(self.reports):
             credit = agency_credit(report.headline, report.text, report.byline, others)
+            verb = "Carries copy of" if credit else "Draws on"
+            credit = credit or contribution(report.text, others)
             body = body_of(credit[0]) if credit else None
             if credit and body:
-                reason = f"Carries copy of {credit[0]} (“{credit[1]}”)."
+                reason = f"{verb} {credit[0]} (“{credit[1]}”)."
                 yield from self._source(number, body, reason, "Others carry its copy.")
+                self._agencies.setdefault(body, None)
+
+    def _unnamed_agencies(self) -> Iterator[Link]:
+        """Reports that credit agencies without naming one, where only one agency is told of at all."""
+        if len(self._agencies) != 1:
+            return
+        (body,) = self._agencies
+        led = {link.of for link in self.links if link.is_source}
+        for number, report in enumerate(self.reports):
+            words = credits_agencies(report.text, report.byline) if number not in led else None
+            if words:
+                reason = f"Credits agencies (“{words}”); {body.name} is the only one known to have the story."
+                yield from self._source(number, body, reason, "Others carry its copy.")
+
+    def _referred(self) -> Iterator[Link]:
+        """Reports of what "the same journalist" or "the blog" says: whom the text names, or the one blog."""
+        blogs = [n for n, report in enumerate(self.reports) if report.publisher_kind is PublisherKind.BLOG]
+        for number, report in enumerate(self.reports):
+            claimant = report.claimant or ""
+            if not is_referred(claimant):
+                continue
+            named = [body_of(name) for name in names_of(claimant, [f"{report.headline}\n{report.text}"])]
+            if named and named[0]:
+                reason = f"Tells what {claimant} says, named in its text as {named[0].name}."
+                yield from self._source(number, named[0], reason, f"Others tell what {named[0].name} says.")
+            elif is_of_blog(claimant) and len(blogs) == 1 and blogs[0] < number:
+                first = self.reports[blogs[0]]
+                reason = (
+                    f"Tells what “{claimant}” says; {_called(first)} is the only blog that had it before."
+                )
+                yield Link(number, blogs[0], reason, "Others tell what the blog says.", is_source=True)
 
     def _claimants(self) -> Iterator[Link]:
         """Reports of what somebody says; "a Maltese journalist" is also who other texts say that is."""
         texts = [f"{report.headline}\n{report.text}" for report in self.reports]
         for number, report in enumerate(self.reports):
             body = body_of(report.claimant)
-            if body is None:
+            if body is None or is_referred(body.name):
                 continue
             reason = f"Tells what {body.name} says."
             yield from self._source(number, body, reason, f"It is what {body.name} says.")
@@ -144,22 +192,39 @@ class Story:
                     reason = f"Cites {name} (“{words}”)."
                     yield from self._source(number, publisher_body(name), reason, "Others cite it.")
 
+    def _belongs_elsewhere(self) -> Iterator[Link]:
+        """Pages whose canonical address, or whose feed's source, is at another publisher's."""
+        for number, report in enumerate(self.reports):
+            host = _host(report.canonical_url)
+            if not host or _is_one_host(host, _host(report.url) or host):
+                continue
+            body = next((own[0] for own, r in self._with_own() if _is_one_host(host, _host(r.url))), None)
+            reason = f"Names a page at {host} as its original."
+            yield from self._source(
+                number, body or Body(host, (host,)), reason, "Another page names it as original."
+            )
+
+    def _with_own(self) -> Iterator[tuple[tuple[Body, ...], Report]]:
+        """Each report that has a publisher or author, with them."""
+        return ((own, report) for own, report in zip(self._own, self.reports, strict=True) if own)
+
     def _one_page(self) -> Iterator[Link]:
         """Appearances on one page, and pages that name another as their canonical address."""
         for j, later in enumerate(self.reports):
             for i, report in enumerate(self.reports[:j]):
                 if later.article is not None and later.article == report.article:
-                    yield Link(j, i, "Stands on the same page.", "Stands on the same page.", is_source=False)
+                    reason = "Stands on the same page."
+                    yield Link(j, i, reason, reason, is_source=False, is_copy=True)
                 elif _addresses(later) & _addresses(report):
                     reason = "Has the same canonical address as another report."
-                    yield Link(j, i, reason, reason, is_source=False)
+                    yield Link(j, i, reason, reason, is_source=False, is_copy=True)
 
     def _one_text(self) -> Iterator[Link]:
         """Reports whose text is another's, whole or in great part."""
         for i, j, share in same_texts([report.text for report in self.reports]):
             shared = f"Shares {share:.0%} of its text with"
             here, there = f"{shared} {_called(self.reports[i])}.", f"{shared} {_called(self.reports[j])}."
-            yield Link(j, i, here, there, is_source=False)
+            yield Link(j, i, here, there, is_source=False, is_copy=True)
 
     def _one_house(self) -> Iterator[Link]:
         """Reports of one publisher, or of publishers with one owner, that name no source.
@@ -191,6 +256,20 @@ def _houses(report: Report) -> tuple[str, ...]:
 
 def _addresses(report: Report) -> set[str]:
     return {address for address in (report.url, report.canonical_url) if address}
+
+
+def _host(address: str | None) -> str:
+    """The host of an address without "www."; empty where it has none."""
+    try:
+        return (urlsplit(address or "").hostname or "").removeprefix("www.")
+    except ValueError:  # "http://[" and the like
+        return ""
+
+
+def _is_one_host(one: str, other: str) -> bool:
+    """Whether two hosts are one publisher's: the same, or one inside the other (m.lantern.example)."""
+    short, long = sorted((one, other), key=len)
+    return bool(short) and (long == short or long.endswith(f".{short}"))
 
 
 def _kin(house: str, twin: Report) -> str:

@@ -25,12 +25,19 @@ _DATELINE = re.compile(
     r"^[A-ZÀ-Þ][A-ZÀ-Þ .,'’/-]{2,40}(?:,?\s[A-Z][a-z]+\.?\s\d{1,2})?\s*\(([^()\n]{2,40})\)\s*[—–-]",
     re.MULTILINE,
 )
+_AGENCIES = re.compile(r"\b(?:news\s+)?agencies\b|\bwire (?:services|reports)\b", re.IGNORECASE)
+_AGENCIES_AT_EDGE = re.compile(
+    r"\b(?:with|from|by|—|–)\s+(?:news\s+|the\s+)?(?:agencies|wire (?:services|reports))(?=\s*(?:$|\n|[.)]))"
+    r"|\((?:news )?agencies\)|^(?:news )?agencies$",
+    re.IGNORECASE | re.MULTILINE,
+)
 _ARTICLE = re.compile(r"^(this|that|an?|the)\b", re.IGNORECASE)
 _PLAIN_ARTICLES = {"this": "a", "that": "a", "a": "a", "an": "an", "the": "the"}
 _CAPITALISED = r"[A-ZÀ-Þ][\w'’.-]*"
 _PARTICLE = r"(?:(?:al|el|bin|ibn|ben|von|van|de|der|da|di|du|la|le)[\s-]+)?"
 _AUTHOR = re.compile(rf"(?:[Bb]y\s+)?({_CAPITALISED}(?:\s+{_PARTICLE}{_CAPITALISED}){{1,3}})(?:\s+in\s.*)?")
 _PERSON = re.compile(rf"(?!The\b|An?\b){_CAPITALISED}(?:\s+{_PARTICLE}{_CAPITALISED}){{1,3}}")
+_DEFINITE = re.compile(r"(?:the|this|that)\s+(?:same\s+)?", re.IGNORECASE)
 _INDEFINITE = re.compile(r"(?:an?|this|that|one|another)\s", re.IGNORECASE)
 
 
@@ -79,8 +86,7 @@ def body_of(name: str | None) -> Body | None:
     if agency:
         return Body(agency, _parts(agency))
     lists = _lists()
-    segments = [segment.strip() for segment in _APPOSITION.split(name)]
-    first = next((s for s in segments if _PERSON.fullmatch(s)), segments[0])
+    first = _telling_segment(name)
     head = [fold(word) for word in _WORD.findall(_COMPLEMENT.split(first)[0])]
     telling = _parts(first)
     if not telling or (head and head[-1] in lists.anonymous):
@@ -90,6 +96,26 @@ def body_of(name: str | None) -> Body | None:
     if len(words) == 1 and words[0] in vague:
         return None
     return Body(_ARTICLE.sub(lambda m: _PLAIN_ARTICLES[m.group(1).lower()], first.strip()), telling)
+
+
+def _telling_segment(name: str) -> str:
+    """The part of ``name`` that names somebody: a person between commas or behind a calling, else the first.
+
+    "The same journalist, Karm Borg" and "the blog's author, the Maltese journalist Karm Borg" are Karm Borg.
+    """
+    segments = [segment.strip() for segment in _APPOSITION.split(name)]
+    person = next((segment for segment in segments if _PERSON.fullmatch(segment)), None)
+    if person is not None:
+        return person
+    called = (_called().search(segment) for segment in segments)
+    return next((match.group(1) for match in called if match), segments[0])
+
+
+@lru_cache(maxsize=1)
+def _called() -> re.Pattern[str]:
+    """A person's name behind a calling, at the end: "the Maltese journalist Karm Borg"."""
+    callings = "|".join(sorted(map(re.escape, _lists().callings)))
+    return re.compile(rf"\b(?:{callings})\s+({_CAPITALISED}(?:\s+{_PARTICLE}{_CAPITALISED})+)$")
 
 
 def publisher_body(name: str) -> Body:
@@ -115,15 +141,28 @@ def is_described(name: str) -> bool:
     return bool(_INDEFINITE.match(name)) and any(word in _lists().callings for word in words)
 
 
+def is_referred(name: str) -> bool:
+    """Whether ``name`` refers to a writer told of before: "the same journalist", "the blog's author"."""
+    words = [fold(_POSSESSIVE.sub("", word)) for word in _WORD.findall(_telling_segment(name))]
+    known = _lists().callings | {"the", "this", "that", "same"}
+    return len(words) > 1 and words[0] in ("the", "this", "that") and known.issuperset(words)
+
+
+def is_of_blog(name: str) -> bool:
+    """Whether a referring name speaks of a blog, its author or its writer."""
+    return any(fold(word).startswith("blog") for word in _WORD.findall(name))
+
+
 def names_of(description: str, texts: Iterable[str]) -> tuple[str, ...]:
     """The names that ``texts`` give to a description, in order of first mention.
 
     "a Maltese journalist" is named by "Maltese journalist Karm Borg", "Karm Borg, a Maltese journalist".
     """
-    bare = _INDEFINITE.sub("", description).strip()
+    bare = _INDEFINITE.sub("", _DEFINITE.sub("", description)).strip()
     name = rf"({_CAPITALISED}(?:\s+{_PARTICLE}{_CAPITALISED})+)"
     pattern = re.compile(
-        rf"(?i:{re.escape(bare)}),?\s+{name}|{name},?\s+(?i:(?:an?|the)\s+{re.escape(bare)})", re.UNICODE
+        rf"(?i:{re.escape(bare)}),?\s+{name}|{name},?\s+(?i:(?:an?|the)\s+(?:[\w-]+\s+)?{re.escape(bare)})",
+        re.UNICODE,
     )
     found = (match.group(1) or match.group(2) for text in texts for match in pattern.finditer(text))
     return tuple(dict.fromkeys(found))
@@ -158,6 +197,40 @@ def _credit_patterns(others: tuple[str, ...]) -> tuple[tuple[str, re.Pattern[str
         pattern = rf"\((?:{either})\)|{line}|^(?:{either})\s*[—–-]\s"
         patterns.append((name, re.compile(pattern, re.MULTILINE)))
     return tuple(patterns)
+
+
+def contribution(text: str, others: tuple[str, ...] = ()) -> tuple[str, str] | None:
+    """The agency that a text says it drew on, and those words: "Reuters contributed to this report".
+
+    ``others`` as in ``agency_credit``. Looked for at either end of the text, where such notes stand.
+    """
+    ends = f"{text[:_EDGE]}\n\n{text[-_EDGE:]}"
+    for name, pattern in _contribution_patterns(others):
+        match = pattern.search(ends)
+        if match:
+            return name, " ".join(match.group().split())
+    return None
+
+
+@lru_cache(maxsize=200)
+def _contribution_patterns(others: tuple[str, ...]) -> tuple[tuple[str, re.Pattern[str]], ...]:
+    """Per agency: before "contributed", or after "with reporting by" and the like."""
+    patterns = []
+    for name, spellings in [*_lists().agencies.items(), *((other, (other,)) for other in others)]:
+        either = rf"\b(?:{'|'.join(re.escape(s) for s in sorted(spellings, key=len, reverse=True))})\b"
+        given = rf"{either}(?:\s+and\s+[\w ]{{2,30}})?\s+(?:also\s+)?contributed"
+        taken = (
+            r"(?i:additional|with|includes|contains|using)\s+(?i:reporting|material|files?|copy|information)?"
+            rf"\s*(?i:by|from)?\s*(?:[Tt]he\s+)?{either}(?=\s*(?:$|\n|[.,;)]|and\b))"
+        )
+        patterns.append((name, re.compile(rf"{given}|{taken}", re.MULTILINE)))
+    return tuple(patterns)
+
+
+def credits_agencies(text: str, byline: str) -> str | None:
+    """The words that credit agencies without naming one: "with agencies", a byline "Agencies and staff"."""
+    match = _AGENCIES.search(byline) or _AGENCIES_AT_EDGE.search(f"{text[:_EDGE]}\n\n{text[-_EDGE:]}")
+    return " ".join(match.group().split()).strip("()—– ") if match else None
 
 
 def _agency_named(name: str, *, whole: bool = True) -> str | None:

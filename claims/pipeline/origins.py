@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from claims.pipeline.origin_links import Link, Report, Story
 from claims.pipeline.origin_marks import Body, is_described
 
-__all__ = ["Join", "OriginCluster", "Report", "cluster_origins"]
+__all__ = ["Join", "OriginCluster", "Report", "cluster_origins", "goes_back_to"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,11 +19,21 @@ class Join:
 
 
 @dataclass(frozen=True, slots=True)
+class Step:
+    """Appearance ``of`` has what it tells from ``to``: cites it, carries its copy or has its text."""
+
+    of: str
+    to: str
+
+
+@dataclass(frozen=True, slots=True)
 class OriginCluster:
     """Appearances that go back to one first report.
 
     ``key`` stays the same while the origin does; ``root`` is the appearance of the first report where we
     hold it; ``root_name`` whose report it is; ``members`` in order of time; ``joins`` for all but the root.
+    ``steps`` tell who has it from whom, as far as we hold both; ``circle`` are the appearances that name each
+    other as their source, so that none of them is first (circular reporting; empty where there is none).
     """
 
     key: str
@@ -32,6 +42,29 @@ class OriginCluster:
     reason: str
     joins: tuple[Join, ...]
     members: tuple[str, ...]
+    steps: tuple[Step, ...] = ()
+    circle: tuple[str, ...] = ()
+
+    @property
+    def is_circular(self) -> bool:
+        """Whether some of its reports only name each other."""
+        return bool(self.circle)
+
+
+def goes_back_to(cluster: OriginCluster, appearance: str) -> tuple[str, ...]:
+    """The members that have what they tell from ``appearance``, step by step, in order of time.
+
+    This is what a retraction of that report touches. All others where it is the root.
+    """
+    if appearance == cluster.root:
+        return tuple(member for member in cluster.members if member != appearance)
+    touched, waiting = set[str](), [appearance]
+    while waiting:
+        at = waiting.pop()
+        new = {step.of for step in cluster.steps if step.to == at} - touched - {appearance}
+        touched |= new
+        waiting += new
+    return tuple(member for member in cluster.members if member in touched)
 
 
 def cluster_origins(reports: Sequence[Report]) -> tuple[OriginCluster, ...]:
@@ -73,6 +106,7 @@ def _cluster(story: Story, members: Sequence[int], top: Sequence[int]) -> Origin
     body = story.body(root)
     name = _body_name(story, root, top) if body else _report_name(story.reports[root])
     held = None if body else story.reports[root].appearance
+    circle = _circle(members, links)
     joins = tuple(
         Join(story.reports[number].appearance, _join_reason(number, root, links))
         for number in members
@@ -82,10 +116,40 @@ def _cluster(story: Story, members: Sequence[int], top: Sequence[int]) -> Origin
         key=f"report:{held}" if held else f"body:{name}",
         root=held,
         root_name=name,
-        reason=_reason(len(members), name, links, is_held=held is not None),
+        reason=_reason(len(members), name, links, is_held=held is not None)
+        + _round([_report_name(story.reports[number]) for number in circle]),
         joins=joins,
         members=tuple(story.reports[number].appearance for number in members),
+        steps=tuple(
+            dict.fromkeys(
+                Step(story.reports[link.of].appearance, story.reports[link.to].appearance)
+                for link in links
+                if (link.is_source or link.is_copy) and story.body(link.to) is None
+            )
+        ),
+        circle=tuple(story.reports[number].appearance for number in circle),
     )
+
+
+def _circle(members: Sequence[int], links: Sequence[Link]) -> tuple[int, ...]:
+    """The reports that lead back to themselves, source by source."""
+    sources = _sources(links)
+    return tuple(number for number in members if number in _reached(number, sources))
+
+
+def _round(names: Sequence[str]) -> str:
+    """A sentence that flags circular reporting; empty where there is none."""
+    told = ", ".join(dict.fromkeys(names))
+    return f" Circular: {told} name each other as their source." if told else ""
+
+
+def _sources(links: Sequence[Link]) -> dict[int, set[int]]:
+    """The nodes that each report names as its source."""
+    sources: dict[int, set[int]] = {}
+    for link in links:
+        if link.is_source:
+            sources.setdefault(link.of, set()).add(link.to)
+    return sources
 
 
 def _root(story: Story, members: Sequence[int], links: Sequence[Link]) -> int:
@@ -93,27 +157,24 @@ def _root(story: Story, members: Sequence[int], links: Sequence[Link]) -> int:
 
     Where every report names another (circular reporting) the earliest report is the root.
     """
-    sources: dict[int, set[int]] = {}
-    for link in links:
-        if link.is_source:
-            sources.setdefault(link.of, set()).add(link.to)
+    sources = _sources(links)
     ends = [number for number in members if number not in sources]
     ends += sorted({to for found in sources.values() for to in found if story.body(to)})
     if not ends:
         return members[0]
-    reach = Counter(node for number in members for node in _reached(number, sources))
+    reach = Counter(node for number in members for node in _reached(number, sources) - {number})
     return min(ends, key=lambda node: (-reach[node], _first_told(node, members, sources), node))
 
 
 def _reached(start: int, sources: dict[int, set[int]]) -> set[int]:
-    """All nodes that a report goes back to, step by step."""
+    """All nodes that a report goes back to, step by step; itself, too, where they lead back to it."""
     found: set[int] = set()
     waiting = [start]
     while waiting:
         for node in sources.get(waiting.pop(), set()) - found:
             found.add(node)
             waiting.append(node)
-    return found - {start}
+    return found
 
 
 def _first_told(node: int, members: Sequence[int], sources: dict[int, set[int]]) -> int:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from claims.pipeline.origins import OriginCluster, Report, cluster_origins
+from claims.pipeline.origins import OriginCluster, Report, cluster_origins, goes_back_to
 from claims.vocabulary import PublisherKind
 
 EVENING = datetime(2011, 3, 30, 18, tzinfo=UTC)
@@ -260,6 +260,106 @@ def test_circular_reporting_ends_at_the_earliest() -> None:
         report("b", "Harbour Post", "They fled, according to The Lantern.", 4),
     )
     assert cluster.root == "a"
+
+
+@pytest.mark.parametrize(
+    "claimant",
+    [
+        "The same journalist, Karm Borg",
+        "The blog's author, the Maltese journalist Karm Borg",
+        "A Maltese journalist, Karm Borg",
+        "Maltese blogger Karm Borg",
+    ],
+)
+def test_a_journalist_named_behind_his_calling_is_that_journalist(claimant: str) -> None:
+    blog = report("root", "Valletta Notebook", "They crossed.", byline="Karm Borg")
+    cluster = only(blog, report("a", "The Lantern", "They have fled.", 30, claimant=claimant))
+    assert cluster.root == "root"
+    assert "Karm Borg" in reason(cluster, "a")
+
+
+def test_the_journalist_is_whom_the_text_itself_names_so() -> None:
+    blog = report("root", "Valletta Notebook", "They crossed.", byline="Karm Borg")
+    text = "Karm Borg, a Maltese journalist, saw it. The same journalist said more would follow."
+    cluster = only(blog, report("a", "The Lantern", text, 30, claimant="the same journalist"))
+    assert reason(cluster, "a") == "Tells what the same journalist says, named in its text as Karm Borg."
+
+
+def test_the_blog_is_the_only_blog_that_had_it_before() -> None:
+    blog = report("root", "Valletta Notebook", "They crossed.", publisher_kind=PublisherKind.BLOG)
+    for claimant in ("The blog", "the blog's author", "the blogger"):
+        cluster = only(blog, report("a", "The Lantern", "They have fled.", 30, claimant=claimant))
+        assert "the only blog" in reason(cluster, "a")
+    other = report("other", "Quay Diary", "Gone, I hear.", 5, publisher_kind=PublisherKind.BLOG)
+    assert apart(blog, other, report("a", "The Lantern", "They have fled.", 30, claimant="The blog"))
+    assert apart(report("a", "The Lantern", "They fled.", claimant="the blog"), blog)
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        "Reuters contributed to this report.",
+        "Additional reporting by Reuters",
+        "With reporting from Reuters.",
+        "(With Reuters)",
+        "Reuters and Harbour Post staff contributed.",
+    ],
+)
+def test_who_draws_on_an_agency_joins_it(note: str) -> None:
+    wire = report("wire", "Reuters", "Two cars crossed, we saw.", publisher_kind=PublisherKind.AGENCY)
+    cluster = only(wire, report("a", "The Lantern", f"A convoy was seen.\n{note}", 9))
+    assert cluster.root == "wire"
+    assert reason(cluster, "a").startswith("Draws on Reuters (“")
+
+
+@pytest.mark.parametrize(
+    "more",
+    [{"text": "A convoy was seen, with agencies."}, {"text": "A convoy.", "byline": "Staff and agencies"}],
+)
+def test_unnamed_agencies_are_the_only_agency_that_has_the_story(more: dict[str, str]) -> None:
+    credit = report("a", "The Lantern", **more, minutes=9)
+    carrier = report("b", "Harbour Post", "TUNIS (AP) - Cars were seen.")
+    cluster = only(carrier, credit)
+    assert "Associated Press is the only one" in reason(cluster, "a")
+    assert apart(carrier, report("c", "Quay News", "ROME (AFP) - Ships.", 2), credit)
+    assert apart(credit, report("d", "Quay News", "Ships were seen."))
+
+
+def test_a_page_that_names_another_publishers_page_as_its_original_joins_it() -> None:
+    first = report("a", "The Lantern", "They fled.", url="https://www.lantern.example/2011/fled")
+    copy = report("b", "Mirror", "Gone!", 3, canonical_url="https://lantern.example/other")
+    cluster = only(first, copy)
+    assert (cluster.root, reason(cluster, "b")) == ("a", "Names a page at lantern.example as its original.")
+    own = report(
+        "c", "Mirror", "Gone.", url="https://m.mirror.example/1", canonical_url="https://mirror.example/1"
+    )
+    assert apart(first, own)
+    unheld = report("d", "Quay News", "Away.", 5, canonical_url="https://elsewhere.example/1")
+    assert apart(first, unheld)
+    assert clusters(unheld)[frozenset({"d"})].root_name == "elsewhere.example"
+
+
+def test_circular_reporting_is_flagged() -> None:
+    one = report("a", "The Lantern", "They fled, according to Harbour Post.")
+    other = report("b", "Harbour Post", "They fled, according to The Lantern.", 4)
+    third = report("c", "Quay News", "They fled, the Harbour Post reported.", 9)
+    cluster = only(one, other, third)
+    assert cluster.is_circular
+    assert cluster.circle == ("a", "b")
+    assert cluster.reason.endswith("Circular: The Lantern, Harbour Post name each other as their source.")
+    assert not only(report("d", "Quay News", "They fled.")).is_circular
+
+
+def test_what_goes_back_to_a_retracted_report_can_be_told() -> None:
+    root = report("root", "Valletta Notebook", "They have crossed.")
+    middle = report("a", "Harbour Post", f"They fled, the Valletta Notebook reported. {LONG}", 10)
+    copy = report("b", "Quay News", f"They fled, the Valletta Notebook reported. {LONG}", 20)
+    cited = report("c", "Meridian TV", "They fled, the Harbour Post reported.", 30)
+    beside = report("d", "The Lantern", "They fled, according to the Valletta Notebook.", 40)
+    cluster = only(root, middle, copy, cited, beside)
+    assert goes_back_to(cluster, "root") == ("a", "b", "c", "d")
+    assert goes_back_to(cluster, "a") == ("b", "c")
+    assert goes_back_to(cluster, "d") == ()
 
 
 def test_one_page_or_one_canonical_address_is_one_origin() -> None:
