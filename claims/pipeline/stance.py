@@ -48,11 +48,6 @@ class StanceJudgement:
     score: float
     reasons: tuple[str, ...]
 
-    @property
-    def overall(self) -> Stance | None:
-        """What the whole does with the claim: the body's stance, else the headline's."""
-        return self.body or self.headline
-
 
 def judge_stance(claim: str, *, headline: str | None, body: str | None) -> StanceJudgement:
     """Judge what ``headline`` and ``body`` do with ``claim``.

@@ -265,7 +265,7 @@ def _names_and_figures(subject: Subject, line: Line) -> Traits:
 
 
 def _shape(subject: Subject, line: Line) -> Traits:
-    """How the headline is built: who speaks at either side of a colon, what it asks, how it opens and ends."""
+    """How the headline is built: who speaks at either side of a colon, how it opens and ends."""
     words, traits = line.words, dict[str, float]()
     before, colon, after = line.text.partition(":")
     for name, part in (("opening", before), ("closing", after)):

@@ -1,7 +1,10 @@
 """What headline and body do with a claim: a hedged report supports nothing, a denial refutes."""
 
+from pathlib import Path
+
 import pytest
 
+from claims.pipeline import stance_model
 from claims.pipeline.stance import StanceJudgement, judge_stance
 from claims.vocabulary import Stance
 
@@ -137,6 +140,96 @@ def test_a_text_that_tells_both_sides_reports() -> None:
         "Witnesses say that the intelligence chief fled to Tunisia by car."
     )
     assert body(text) is Stance.REPORTS
+
+
+def article(*near: str, claim: str = FLED) -> StanceJudgement:
+    """An article of more than a few sentences, about ``near``."""
+    filler = [
+        "The border post at Ras Ajdir has been busy all week.",
+        "Trucks queued on both sides of the road.",
+        "Shops nearby were open as usual.",
+        "The weather was fair and the sea calm.",
+        "Ferries from Malta ran on time.",
+        "The harbour was quiet by evening.",
+    ]
+    return judge_stance(claim, headline=None, body=" ".join([*near, *filler]))
+
+
+def test_an_article_that_only_hedges_never_supports_however_its_words_weigh() -> None:
+    for hedge in ("reportedly", "allegedly", "apparently"):
+        told = f"Libya's intelligence chief has {hedge} fled to Tunisia."
+        assert article(told).body is not Stance.SUPPORTS
+    sourced = "Libya's intelligence chief has fled to Tunisia, sources say."
+    assert article(sourced, sourced).body is not Stance.SUPPORTS
+
+
+def test_an_article_without_any_word_of_denial_never_refutes() -> None:
+    found = article("Libya's intelligence chief has fled to Tunisia.", "He crossed at noon in a white car.")
+    assert found.body is not Stance.REFUTES
+
+
+def test_an_article_that_debunks_refutes() -> None:
+    found = article(
+        "Claims that Libya's intelligence chief has fled to Tunisia are a hoax.",
+        "The story of his flight to Tunisia is false, and the picture was photoshopped.",
+        "The intelligence chief never fled to Tunisia.",
+        "It was a hoax.",
+    )
+    assert found.body is Stance.REFUTES
+
+
+def test_a_claim_told_in_passing_is_judged_by_its_own_sentence() -> None:
+    start = ["The ferry from Malta was late again.", "Passengers waited for two hours.", "Rain fell at noon."]
+    rest = ["The harbour café ran out of bread.", "No boats left after six.", "Winds were strong."]
+    for told, stance in (
+        ("Meanwhile the Libyan intelligence chief has fled to Tunisia.", Stance.SUPPORTS),
+        ("Meanwhile the Libyan intelligence chief has reportedly fled to Tunisia.", Stance.REPORTS),
+        ("Meanwhile the intelligence chief denied that he had fled to Tunisia.", Stance.REFUTES),
+    ):
+        assert judge_stance(FLED, headline=None, body=" ".join([*start, told, *rest])).body is stance
+
+
+def test_a_sources_denial_is_told_from_the_texts_own() -> None:
+    by_source = judge_stance(
+        FLED, headline=None, body="The intelligence chief denied that he fled to Tunisia."
+    )
+    by_text = judge_stance(
+        FLED, headline=None, body="The tale that the intelligence chief fled to Tunisia is a hoax."
+    )
+    assert by_source.reasons[0].startswith("Text: Denied by a source (“denied”)")
+    assert by_text.reasons[0].startswith("Text: Refuted (“hoax”)")
+
+
+def test_an_office_stands_for_the_one_who_holds_it_in_the_same_article() -> None:
+    office = "Libya's foreign minister arrives for talks"
+    text = "He landed at noon. Moussa Koussa, Libya's foreign minister, has quit."
+    assert judge_stance(ARRIVED, headline=office, body=text).headline is Stance.SUPPORTS
+    with_name = judge_stance(ARRIVED, headline=office, body=text).score
+    without = judge_stance(ARRIVED, headline=office, body="He landed at noon. Koussa has quit.").score
+    assert with_name > without
+
+
+def test_may_in_a_capitalised_headline_is_no_month() -> None:
+    assert headline("Libyan Intelligence Chief May Flee To Tunisia") is Stance.REPORTS
+    assert headline("Libyan Intelligence Chief Fled To Tunisia In May") is Stance.SUPPORTS
+
+
+def test_a_stance_that_the_words_weigh_tells_what_weighed() -> None:
+    found = article(
+        "The Libyan intelligence chief has fled to Tunisia, a blogger in Malta says.",
+        "Sources told him of the story, and it was reported by others.",
+        "The rumours about the flight of the intelligence chief to Tunisia could not be verified.",
+    )
+    assert found.body is Stance.REPORTS
+    assert "“" in found.reasons[0]
+
+
+def test_the_weights_are_small_and_hold_single_words_and_pairs_only() -> None:
+    file = Path(stance_model.__file__).parent / "weights" / "stance.json"
+    assert file.stat().st_size <= 500_000
+    words = [name for name in stance_model.models().headline.weights if name.startswith("w:")]
+    assert words
+    assert max(len(name.split()) for name in words) <= 2
 
 
 @pytest.mark.parametrize("text", ["\x00\ud800", "?" * 5000, "a. " * 20_000, "“" * 3000, "no " * 5000])
