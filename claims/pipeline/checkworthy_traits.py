@@ -109,7 +109,7 @@ def _class_of(word: str, *, opens: bool) -> str:
     own = lists()
     if lower in own["numbers"]:
         return NUMBER_WORD
-    if lower in own["dates"]:
+    if lower in own["dates"] or (word == "May" and not opens):
         return DATE
     if first.isupper() and not opens and lower not in own["first"]:
         return NAME
