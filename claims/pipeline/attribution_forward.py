@@ -21,7 +21,7 @@ _NO_CONTENT = frozenset({",", ".", ";", "and", "or", ")", "—", "–", "as", "b
 _CIRCUMSTANCES = frozenset({",", "last", "this", "late", "early", "as", "when", "while", "after"})
 _LOOK_AHEAD = 20  # tokens between a cue and its "that" or quotation
 _LONGEST_ADDRESSEE = 8  # tokens
-_SHORTEST_CLAUSE = 4  # tokens
+_SHORTEST_CLAUSE = 3  # tokens
 _SUBJECT_REACH = 60  # tokens from the sentence's start in which its first verb is sought
 
 _Content = tuple[list[Tokens], int, str]  # parts, end of the cue, name of the pattern
@@ -110,8 +110,16 @@ def _main_clause(grammar: Grammar, first: int, last: int) -> int:
 
 
 def _sentence_subject(grammar: Grammar, first: int, last: int) -> Tokens | None:
-    """Return the noun phrase before the first verb of the sentence."""
-    for token in range(first + 1, min(last, first + _SUBJECT_REACH)):
+    """Return the noun phrase before the first verb of the sentence, at most ``_SUBJECT_REACH`` tokens on."""
+    if last < first + _SUBJECT_REACH:
+        return _first_subject(grammar, first, last)
+    if first not in grammar.subjects:
+        grammar.subjects[first] = _first_subject(grammar, first, first + _SUBJECT_REACH)
+    return grammar.subjects[first]
+
+
+def _first_subject(grammar: Grammar, first: int, last: int) -> Tokens | None:
+    for token in range(first + 1, last):
         if grammar.is_finite(token):
             whole = grammar.subject_before(grammar.verb_group_start(token, first), first)
             start = whole[0] if whole is not None else token

@@ -13,6 +13,8 @@ CLAUSE_MARKS = (
 )
 CLAUSE_MARKS = CLAUSE_MARKS | OPENING_MARKS
 
+_PLURALS = frozenset({"i", "we", "you", "they"})
+_RELATIVE_SUBJECTS = frozenset({"who", "which", "that", "what"})
 _LONE_PRONOUNS = frozenset({"i", "he", "she", "we", "they", "it"})
 _DASHES = frozenset({"–", "—", "-"})
 _LONGEST_DATELINE = 14  # tokens
@@ -28,6 +30,7 @@ class Grammar:
         """Take the ``reading`` of a text in ``language`` (ISO 639-1)."""
         self.reading = reading
         self.words = reading.words
+        self.subjects: dict[int, Tokens | None] = {}  # of long sentences, by their first token
         sets = load_words(language).sets
         self.forms = cue_forms(language)
         self.be = sets["forms_of_be"]
@@ -110,7 +113,10 @@ class Grammar:
         if cue.lemma in self.nouns_too and not self._takes_object(token, cue, before):
             return False
         if cue.shape is Shape.S:
-            return before not in self.auxiliaries and before not in ("i", "we", "you", "they")
+            has_no_subject = (
+                before in self.boundaries and before not in _RELATIVE_SUBJECTS
+            )  # "after reports that …"
+            return not has_no_subject and before not in self.auxiliaries and before not in _PLURALS
         return self._takes_base(token, before) or (cue.lemma == "say" and before[0].isalnum())
 
     def _takes_object(self, token: int, cue: Cue, before: str) -> bool:

@@ -63,9 +63,19 @@ def _source(grammar: Grammar, token: int, mark: int) -> Tokens | None:
         if words[place] in _OWNERS:
             return place, place + 1
         if words[place].endswith(("'s", "s'")):
-            start = grammar.noun_phrase_start(place + 1, max(first, place - _LONGEST_OWNER))
-            return (start, place + 1) if start <= place else None
+            return _owner_start(grammar, place, max(first, place - _LONGEST_OWNER)), place + 1
     return _maker(grammar, token, first)
+
+
+def _owner_start(grammar: Grammar, owner: int, low: int) -> int:
+    """Return where "the mayor's" or "Mayor Otto Brandt's" begins: at its determiner, or its first capital."""
+    for token in range(owner, low - 1, -1):
+        if grammar.words[token] in grammar.determiners:
+            return token
+    start = owner
+    while start > low and grammar.reading.is_capital(start - 1):
+        start -= 1
+    return start
 
 
 def _maker(grammar: Grammar, token: int, first: int) -> Tokens | None:

@@ -1,0 +1,83 @@
+"""Hostile text of a megabyte is read in bounded time, and offsets hold whatever the letters are."""
+
+import time
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from claims.pipeline.attributions import find_attributions
+from claims.pipeline.extract_claims import MOST_CANDIDATES, extract_claims
+from claims.pipeline.extract_text import UnreadableError, extract_text
+from claims.vocabulary import Voice
+
+MEGABYTE = 1_000_000
+DEADLINE = 60  # seconds of CPU time: at least three times what the slowest takes on a busy machine
+MOMENT = datetime(2011, 3, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    "unit",
+    ["“He said “she said ", "He said it was so.\n\n", "a", ", adding ", "市"],
+    ids=["nested quotes", "paragraphs", "no spaces", "participles", "chinese"],
+)
+def test_a_megabyte_of_hostile_text_is_read_in_bounded_time(unit: str) -> None:
+    text = (unit * (MEGABYTE // len(unit) + 1))[:MEGABYTE]
+    start = time.process_time()
+    found = extract_claims(headline=text[:2000], text=text, published_at=MOMENT)
+    assert time.process_time() - start < DEADLINE
+    assert len(found) <= MOST_CANDIDATES
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<p>It was so.</p>" * 60_000,
+        "<p>" + "<b>x</b>" * 45_000,
+        "<p>" + "a" * MEGABYTE,
+        "<time>x</time><span class='date byline'>12 March 2011 x</span>" * 15_000,
+        "<blockquote>" * 3_000 + "<p>He left.</p>" * 20_000,
+    ],
+    ids=["paragraphs", "marks", "no spaces", "dates", "nested quotes"],
+)
+def test_a_hostile_page_is_read_or_refused_in_bounded_time(body: str) -> None:
+    start = time.process_time()
+    try:
+        assert extract_text(f"<html lang='en'><body><article>{body}".encode()).text
+    except UnreadableError as refusal:
+        assert "no readable article text" in str(refusal)  # noqa: PT017 - either way is right
+    assert time.process_time() - start < DEADLINE
+
+
+LETTERS = st.sampled_from(
+    ["said ", "told ", "“", "”", '"', "İ", "ß", "ﬁ", "👍🏽", "\u202e", "قال ", "市长", "e\u0301", "\u2028",
+     "\n\n", "Ann: ", "NAME: ", ", which is false. ", "claims that ", "on Monday ", "yesterday ", ", ", ". ",
+     "\x00", "\ud800", "he ", "the mayor ", "according to "]
+)  # fmt: skip
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(LETTERS, max_size=40).map("".join))
+def test_any_mix_of_scripts_and_marks_keeps_its_offsets(text: str) -> None:
+    for found in find_attributions(text):
+        for span in (*found.content, found.cue, found.source):
+            assert span is None or (0 <= span[0] < span[1] <= len(text) and text[slice(*span)].strip())
+        for left, right in zip(found.content, found.content[1:], strict=False):
+            assert left[1] <= right[0]
+    for claim in extract_claims(headline=text, text=text, published_at=MOMENT):
+        assert text[claim.start : claim.end] == claim.quote
+        assert claim.text.strip()
+        assert not claim.chain or (len(claim.chain) > 1 and claim.chain[-1] == claim.claimant)
+        assert claim.voice is not Voice.HEADLINE or claim.chain == ()
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.binary(max_size=300), st.sampled_from([None, "text/html", "text/plain", "text/html; charset=big5"]))
+def test_any_bytes_are_read_or_refused_in_words(body: bytes, content_type: str | None) -> None:
+    try:
+        article = extract_text(body, content_type=content_type)
+    except UnreadableError as refusal:
+        assert str(refusal).endswith(".")  # noqa: PT017 - either way is right
+    else:
+        assert any(character.isalnum() for character in article.text)
