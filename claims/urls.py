@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
 from claims.views import feeds, health, readers
-from claims.views.desk import articles, claims, machine, queue, rewriting, workbench
+from claims.views.desk import articles, claims, machine, parsing, queue, rewriting, workbench
 
 READERS: list[URLPattern | URLResolver] = [
     path("", readers.front, name="front"),
@@ -49,6 +49,7 @@ DESK: list[URLPattern | URLResolver] = [
     path("desk/articles/upload/", articles.upload, name="desk_upload"),
     path("desk/articles/<slug:article_id>/", articles.article_page, name="desk_article"),
     path("desk/articles/<slug:article_id>/check/", articles.check, name="desk_check"),
+    path("desk/articles/<slug:article_id>/parse/", parsing.parse, name="desk_parse"),
     path("desk/feeds/", articles.feeds_page, name="desk_feeds"),
     path("desk/topics/", claims.topics_page, name="desk_topics"),
     path("desk/machine/", machine.machine_page, name="desk_machine"),

@@ -17,6 +17,7 @@ from claims.operations.feeds import add_feed
 from claims.operations.ingest import Ingested, add_article, ingest_file
 from claims.operations.recheck import check_now
 from claims.operations.refusals import NotAllowedError, RefusalError
+from claims.operations.rereading import is_parsing_offered
 from claims.queries.clock import database_now
 from claims.queries.desk_articles import Watch, article_desk, articles_watched, feeds_followed
 from claims.views.desk.doors import asked_words, at_the_desk, person, status_of, whole_number
@@ -167,6 +168,7 @@ def article_page(request: HttpRequest, article_id: str) -> HttpResponse:
         "article": desk.article,
         "form": form,
         "may_decide": person(request).may(Role.EDITOR),
+        "may_parse": is_parsing_offered() and person(request).may(Role.EDITOR),
     }
     return render(request, "desk/article.html", context)
 

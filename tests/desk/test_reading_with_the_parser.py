@@ -1,0 +1,121 @@
+"""An editor chooses an article for the parser; what it alone found waits in the queue, and says so."""
+
+import sys
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from pytest_django import Settings
+
+from claims.models import Article, Candidate, User
+from claims.pipeline.attributions import Attribution
+from claims.pipeline.tiers.parsing import parser
+from claims.queries import tiers
+from claims.vocabulary import Voice
+from tests.desk.conftest import DeskOf, words
+from tests.stories import an_article
+
+pytestmark = pytest.mark.django_db
+BUTTON = "Read with the parser"
+FOUND = "the ferry sank off Lindal"
+STORY = f"Ferry lost\n\nRescue crews are certain that {FOUND}. Nobody was hurt.\n"
+
+
+class FakeParser:
+    """Finds one clause that the rules leave alone."""
+
+    def __init__(self, pattern: str = "parse-adjective-that") -> None:
+        self.pattern = pattern
+
+    def find_attributions(self, text: str) -> tuple[Attribution, ...]:
+        start, cue = text.index(FOUND), text.index("certain")
+        source = text.index("Rescue crews")
+        return (
+            Attribution(
+                ((start, start + len(FOUND)),),
+                (cue, cue + 7),
+                (source, source + len("Rescue crews")),
+                Voice.INDIRECT,
+                False,
+                0.6,
+                self.pattern,
+            ),
+        )
+
+
+@pytest.fixture
+def chosen(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings.TIER_PARSING = "chosen"
+    monkeypatch.setattr(tiers, "parser", FakeParser)
+
+
+@pytest.fixture
+def article(db: None) -> Article:
+    return an_article(STORY)
+
+
+def address(article: Article) -> str:
+    return reverse("desk_parse", args=[article.id])
+
+
+def read_again(desk: Client, article: Article) -> str:
+    return words(desk.post(address(article), follow=True))
+
+
+def test_the_button_stands_there_only_where_articles_are_chosen(
+    desk: Client, article: Article, settings: Settings
+) -> None:
+    page = reverse("desk_article", args=[article.id])
+    assert BUTTON not in words(desk.get(page))
+    settings.TIER_PARSING = "on"
+    assert BUTTON not in words(desk.get(page))
+    settings.TIER_PARSING = "chosen"
+    assert BUTTON in words(desk.get(page))
+
+
+def test_what_only_the_parser_found_becomes_a_candidate_that_says_so(
+    desk: Client, article: Article, chosen: None
+) -> None:
+    before = set(Candidate.objects.values_list("id", flat=True))
+    assert "Read again, with the parser: 1 more candidate." in read_again(desk, article)
+    [added] = Candidate.objects.exclude(id__in=before)
+    assert added.quote == FOUND
+    assert "Only the parser found it, not the rules." in added.reasons
+    assert added.is_open
+
+
+def test_a_second_reading_adds_nothing(desk: Client, article: Article, chosen: None) -> None:
+    read_again(desk, article)
+    assert "with the parser: 0 more candidates." in read_again(desk, article)
+
+
+def test_a_wish_that_the_parser_found_is_no_claim(
+    desk: Client, article: Article, chosen: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tiers, "parser", lambda: FakeParser("parse-infinitive"))
+    assert "with the parser: 0 more candidates." in read_again(desk, article)
+
+
+def test_without_the_package_the_editor_reads_what_to_install(
+    desk: Client, article: Article, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.TIER_PARSING = "chosen"
+    monkeypatch.setitem(sys.modules, "spacy", None)
+    parser.cache_clear()
+    told = read_again(desk, article)
+    assert "TIER_PARSING is switched on, but spacy cannot be loaded" in told
+    assert "pip install -r requirements-tier-b.txt" in told
+
+
+def test_switched_off_it_says_what_to_set(desk: Client, article: Article) -> None:
+    assert "Set TIER_PARSING=chosen" in read_again(desk, article)
+
+
+def test_a_contributor_is_told_that_it_takes_an_editor(
+    cora: User, desk_of: DeskOf, article: Article, chosen: None
+) -> None:
+    assert desk_of(cora).post(address(article)).status_code == 403
+
+
+def test_an_unknown_article_is_not_found(desk: Client, chosen: None) -> None:
+    assert desk.post("/desk/articles/zzzzzzzzzzzz/parse/").status_code == 404
