@@ -28,7 +28,6 @@ ABOUT = 0.2
 _TELLING_WEIGHT = 4.0
 """Weight from which a term is one that few texts have."""
 
-_OF_CLAIM = ("will", "is", "are", "has", "was", "were", "had", "claim", "says", "said", "not", "video", "of")
 _SHORT = 4
 """Words at either end of a headline, parted by a colon, that may be who says it ("Analyst: …")."""
 
@@ -246,7 +245,6 @@ def headline_traits(subject: Subject, line: Line, heard: Heard, cues: dict[str, 
         f"heard by {heard.cue or 'nothing'}": 1.0,
     }
     traits |= {f"cue {kind}": 1.0 for kind in _kinds(line, cues)}
-    traits |= {f"claim has {word}": 1.0 for word in _OF_CLAIM if word in subject.words}
     return traits | _names_and_figures(subject, line) | _shape(subject, line)
 
 
