@@ -56,7 +56,7 @@ LEAST_ROWS = 6
 SCALE = 4.0
 """A sentence's words and pairs together weigh as this many traits."""
 
-PENALTY_WORDS, PENALTY_TRAITS = 5.0, 2.0
+PENALTY_WORDS, PENALTY_TRAITS = 5.0, 20.0
 LEAST_WEIGHT = 0.04
 NEARLY = 0.005
 
