@@ -29,6 +29,9 @@ PASSING = 0.25
 RELATED = 0.4
 """Probability from which a text is about the claim (accuracy .97 on train, cross-validated by topic)."""
 
+LONGEST_LINE = 1_000
+"""Characters of a claim and of a headline that are read; no real one is as long."""
+
 WHOLE = 6
 """Sentences from which a text is weighed as a whole; the model has learned from articles, not from notes."""
 
@@ -59,8 +62,8 @@ def judge_stance(claim: str, *, headline: str | None, body: str | None) -> Stanc
     happened takes no side; such a headline over a text, and one on the holder of another office, does not
     touch the claim (without a text the headline is all there is, and often a paraphrase).
     """
-    headline, body = headline or "", body or ""
-    subject = Subject(claim)
+    headline, body = (headline or "")[:LONGEST_LINE], body or ""
+    subject = Subject(claim[:LONGEST_LINE])
     if subject.facts.names and headline.strip() and body.strip():
         subject.offices = offices_in(f"{headline}\n{body}")
     above = _of_headline(subject, headline, over_text=bool(body.strip()))
@@ -84,7 +87,7 @@ def _of_headline(subject: Subject, text: str, *, over_text: bool) -> Heard | Non
     heard = subject.hear(line, is_headline=True)
     if heard.coverage < HEADLINE_TOUCHES:
         return None
-    if over_text and (not heard.tells or differing_offices(Facts.of(text), subject.facts) is not None):
+    if over_text and (not heard.tells or differing_offices(Facts.of(line.text), subject.facts) is not None):
         return None
     cues = subject.cues(line, is_headline=True)
     traits = headline_traits(subject, line, heard, cues)

@@ -232,7 +232,17 @@ def test_the_weights_are_small_and_hold_single_words_and_pairs_only() -> None:
     assert max(len(name.split()) for name in words) <= 2
 
 
-@pytest.mark.parametrize("text", ["\x00\ud800", "?" * 5000, "a. " * 20_000, "“" * 3000, "no " * 5000])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\x00\ud800",
+        "Moussa Koussa arrived Britain " * 30_000,
+        "?" * 5000,
+        "a. " * 20_000,
+        "“" * 3000,
+        "no " * 5000,
+    ],
+)
 def test_any_text_is_survived(text: str) -> None:
     judge_stance(FLED, headline=text, body=text)
     judge_stance(text, headline="x", body="The intelligence chief fled.")
