@@ -2,48 +2,89 @@
 
 import heapq
 import math
-from collections import Counter
 from collections.abc import Iterable
 
-from claims.pipeline.match import Frequencies, KnownClaim, Match, Nearness, match
-from claims.pipeline.terms import terms
+from claims.pipeline.aliases import Aliases
+from claims.pipeline.match import KnownClaim, Likely, Match, Nearness, judge
+from claims.pipeline.match_text import BM25_B, BM25_K1, FORM, FORM_SHARE, MatchText
+from claims.pipeline.match_traits import Noise
+from claims.pipeline.terms import WEIGHT_RARE
 
 SHORTLIST = 50
-"""Claims that are compared in full; the database hands over as many (claims/queries/matching.py)."""
+"""Claims that are compared by letters, too; the database hands over as many (claims/queries/matching.py)."""
 
 OWN_FREQUENCIES_FROM = 1_000
 """Claims from which their own word counts say more than the bands of words/en/common.json."""
 
+MANY = 0.03
+"""Share of the claims from which a word is too common to bring a claim into the shortlist."""
+
+LETTERS_SHARE = 0.15
+"""Weight of the trigram cosine's z-score beside BM25's in the order, with own frequencies."""
+
 
 class ClaimIndex:
-    """An inverted index: by term the claims that have it."""
+    """An inverted index, built once: by term, and by a word's own form, the claims that have it.
 
-    def __init__(self, claims: Iterable[KnownClaim]) -> None:
+    ``match`` takes some milliseconds over tens of thousands of claims. Beyond a thousand, claims are ranked
+    with weights from their own word counts; what is judged to be the same does not depend on their number.
+    """
+
+    def __init__(self, claims: Iterable[KnownClaim], *, aliases: Aliases | None = None) -> None:
         """Index ``claims``; ids must differ."""
         self._claims = list(claims)
-        self._holders: dict[str, list[int]] = {}
-        for number, claim in enumerate(self._claims):
-            for term in set(terms(claim.text)):
-                self._holders.setdefault(term, []).append(number)
-        total = len(self._claims)
-        self._weights = {term: math.log(1 + total / len(h)) for term, h in self._holders.items()}
-        self._frequencies = (
-            Frequencies(total, {term: len(h) for term, h in self._holders.items()})
-            if total >= OWN_FREQUENCIES_FROM
-            else None
-        )
+        self._aliases = aliases
+        self._texts = [MatchText.of(claim.text, aliases) for claim in self._claims]
+        self._has_own = len(self._claims) >= OWN_FREQUENCIES_FROM
+        self._holders: dict[str, list[tuple[int, float]]] = {}
+        usual = sum(text.length for text in self._texts) / max(1, len(self._texts)) or 1.0
+        for number, text in enumerate(self._texts):
+            damp = BM25_K1 * (1 - BM25_B + BM25_B * text.length / usual)
+            for term, n in text.index_terms().items():
+                share = n * (BM25_K1 + 1) / (n + damp)
+                self._holders.setdefault(term, []).append((number, share))
+        self._many = MANY * len(self._claims)
+        self._weights = {term: self._weight(term, len(held)) for term, held in self._holders.items()}
 
-    def shortlist(self, text: str) -> list[KnownClaim]:
-        """Return the at most ``SHORTLIST`` claims that share most weight with ``text``, best first."""
-        scores: Counter[int] = Counter()
-        for term in set(terms(text)) & self._holders.keys():
-            weight = self._weights[term]
-            for number in self._holders[term]:
-                scores[number] += weight  # type: ignore[assignment]
-        best = heapq.nsmallest(SHORTLIST, scores, key=lambda number: (-scores[number], number))
-        return [self._claims[number] for number in best]
+    def _weight(self, term: str, holders: int) -> float:
+        idf = math.log((len(self._claims) + 1) / (holders + 0.5))
+        return FORM_SHARE * idf if term.startswith(FORM) else idf
 
     def match(self, text: str, *, nearness: Nearness | None = None) -> tuple[Match, ...]:
         """Return the claims that ``text`` may repeat, best first; see ``match.match``."""
-        known = self.shortlist(text)
-        return match(text, known, frequencies=self._frequencies, nearness=nearness) if known else ()
+        query = MatchText.of(text, self._aliases)
+        noise = Noise.of(query)
+        scores = self._scores(query)
+        best = heapq.nlargest(SHORTLIST, scores, key=scores.__getitem__)
+        likely = self._ranked(query, noise, best, scores)
+        return judge(query, likely, noise=noise, nearness=nearness, acts_first=not self._has_own)
+
+    def _scores(self, query: MatchText) -> dict[int, float]:
+        """BM25 by claim, with their own frequencies; words that many have only add to what others found."""
+        scores: dict[int, float] = {}
+        terms = [term for term in query.index_terms() if term in self._holders]
+        terms.sort(key=lambda term: (len(self._holders[term]), term))
+        for term in terms:
+            weight, holders = self._weights[term], self._holders[term]
+            if len(holders) > self._many and len(scores) >= SHORTLIST:
+                for number, share in holders:
+                    if number in scores:
+                        scores[number] += weight * share
+            else:
+                for number, share in holders:
+                    scores[number] = scores.get(number, 0.0) + weight * share
+        return scores
+
+    def _ranked(
+        self, query: MatchText, noise: Noise, numbers: Iterable[int], scores: dict[int, float]
+    ) -> list[Likely]:
+        ranked = []
+        for number in numbers:
+            known = self._texts[number]
+            cosine = query.cosine(known)
+            if self._has_own:
+                rank = scores[number] / WEIGHT_RARE + LETTERS_SHARE * noise.z_cosine(cosine)
+            else:
+                rank = noise.likeness(query.bm25(known), cosine)
+            ranked.append(Likely(self._claims[number], known, rank))
+        return ranked

@@ -26,6 +26,8 @@ class Lexicon:
     irregular: dict[str, str]
     same_words: tuple[tuple[str, ...], ...]
     same_names: dict[str, str]
+    same_phrases: tuple[tuple[str, ...], ...]
+    countries: frozenset[str]
     particles: frozenset[str]
     titles: frozenset[str]
 
@@ -56,7 +58,9 @@ def lexicon() -> Lexicon:
         band=band,
         irregular=common["irregular"],
         same_words=tuple(tuple(group.split()) for group in common["same"]),
-        same_names={name: group[0] for group in names["same"] for name in group},
+        same_names={name: group[0] for group in names["same"] + names["countries"] for name in group},
+        same_phrases=tuple(tuple(group) for group in names["phrases"]),
+        countries=frozenset(group[0] for group in names["countries"]),
         particles=frozenset(names["particles"]),
         titles=frozenset(names["titles"]),
     )

@@ -1,6 +1,7 @@
 """A claim's words as terms to match by: stems of ordinary words, sounds of names, figures as numbers."""
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 
 from claims.pipeline.lexicon import lexicon
@@ -21,6 +22,7 @@ _YEAR = re.compile(r"#(?:19|20)\d\d")
 _MONTHS = frozenset(
     "january february march april may june july august september october november december".split()  # noqa: SIM905
 )
+_WEEKDAYS = frozenset("monday tuesday wednesday thursday friday saturday sunday".split())  # noqa: SIM905
 _MARKS = {"%": "percent", "$": "dollar", "£": "pound", "€": "euro"}
 
 
@@ -32,7 +34,8 @@ def terms(text: str) -> list[str]:
 def terms_and_words(text: str) -> list[tuple[str, str]]:
     """Each term with the word (lower case) that it stands for; the day of a date ("30 March") is left out."""
     words = keys(text)
-    words = [word for n, word in enumerate(words) if not _is_day(words, n)]
+    days = days_in(words)
+    words = [word for n, word in enumerate(words) if n not in days]
     result: list[tuple[str, str]] = []
     n = 0
     while n < len(words):
@@ -51,12 +54,37 @@ def terms_and_words(text: str) -> list[tuple[str, str]]:
     return result
 
 
-def _is_day(words: list[str], n: int) -> bool:
-    """Whether a token is the day beside a month's name: dates seldom stand in both of two tellings."""
-    if not words[n][:1].isdigit() or len(words[n]) > 4:
-        return False
-    beside = words[max(0, n - 1) : n] + words[n + 1 : n + 2]
-    return (figure(words[n]) or 32) < 32 and any(word in _MONTHS for word in beside)
+def days_in(words: Sequence[str]) -> dict[int, tuple[str, int]]:
+    """The places of days beside a month's name ("30 March", "March 30th"), with the month and the day."""
+    found = {}
+    for n, word in enumerate(words):
+        if word in _MONTHS:
+            for at in (n - 1, n + 1):
+                day = _day(words[at]) if 0 <= at < len(words) else None
+                if day is not None:
+                    found[at] = (word, day)
+                    break
+    return found
+
+
+def _day(word: str) -> int | None:
+    value = figure(word) if word[:1].isdigit() and len(word) <= 4 else None
+    return int(value) if value is not None and 1 <= value <= 31 else None
+
+
+def is_of_a_date(term: str) -> bool:
+    """Whether a term is a year or a month's name."""
+    return term in _month_terms() or _YEAR.fullmatch(term) is not None
+
+
+def is_of_the_calendar(words: str) -> bool:
+    """Whether all of ``words`` are names of months or days of the week."""
+    return all(word in _MONTHS or word in _WEEKDAYS for word in words.lower().split())
+
+
+@lru_cache(maxsize=1)
+def _month_terms() -> frozenset[str]:
+    return frozenset(map(term_of, _MONTHS - {"may", "march"}))
 
 
 def figure(word: str) -> float | None:

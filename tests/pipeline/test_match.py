@@ -4,7 +4,8 @@ import random
 
 import pytest
 
-from claims.pipeline.match import MOST_MATCHES, Frequencies, KnownClaim, Match, keywords, match
+from claims.pipeline.aliases import Aliases
+from claims.pipeline.match import MOST_MATCHES, KnownClaim, Match, keywords, match
 from claims.vocabulary import Relation, Zone
 
 ARRIVED = KnownClaim("arrived", "Libya's foreign minister Moussa Koussa has arrived in Britain.")
@@ -125,12 +126,6 @@ def test_the_order_of_the_shortlist_does_not_matter() -> None:
     assert match(text, shuffled) == match(text, CLAIMS)
 
 
-def test_counted_words_sharpen_the_score() -> None:
-    common = Frequencies(total=1000, of={"kusa": 900, "musa": 900, "libia": 950})
-    text = "Musa Kusa, Libya's foreign minister, lands in Britain"
-    assert match(text, CLAIMS, frequencies=common)[0].score != first(text).score
-
-
 def test_keywords_put_names_and_rare_words_first() -> None:
     found = keywords("The foreign minister of Libya, Moussa Koussa, has been seen at Farnborough")
     assert {"koussa", "kusa", "moussa", "musa", "farnborough"} <= set(found[:8])
@@ -145,3 +140,67 @@ def test_keywords_put_names_and_rare_words_first() -> None:
 def test_any_text_is_survived(text: str) -> None:
     match(text, CLAIMS)
     match("Koussa has resigned", [KnownClaim("odd", text)])
+
+
+DORDA_LEFT = KnownClaim("dorda", "Libyan intelligence chief Bouzaid Dorda has defected to Tunisia")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The head of Libya's parliament, Mohamed Zwai, has fled to Tunisia as well.",
+        "Mohamed Zwai has defected to Tunisia.",
+        "Zwai defects to Tunisia",
+        "Libyan parliament leader Mohamed Zwai has defected to Tunisia",
+        "Libya's parliament head has defected to Tunisia.",
+        "Another Libyan, Abdel Rahman Shalgam, has defected to Tunisia.",
+    ],
+)
+def test_another_person_as_the_subject_forbids_a_link(text: str) -> None:
+    [found] = match(text, [DORDA_LEFT])
+    assert found.zone is not Zone.LINK
+    assert found.relation is not Relation.SAME
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Libya's intelligence chief has defected to Tunisia.",
+        "Bouzaid Dorda has defected to Tunisia.",
+        "Mr. Dorda, Libya's intelligence chief, has defected to Tunisia",
+    ],
+)
+def test_one_person_told_by_office_or_by_name_is_linked(text: str) -> None:
+    [found] = match(text, [DORDA_LEFT])
+    assert (found.zone, found.relation) == (Zone.LINK, Relation.SAME)
+
+
+def test_a_shared_family_name_is_not_one_person() -> None:
+    [found] = match("Saif Gadhafi has left Tripoli.", [KnownClaim("m", "Moammar Gadhafi has left Tripoli.")])
+    assert found.zone is not Zone.LINK
+    assert "They speak of different people: Saif Gadhafi / Moammar Gadhafi." in found.reasons
+
+
+def test_another_day_forbids_a_link() -> None:
+    claim = KnownClaim("day", "Moussa Koussa arrived in Britain on 30 March.")
+    [found] = match("Moussa Koussa arrived in Britain on 2 April.", [claim])
+    assert found.zone is not Zone.LINK
+    assert "Dates differ: 2 April / 30 March." in found.reasons
+
+
+def test_an_editors_alias_makes_two_names_one() -> None:
+    claim = KnownClaim("speech", "Muammar Gaddafi has spoken to a crowd in Tripoli.")
+    text = "The Brother Leader has spoken to a crowd in Tripoli."
+    aliases = Aliases.of([("the Brother Leader", "Muammar Gaddafi")])
+    assert match(text, [claim])[0].score < match(text, [claim], aliases=aliases)[0].score
+    assert match(text, [claim], aliases=aliases)[0].zone is Zone.LINK
+
+
+def test_how_sure_a_link_is_does_not_depend_on_how_many_claims_are_tracked() -> None:
+    others = [
+        KnownClaim(f"o{n}", f"The harbour of town number {n} was closed by a storm.") for n in range(60)
+    ]
+    text = "Musa Kusa, Libya's foreign minister, lands in Britain"
+    [alone] = match(text, [ARRIVED])
+    among = next(m for m in match(text, [ARRIVED, *others]) if m.claim == "arrived")
+    assert (among.score, among.zone) == (alone.score, alone.zone)

@@ -1,0 +1,49 @@
+"""Many claims in an index are found as in a shortlist, by names in any spelling and by words."""
+
+import pytest
+
+from claims.pipeline.aliases import Aliases
+from claims.pipeline.claim_index import OWN_FREQUENCIES_FROM, ClaimIndex
+from claims.pipeline.match import MOST_MATCHES, KnownClaim, match
+from claims.vocabulary import Zone
+
+ARRIVED = KnownClaim("arrived", "Libya's foreign minister Moussa Koussa has arrived in Britain.")
+TOWNS = [
+    KnownClaim(f"t{n}", f"The bridge in district {n} was closed after a flood in week {n % 50}.")
+    for n in range(OWN_FREQUENCIES_FROM)
+]
+
+
+@pytest.fixture(scope="module")
+def many() -> ClaimIndex:
+    return ClaimIndex([*TOWNS, ARRIVED])
+
+
+def test_a_few_claims_are_matched_as_in_a_shortlist() -> None:
+    text = "Musa Kusa, Libya's foreign minister, lands in Britain"
+    assert ClaimIndex([ARRIVED, *TOWNS[:20]]).match(text) == match(text, [ARRIVED, *TOWNS[:20]])
+
+
+def test_among_many_a_name_in_another_spelling_is_found(many: ClaimIndex) -> None:
+    found = many.match("Musa Kusa, Libya's foreign minister, lands in Britain")
+    assert (found[0].claim, found[0].zone) == ("arrived", Zone.LINK)
+
+
+def test_among_many_alike_the_number_decides(many: ClaimIndex) -> None:
+    found = many.match("The bridge in district 417 was closed after a flood.")
+    assert found[0].claim == "t417"
+    assert len(found) == MOST_MATCHES
+    assert [m.score for m in found] == sorted((m.score for m in found), reverse=True)
+
+
+def test_aliases_hold_for_texts_and_claims() -> None:
+    aliases = Aliases.of([("the Brother Leader", "Muammar Gaddafi")])
+    index = ClaimIndex([KnownClaim("a", "The Brother Leader has left Tripoli.")], aliases=aliases)
+    assert index.match("Moammar Gadhafi has left Tripoli")[0].zone is Zone.LINK
+
+
+def test_nothing_is_found_where_nothing_is_shared(many: ClaimIndex) -> None:
+    assert many.match("") == ()
+    assert many.match("the of and") == ()
+    assert many.match("Penguins") == ()
+    assert ClaimIndex([]).match("Penguins") == ()
