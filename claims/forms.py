@@ -168,6 +168,13 @@ class UploadForm(AddArticleForm):
         return file
 
 
+class AliasForm(forms.Form):
+    """Two names that are one."""
+
+    name = _line("Name", max_length=200)
+    canonical = _line("Is read as", max_length=200)
+
+
 class TopicForm(forms.Form):
     """A new topic."""
 

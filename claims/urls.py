@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
 from claims.views import feeds, health, readers
-from claims.views.desk import articles, claims, machine, parsing, queue, rewriting, workbench
+from claims.views.desk import aliases, articles, claims, machine, parsing, queue, rewriting, workbench
 
 READERS: list[URLPattern | URLResolver] = [
     path("", readers.front, name="front"),
@@ -51,6 +51,7 @@ DESK: list[URLPattern | URLResolver] = [
     path("desk/articles/<slug:article_id>/check/", articles.check, name="desk_check"),
     path("desk/articles/<slug:article_id>/parse/", parsing.parse, name="desk_parse"),
     path("desk/feeds/", articles.feeds_page, name="desk_feeds"),
+    path("desk/aliases/", aliases.aliases_page, name="desk_aliases"),
     path("desk/topics/", claims.topics_page, name="desk_topics"),
     path("desk/machine/", machine.machine_page, name="desk_machine"),
 ]

@@ -233,5 +233,7 @@ class EventKind(Word):
     FEED_ADDED = "feed_added", "Feed added"
     PUBLISHER_ADDED = "publisher_added", "Publisher added"
     TOPIC_ADDED = "topic_added", "Topic added"
+    ALIAS_ADDED = "alias_added", "Name joined"
+    ALIAS_REMOVED = "alias_removed", "Name parted"
     PERSON_ADDED = "person_added", "Account added"
     TOKEN_ISSUED = "token_issued", "Token issued"

@@ -5,12 +5,14 @@ from claims.models.articles import Article, Change, RawContent, Snapshot
 from claims.models.base import new_id
 from claims.models.claims import Candidate, Claim, Claimant, Topic
 from claims.models.ledger import Event, EventPayload
+from claims.models.matching import Alias, ClaimTerm
 from claims.models.people import ApiToken, IdempotentAnswer, User
 from claims.models.publishing import Feed, Host, Publisher, PublisherSite
 from claims.models.reviews import Evidence, ReReview, Review
 from claims.models.tiers import EndpointAnswer, EndpointDay
 
 __all__ = [
+    "Alias",
     "Anchor",
     "ApiToken",
     "Appearance",
@@ -18,6 +20,7 @@ __all__ = [
     "Candidate",
     "Change",
     "Claim",
+    "ClaimTerm",
     "Claimant",
     "EndpointAnswer",
     "EndpointDay",

@@ -36,6 +36,7 @@ _TYPED = {
     "published_at": "Published",
     "publisher": "Publisher",
     "name": "Name",
+    "canonical": "Is read as",
     "summary": "What it is about",
 }
 """What a person types with their own hands, by the names of our forms, with the words of its label."""
