@@ -7,9 +7,11 @@ from claims.models import Candidate, Claim, Snapshot, User
 from claims.operations.appearances import add_appearance, name_claimant
 from claims.operations.capture import quotation_of
 from claims.operations.catalogue import find_claimant, topics_called
+from claims.operations.claim_terms import keep_terms
 from claims.operations.ledger import Book, writing
 from claims.operations.refusals import ConflictError, RuleRefusedError, require
-from claims.pipeline.match import KnownClaim, match
+from claims.pipeline.match import KnownClaim, Match, match
+from claims.queries.aliases import known_aliases
 from claims.queries.matching import best_matches, open_candidates_like
 from claims.queries.tiers import nearness
 from claims.vocabulary import CandidateState, ClaimStatus, EventKind, Relation, Role, Visibility, Voice, Zone
@@ -143,6 +145,7 @@ def track(
                 updated_at=now,
             )
         )
+        keep_terms(claim)
         claim.topics.set(topics_called(topics))
         snapshot = candidate.snapshot
         book.write(
@@ -250,10 +253,10 @@ def offer_to_open_candidates(*, claim_id: str, now: datetime) -> int:
     """
     claim = Claim.objects.get(pk=claim_id)
     known = [KnownClaim(id=claim.id, text=claim.text)]
-    sure = []
+    aliases, sure = known_aliases(), []
     for candidate in open_candidates_like(claim):
-        best = next(iter(match(candidate.text, known, nearness=nearness())), None)
-        if best is None or best.zone == Zone.NEW or (candidate.suggestion_score or 0) > best.score:
+        best = next(iter(match(candidate.text, known, aliases=aliases, nearness=nearness())), None)
+        if best is None or best.zone == Zone.NEW or _suits_better(candidate, best):
             continue
         # Conditional, for an editor may resolve it meanwhile.
         Candidate.objects.filter(pk=candidate.pk, state=CandidateState.OPEN).update(
@@ -267,6 +270,11 @@ def offer_to_open_candidates(*, claim_id: str, now: datetime) -> int:
         if best.zone == Zone.LINK and best.relation == Relation.SAME and candidate.snapshot_id:
             sure.append(candidate.pk)
     return _link(claim_id, sure, now) if sure else 0
+
+
+def _suits_better(candidate: Candidate, best: Match) -> bool:
+    """Whether the claim that the candidate is suggested for already is the likelier one."""
+    return candidate.suggestion_score is not None and candidate.suggestion_score > best.score
 
 
 def _link(claim_id: str, candidate_ids: list[str], now: datetime) -> int:

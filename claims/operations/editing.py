@@ -9,6 +9,7 @@ from django.db.models import Q
 from claims.models import Claim, Claimant, User
 from claims.operations.candidates import worded
 from claims.operations.catalogue import find_claimant, topics_called
+from claims.operations.claim_terms import keep_terms
 from claims.operations.ledger import writing
 from claims.operations.refusals import require
 from claims.operations.review import check_version
@@ -42,6 +43,8 @@ def edit_claim(
         if claimant is not None:
             claim.claimant = _claimant_called(claimant, now)
         claim.save(update_fields=["text", "claimant"])
+        if text is not None:
+            keep_terms(claim)
         if topics is not None:
             claim.topics.set(topics_called(topics))
         after = _wordings(claim)

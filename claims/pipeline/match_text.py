@@ -10,7 +10,7 @@ from sys import intern
 
 from claims.pipeline.aliases import Aliases, plainly
 from claims.pipeline.guards import Facts
-from claims.pipeline.terms import term_weight, terms_and_words
+from claims.pipeline.terms import term_weight, terms, terms_and_words
 
 BM25_K1, BM25_B = 1.2, 0.4
 USUAL_LENGTH = 8
@@ -98,3 +98,9 @@ def _trigrams(term: str) -> tuple[str, ...]:
 def facts_of(plain: str) -> Facts:
     """The facts of a text that `plainly` gave; known claims are asked for again and again."""
     return Facts.of(plain)
+
+
+def shortlist_terms(text: str, aliases: Aliases | None = None) -> frozenset[str]:
+    """The terms by which claims that are alike are looked up: with the names as they stand and as aliases."""
+    found = set(terms(plainly(text)))
+    return frozenset(found | set(terms(plainly(text, aliases))) if aliases is not None else found)
