@@ -3,7 +3,7 @@
 import heapq
 import json
 from collections.abc import Callable, Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -42,10 +42,13 @@ Nearness = Callable[[str, Sequence[str]], Sequence[float]]
 """How near a text is to each of others in meaning, -1 to 1; asked only where that tier is switched on."""
 
 LEAST_SPREAD_NEARNESS = 0.05
-MEANING_SHARE, MEANING_RIVAL_SHARE, MEANING_USUAL = 0.3, 1.0, 2.9
-"""Log odds that each standard deviation of nearness in meaning adds, and each by which a claim is nearer than
-its best rival; and what is taken off, so that ``link_at`` is as sure with meanings as without (a precision
-of .96 on the train part of Emergent)."""
+MEANING_IN_ORDER = 1.0
+"""Weight of a claim's nearness in meaning, in standard deviations, beside its rank by words."""
+
+MEANING_USUAL = 0.5
+"""Taken off the log odds, to which meaning adds by how many standard deviations a claim is nearer than the
+nearest other one; with it ``link_at`` is as sure as without meanings (fitted on the train part of Emergent;
+where benchmarks/train_match.py moves ``link_at``, fit this again)."""
 
 _WEIGHTS = Path(__file__).parent / "weights" / "match.json"
 
@@ -162,7 +165,10 @@ def judge(
         return ()
     ranked = heapq.nsmallest(MOST_MATCHES, likely, key=lambda entry: (-entry.rank, entry.claim.id))
     facts = facts_of(query.plain)
-    found = _odds(query, facts, ranked[:MOST_JUDGED], noise, nearness)
+    ahead: Mapping[str, float] = {}
+    if nearness is not None:
+        ranked, ahead = _with_meaning(query, ranked, nearness)
+    found = _odds(query, facts, ranked[:MOST_JUDGED], noise, ahead)
     matches: list[Match] = []
     ceiling = float("inf")
     for entry in _in_order(query, ranked, found) if acts_first else ranked:
@@ -189,25 +195,24 @@ def _in_order(query: MatchText, ranked: Sequence[Likely], found: Mapping[str, fl
 
 
 def _odds(
-    query: MatchText, facts: Facts, ranked: Sequence[Likely], noise: Noise, nearness: Nearness | None
+    query: MatchText, facts: Facts, ranked: Sequence[Likely], noise: Noise, ahead: Mapping[str, float]
 ) -> dict[str, float]:
-    """The log odds of those alike enough, by claim; two claims of one wording are no rivals."""
+    """The log odds of those alike enough, by claim; two claims of one wording are no rivals.
+
+    ``ahead``: by how much each is nearer in meaning than any other, where that is known.
+    """
     likeness = [noise.likeness(query.bm25(entry.text), query.cosine(entry.text)) for entry in ranked]
     wordings = [" ".join(keys(entry.claim.text)) for entry in ranked]
     found = {}
     for entry, own, wording in zip(ranked, likeness, wordings, strict=True):
-        if nearness is None and (own < LEAST_LIKENESS or _told(query, entry.text) < LEAST_TOLD):
+        if not ahead and (own < LEAST_LIKENESS or _told(query, entry.text) < LEAST_TOLD):
             continue
         others = (value for value, other in zip(likeness, wordings, strict=True) if other != wording)
         other = facts_of(entry.text.plain)
         pair = traits(query, facts, entry.text, other, noise=noise, rival=max(others, default=NO_RIVAL))
         found[entry.claim.id] = model().log_odds(pair)
-    if nearness is not None:  # no entry was passed over
-        meanings = _meaning(query, ranked, nearness)
-        for entry, own, wording in zip(ranked, meanings, wordings, strict=True):
-            rivals = (value for value, other in zip(meanings, wordings, strict=True) if other != wording)
-            ahead = own - max(rivals, default=0.0)
-            found[entry.claim.id] += MEANING_SHARE * own + MEANING_RIVAL_SHARE * ahead - MEANING_USUAL
+        if ahead:
+            found[entry.claim.id] += ahead[entry.claim.id] - MEANING_USUAL
     return found
 
 
@@ -217,14 +222,30 @@ def _told(query: MatchText, claim: MatchText) -> float:
     return sum(claim.weights[term] for term in shared) / claim.whole
 
 
-def _meaning(query: MatchText, ranked: Sequence[Likely], nearness: Nearness) -> list[float]:
-    """How many standard deviations each claim stands above the sample in meaning."""
+def _with_meaning(
+    query: MatchText, ranked: Sequence[Likely], nearness: Nearness
+) -> tuple[list[Likely], dict[str, float]]:
+    """The claims by words and meaning, and by how much each is nearer than any other, sample included.
+
+    Both in standard deviations above the sample; two claims of one wording are no rivals.
+    """
     sample = sample_claims()
     near = nearness(query.plain, [*sample, *(entry.text.plain for entry in ranked)])
     noise = near[: len(sample)]
     mean = sum(noise) / len(noise)
     spread = (sum((value - mean) ** 2 for value in noise) / len(noise) + LEAST_SPREAD_NEARNESS**2) ** 0.5
-    return [(value - mean) / spread for value in near[len(sample) :]]
+    scores = [(value - mean) / spread for value in near[len(sample) :]]
+    usual = (max(noise) - mean) / spread
+    wordings = [" ".join(keys(entry.claim.text)) for entry in ranked]
+    ahead = {}
+    for entry, own, wording in zip(ranked, scores, wordings, strict=True):
+        others = (value for value, other in zip(scores, wordings, strict=True) if other != wording)
+        ahead[entry.claim.id] = own - max((usual, *others))
+    meant = [
+        replace(entry, rank=entry.rank + MEANING_IN_ORDER * score)
+        for entry, score in zip(ranked, scores, strict=True)
+    ]
+    return sorted(meant, key=lambda entry: (-entry.rank, entry.claim.id)), ahead
 
 
 def _judged(query: MatchText, facts: Facts, entry: Likely, score: float) -> Match:
