@@ -73,7 +73,7 @@ def _embeddings() -> Figures:
 
 
 def _parsing() -> Figures:
-    from claims.pipeline.attributions import find_attributions
+    from claims.pipeline.attribution.attributions import find_attributions
     from claims.pipeline.tiers.parsing import Parser, unite
 
     load, parser = _timed(Parser)

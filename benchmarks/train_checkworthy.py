@@ -1,4 +1,4 @@
-"""Learns the weights of claims/pipeline/checkworthy.py from a folder of data that the project does not hold.
+"""Learns the weights of the check-worthiness model from a folder of data that the project does not hold.
 
     python -m benchmarks.train_checkworthy --data DIR [--out FILE]
 
@@ -24,8 +24,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks._logistic import Floats, Rows, fit
-from claims.pipeline.checkworthy_reasons import group_of_trait
-from claims.pipeline.checkworthy_traits import (
+from claims.pipeline.checkworthiness.reasons import group_of_trait
+from claims.pipeline.checkworthiness.traits import (
     classed_words,
     known_words,
     lists,
@@ -33,7 +33,7 @@ from claims.pipeline.checkworthy_traits import (
     with_opening_name,
     words_and_pairs,
 )
-from claims.pipeline.terms import stem, stem_bands
+from claims.pipeline.text.terms import stem, stem_bands
 
 WEIGHTS = Path(__file__).resolve().parent.parent / "claims" / "pipeline" / "weights" / "checkworthy.json"
 CREDIT = (

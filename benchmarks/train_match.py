@@ -23,14 +23,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from claims.pipeline.match_text import MatchText, facts_of
-from claims.pipeline.match_traits import NO_RIVAL, Noise, traits
+from claims.pipeline.matching.match_text import MatchText, facts_of
+from claims.pipeline.matching.traits import NO_RIVAL, Noise, traits
 
 Floats = NDArray[np.float64]
 
 WEIGHTS = Path(__file__).resolve().parent.parent / "claims" / "pipeline" / "weights" / "match.json"
 CREDIT = (
-    "Weights of the traits of claims/pipeline/match_traits.py, learned from the training rows of Emergent "
+    "Weights of the traits of claims/pipeline/matching/traits.py, learned from the training rows of Emergent "
     "(C. Silverman, 2015; W. Ferreira, A. Vlachos, NAACL 2016). No text of it is kept here. Made by "
     "benchmarks/train_match.py."
 )

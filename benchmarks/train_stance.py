@@ -1,4 +1,4 @@
-"""Learns the weights of claims/pipeline/stance_model.py from a folder of data that the project does not hold.
+"""Learns the weights of the stance model from a folder of data that the project does not hold.
 
     python -m benchmarks.train_stance --data DIR [--out FILE]
 
@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 from benchmarks._logistic import minimum
 from claims.pipeline.stance import PASSING
 from claims.pipeline.stance import RELATED as RELATED_FROM
-from claims.pipeline.stance_features import (
+from claims.pipeline.stances.features import (
     Traits,
     cover,
     headline_traits,
@@ -34,9 +34,9 @@ from claims.pipeline.stance_features import (
     relatedness_traits,
     text_traits,
 )
-from claims.pipeline.stance_lines import headline_of, held_in, kin_of, lines_of
-from claims.pipeline.stance_subject import Subject
-from claims.pipeline.stance_verdict import hear_text, verdict_of
+from claims.pipeline.stances.lines import headline_of, held_in, kin_of, lines_of
+from claims.pipeline.stances.subject import Subject
+from claims.pipeline.stances.verdict import hear_text, verdict_of
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]

@@ -4,7 +4,7 @@ from django.db import migrations
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.state import StateApps
 
-from claims.pipeline.match_text import shortlist_terms
+from claims.pipeline.matching.match_text import shortlist_terms
 
 LONGEST_TERM = 40
 AT_ONCE = 1_000

@@ -10,7 +10,7 @@ LONGEST_TERM = 40
 
 
 class ClaimTerm(models.Model):
-    """One term of a claim's sentence, as `claims.pipeline.terms` reads it: a stem, a name's sound, a figure.
+    """One term of a claim, as `claims.pipeline.text.terms` reads it: a stem, a name's sound, a figure.
 
     The newest claims of a term lie at one end of its part of the index, since ids grow with time.
     """

@@ -6,7 +6,7 @@ from claims.models import Alias, User
 from claims.operations.claim_terms import keep_terms_of_claims_naming
 from claims.operations.ledger import writing
 from claims.operations.refusals import ConflictError, RuleRefusedError, require
-from claims.pipeline.terms import terms
+from claims.pipeline.text.terms import terms
 from claims.vocabulary import EventKind, Role
 
 LONGEST_NAME = 200

@@ -8,8 +8,8 @@ from django.db.models import Exists, OuterRef, Q
 
 from claims.models import Claim, ClaimTerm
 from claims.models.matching import LONGEST_TERM
-from claims.pipeline.aliases import Aliases
-from claims.pipeline.match_text import shortlist_terms
+from claims.pipeline.matching.match_text import shortlist_terms
+from claims.pipeline.text.aliases import Aliases
 from claims.queries.aliases import known_aliases
 
 _AT_ONCE = 500

@@ -22,7 +22,7 @@ from claims.operations.robots import RobotsRules, robots_for
 from claims.pipeline.diff import Difference, compare
 from claims.pipeline.extract_text import UnreadableError, fingerprint
 from claims.pipeline.fetch import Fetched, FetchFailed, FetchRequest, FetchResult, fetch_many
-from claims.pipeline.retry_after import retry_after_seconds
+from claims.pipeline.gate.retry_after import retry_after_seconds
 from claims.pipeline.schedule import ScheduleInput, next_check_at
 from claims.pipeline.source_state import Observation, SourceHistory, SourceVerdict, judge_source
 from claims.queries.clock import database_now

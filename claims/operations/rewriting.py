@@ -25,7 +25,7 @@ from claims.pipeline.fetch import (
     FetchResult,
     fetch,
 )
-from claims.pipeline.retry_after import retry_after_seconds
+from claims.pipeline.gate.retry_after import retry_after_seconds
 from claims.pipeline.tiers.endpoint import (
     LONGEST_ANSWER,
     LONGEST_SPAN,

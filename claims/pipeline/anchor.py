@@ -9,7 +9,7 @@ from typing import NamedTuple
 from rapidfuzz.distance import Indel
 
 from claims.pipeline.diff import Piece, pieces
-from claims.pipeline.tokens import Token, tokenize
+from claims.pipeline.text.tokens import Token, tokenize
 from claims.vocabulary import QuoteState
 
 CONTEXT = 8

@@ -7,9 +7,9 @@ from difflib import SequenceMatcher
 from itertools import groupby, takewhile
 from typing import Literal
 
-from claims.pipeline.hedge_shift import shift_of_hedges
-from claims.pipeline.notices import new_notice, without_time_stamps
-from claims.pipeline.tokens import Token, keys, squash, tokenize
+from claims.pipeline.change.hedge_shift import shift_of_hedges
+from claims.pipeline.change.notices import new_notice, without_time_stamps
+from claims.pipeline.text.tokens import Token, keys, squash, tokenize
 from claims.vocabulary import ChangeKind, HedgeShift
 
 Op = Literal["equal", "insert", "delete"]

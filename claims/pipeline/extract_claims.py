@@ -4,19 +4,19 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from claims.pipeline.attribution_contents import Found
-from claims.pipeline.attribution_grammar import Grammar, Tokens
-from claims.pipeline.attributions import Attribution, find_in
-from claims.pipeline.claim_chains import inner_sources, relay
-from claims.pipeline.claim_dates import with_dates
-from claims.pipeline.claim_drafts import ClaimCandidate, Draft, stand_alone, subject_before, with_name
-from claims.pipeline.claim_pieces import is_statement, pieces
-from claims.pipeline.claim_relations import Relations
-from claims.pipeline.claimants import is_anonymous, is_pronoun, tidy_claimant
-from claims.pipeline.furniture import is_furniture
-from claims.pipeline.headline_claims import headline_claims
-from claims.pipeline.hedges import Hedges, hedging_cue
-from claims.pipeline.sentences import Reading, read
+from claims.pipeline.attribution.attributions import Attribution, find_in
+from claims.pipeline.attribution.contents import Found
+from claims.pipeline.attribution.grammar import Grammar, Tokens
+from claims.pipeline.candidate.chains import inner_sources, relay
+from claims.pipeline.candidate.claimants import is_anonymous, is_pronoun, tidy_claimant
+from claims.pipeline.candidate.dates import with_dates
+from claims.pipeline.candidate.drafts import ClaimCandidate, Draft, stand_alone, subject_before, with_name
+from claims.pipeline.candidate.headlines import headline_claims
+from claims.pipeline.candidate.pieces import is_statement, pieces
+from claims.pipeline.candidate.relations import Relations
+from claims.pipeline.page.furniture import is_furniture
+from claims.pipeline.text.hedges import Hedges, hedging_cue
+from claims.pipeline.text.sentences import Reading, read
 from claims.pipeline.tiers.parsing import with_parsed
 from claims.pipeline.tiers.syntax import STATEMENTS as PARSED_STATEMENTS
 from claims.pipeline.words import languages, load_words

@@ -9,10 +9,10 @@ from lxml import etree
 from lxml.html import HtmlElement, HTMLParser
 from trafilatura.settings import Document
 
-from claims.pipeline.language import detect_language
-from claims.pipeline.page_bytes import UnreadableError, read_bytes
-from claims.pipeline.page_fingerprint import fingerprint, fingerprint_of
-from claims.pipeline.page_metadata import PageMetadata, read_metadata
+from claims.pipeline.page.fingerprint import fingerprint, fingerprint_of
+from claims.pipeline.page.language import detect_language
+from claims.pipeline.page.metadata import PageMetadata, read_metadata
+from claims.pipeline.page.page_bytes import UnreadableError, read_bytes
 
 __all__ = ["EXTRACTOR_VERSION", "ArticleText", "UnreadableError", "extract_text", "fingerprint"]
 

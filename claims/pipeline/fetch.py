@@ -12,7 +12,7 @@ from typing import Any
 
 import pycurl
 
-from claims.pipeline.addresses import (
+from claims.pipeline.gate.addresses import (
     CleanUrl,
     FetchPolicy,
     FetchRefused,
@@ -22,7 +22,7 @@ from claims.pipeline.addresses import (
     check_url,
     is_public,
 )
-from claims.pipeline.exchange import (
+from claims.pipeline.gate.exchange import (
     FAILURE_REASONS,
     Fetched,
     FetchFailed,
@@ -30,9 +30,9 @@ from claims.pipeline.exchange import (
     FetchResult,
     header_lines,
 )
-from claims.pipeline.hosts import Address
-from claims.pipeline.inflate import Answer, FailureCode, UnusableAnswer
-from claims.pipeline.lookup import Lookups
+from claims.pipeline.gate.hosts import Address
+from claims.pipeline.gate.inflate import Answer, FailureCode, UnusableAnswer
+from claims.pipeline.gate.lookup import Lookups
 
 __all__ = [
     "CleanUrl",

@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
-from claims.pipeline.aliases import Aliases
-from claims.pipeline.guards import Facts, conflicts, contradiction, refuting_words, shared_names
-from claims.pipeline.lexicon import sample_claims
-from claims.pipeline.match_text import MatchText, facts_of
-from claims.pipeline.match_traits import NO_RIVAL, Noise, traits
-from claims.pipeline.terms import term_weight, terms_and_words
-from claims.pipeline.tokens import keys
+from claims.pipeline.matching.guards import Facts, conflicts, contradiction, refuting_words, shared_names
+from claims.pipeline.matching.match_text import MatchText, facts_of
+from claims.pipeline.matching.traits import NO_RIVAL, Noise, traits
+from claims.pipeline.text.aliases import Aliases
+from claims.pipeline.text.lexicon import sample_claims
+from claims.pipeline.text.terms import term_weight, terms_and_words
+from claims.pipeline.text.tokens import keys
 from claims.vocabulary import Relation, Zone
 
 MOST_MATCHES = 20

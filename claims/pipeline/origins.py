@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from claims.pipeline.origin_links import Link, Report, Story
-from claims.pipeline.origin_marks import Body, is_described
+from claims.pipeline.origin.links import Link, Report, Story
+from claims.pipeline.origin.marks import Body, is_described
 
 __all__ = ["Join", "OriginCluster", "Report", "cluster_origins", "goes_back_to"]
 

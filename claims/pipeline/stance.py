@@ -2,9 +2,8 @@
 
 from dataclasses import dataclass
 
-from claims.pipeline.guards import Facts, differing_offices
-from claims.pipeline.offices import offices_in
-from claims.pipeline.stance_features import (
+from claims.pipeline.matching.guards import Facts, differing_offices
+from claims.pipeline.stances.features import (
     ABOUT,
     Traits,
     cover,
@@ -13,11 +12,12 @@ from claims.pipeline.stance_features import (
     relatedness_traits,
     text_traits,
 )
-from claims.pipeline.stance_lines import headline_of, held_in, kin_of, lines_of
-from claims.pipeline.stance_model import Model, choose, models
-from claims.pipeline.stance_reasons import in_words
-from claims.pipeline.stance_subject import HEDGING, Heard, Subject
-from claims.pipeline.stance_verdict import hear_text, verdict_of
+from claims.pipeline.stances.lines import headline_of, held_in, kin_of, lines_of
+from claims.pipeline.stances.model import Model, choose, models
+from claims.pipeline.stances.reasons import in_words
+from claims.pipeline.stances.subject import HEDGING, Heard, Subject
+from claims.pipeline.stances.verdict import hear_text, verdict_of
+from claims.pipeline.text.offices import offices_in
 from claims.vocabulary import Stance
 
 HEADLINE_TOUCHES = 0.05

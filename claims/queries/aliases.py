@@ -3,7 +3,7 @@
 from functools import lru_cache
 
 from claims.models import Alias
-from claims.pipeline.aliases import Aliases
+from claims.pipeline.text.aliases import Aliases
 
 
 def known_aliases() -> Aliases:

@@ -9,10 +9,10 @@ from django.db.models import Q
 
 from claims.models import Candidate, Claim
 from claims.models.matching import LONGEST_TERM
-from claims.pipeline.aliases import Aliases
 from claims.pipeline.match import KnownClaim, Match, keywords, match
-from claims.pipeline.match_text import shortlist_terms
-from claims.pipeline.terms import WEIGHT_RARE, term_weight
+from claims.pipeline.matching.match_text import shortlist_terms
+from claims.pipeline.text.aliases import Aliases
+from claims.pipeline.text.terms import WEIGHT_RARE, term_weight
 from claims.queries.aliases import known_aliases
 from claims.queries.tiers import nearness
 from claims.vocabulary import CandidateState

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from django.conf import settings
 
-from claims.pipeline.attributions import Attribution
+from claims.pipeline.attribution.attributions import Attribution
 from claims.pipeline.match import Nearness
 from claims.pipeline.tiers.embeddings import embeddings
 from claims.pipeline.tiers.parsing import parser

@@ -8,7 +8,7 @@ from django.urls import reverse
 from pytest_django import Settings
 
 from claims.models import Article, Candidate, User
-from claims.pipeline.attributions import Attribution
+from claims.pipeline.attribution.attributions import Attribution
 from claims.pipeline.tiers.parsing import parser
 from claims.queries import tiers
 from claims.vocabulary import Voice

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from claims.pipeline.addresses import (
+from claims.pipeline.gate.addresses import (
     CleanUrl,
     FetchPolicy,
     FetchRefused,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from claims.pipeline.aliases import Aliases, plainly
+from claims.pipeline.text.aliases import Aliases, plainly
 
 EDITORS = Aliases.of([("Brother Leader", "Muammar Gaddafi"), ("IS", "ISIS"), ("Musa", "Moussa Koussa")])
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from claims.pipeline.attributions import CONFIDENCE, Attribution, find_attributions
+from claims.pipeline.attribution.attributions import CONFIDENCE, Attribution, find_attributions
 from claims.vocabulary import Voice
 
 

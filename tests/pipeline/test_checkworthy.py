@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from claims.pipeline import checkworthy
-from claims.pipeline.checkworthy import score_sentence
-from claims.pipeline.checkworthy_reasons import in_words
-from claims.pipeline.checkworthy_traits import (
+from claims.pipeline.checkworthiness import model as checkworthy
+from claims.pipeline.checkworthiness.model import score_sentence
+from claims.pipeline.checkworthiness.reasons import in_words
+from claims.pipeline.checkworthiness.traits import (
     NAME,
     classed_words,
     known_words,
@@ -18,7 +18,7 @@ from claims.pipeline.checkworthy_traits import (
     words_and_pairs,
 )
 
-WEIGHTS = Path(checkworthy.__file__).parent / "weights" / "checkworthy.json"
+WEIGHTS = Path(checkworthy.__file__).parent.parent / "weights" / "checkworthy.json"
 
 FACTS = (
     "The council cut the school budget by 12 percent last year.",

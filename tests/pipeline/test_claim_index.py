@@ -2,9 +2,9 @@
 
 import pytest
 
-from claims.pipeline.aliases import Aliases
-from claims.pipeline.claim_index import OWN_FREQUENCIES_FROM, ClaimIndex
 from claims.pipeline.match import MOST_MATCHES, KnownClaim, match
+from claims.pipeline.matching.index import OWN_FREQUENCIES_FROM, ClaimIndex
+from claims.pipeline.text.aliases import Aliases
 from claims.vocabulary import Zone
 
 ARRIVED = KnownClaim("arrived", "Libya's foreign minister Moussa Koussa has arrived in Britain.")

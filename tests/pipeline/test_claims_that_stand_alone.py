@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from claims.pipeline.claim_dates import with_dates
+from claims.pipeline.candidate.dates import with_dates
 from claims.pipeline.extract_claims import ClaimCandidate, extract_claims
 from claims.vocabulary import Stance, Voice
 

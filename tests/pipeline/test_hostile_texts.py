@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from claims.pipeline.attributions import find_attributions
+from claims.pipeline.attribution.attributions import find_attributions
 from claims.pipeline.extract_claims import MOST_CANDIDATES, extract_claims
 from claims.pipeline.extract_text import UnreadableError, extract_text
 from claims.vocabulary import Voice

@@ -2,9 +2,9 @@
 
 import pytest
 
-from claims.pipeline import language
 from claims.pipeline.extract_claims import can_extract
-from claims.pipeline.language import detect_language
+from claims.pipeline.page import language
+from claims.pipeline.page.language import detect_language
 
 SENTENCES = {
     "en": "The mayor left the city on Monday after a long meeting with the council, the port office said.",

@@ -4,8 +4,8 @@ import random
 
 import pytest
 
-from claims.pipeline.aliases import Aliases
 from claims.pipeline.match import MOST_MATCHES, KnownClaim, Match, keywords, match
+from claims.pipeline.text.aliases import Aliases
 from claims.vocabulary import Relation, Zone
 
 ARRIVED = KnownClaim("arrived", "Libya's foreign minister Moussa Koussa has arrived in Britain.")

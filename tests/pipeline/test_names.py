@@ -2,7 +2,7 @@
 
 import pytest
 
-from claims.pipeline.names import name_key, names_in, same_name
+from claims.pipeline.text.names import name_key, names_in, same_name
 
 
 @pytest.mark.parametrize(

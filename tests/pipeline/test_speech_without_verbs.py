@@ -2,7 +2,7 @@
 
 import pytest
 
-from claims.pipeline.attributions import find_attributions
+from claims.pipeline.attribution.attributions import find_attributions
 
 Said = tuple[tuple[str, ...], str | None]
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from claims.pipeline import stance_model
 from claims.pipeline.stance import StanceJudgement, judge_stance
+from claims.pipeline.stances import model as stance_model
 from claims.vocabulary import Stance
 
 ARRIVED = "Moussa Koussa has arrived in Britain."
@@ -225,7 +225,7 @@ def test_a_stance_that_the_words_weigh_tells_what_weighed() -> None:
 
 
 def test_the_weights_are_small_and_hold_single_words_and_pairs_only() -> None:
-    file = Path(stance_model.__file__).parent / "weights" / "stance.json"
+    file = Path(stance_model.__file__).parent.parent / "weights" / "stance.json"
     assert file.stat().st_size <= 500_000
     words = [name for name in stance_model.models().headline.weights if name.startswith("w:")]
     assert words

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from claims.pipeline.attributions import Attribution
+from claims.pipeline.attribution.attributions import Attribution
 from claims.pipeline.tiers.embeddings import Embeddings
 from claims.pipeline.tiers.parsing import Parser, unite
 from claims.pipeline.tiers.pinned import TierUnavailableError, pinned_file

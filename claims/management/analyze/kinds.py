@@ -56,7 +56,7 @@ def _article(_: Options) -> Answerer:
 
 
 def _sentences(_: Options) -> Answerer:
-    from claims.pipeline.checkworthy import score_sentence
+    from claims.pipeline.checkworthiness.model import score_sentence
 
     def answer(given: Given) -> Answer:
         judged = score_sentence(given["text"])
@@ -70,7 +70,7 @@ def _sentences(_: Options) -> Answerer:
 
 
 def _attributions(options: Options) -> Answerer:
-    from claims.pipeline.attributions import find_attributions
+    from claims.pipeline.attribution.attributions import find_attributions
     from claims.pipeline.tiers.parsing import parser, unite
 
     parse = parser().find_attributions if options.with_tier else None
@@ -129,7 +129,7 @@ def _claims(_: Options) -> Answerer:
 
 def _match(options: Options) -> Answerer:
     from claims.management.analyze.known_claims import read_known_claims
-    from claims.pipeline.claim_index import ClaimIndex
+    from claims.pipeline.matching.index import ClaimIndex
     from claims.pipeline.tiers.embeddings import embeddings
 
     if options.claims is None:

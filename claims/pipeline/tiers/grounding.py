@@ -1,7 +1,7 @@
 """Tier C: whether a model's wording says what the page says, word for word where it quotes."""
 
-from claims.pipeline.guards import Facts, contradiction, refuting_words
-from claims.pipeline.terms import terms, terms_and_words
+from claims.pipeline.matching.guards import Facts, contradiction, refuting_words
+from claims.pipeline.text.terms import terms, terms_and_words
 from claims.pipeline.tiers.endpoint import Passage, Reply
 
 LEAST_SHARED = 0.4

@@ -7,10 +7,10 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from claims.pipeline.attribution_contents import Found
-from claims.pipeline.attribution_grammar import Tokens
-from claims.pipeline.attributions import Attribution
-from claims.pipeline.sentences import Reading
+from claims.pipeline.attribution.attributions import Attribution
+from claims.pipeline.attribution.contents import Found
+from claims.pipeline.attribution.grammar import Tokens
+from claims.pipeline.text.sentences import Reading
 from claims.pipeline.tiers.pinned import load, pinned_file
 from claims.pipeline.tiers.syntax import STATEMENTS, read_syntax
 

@@ -7,8 +7,8 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
-from claims.pipeline.attribution_words import Cue, Frame, cue_forms
-from claims.pipeline.attributions import Attribution
+from claims.pipeline.attribution.attributions import Attribution
+from claims.pipeline.attribution.words import Cue, Frame, cue_forms
 from claims.vocabulary import Voice
 
 Span = tuple[int, int]

@@ -1,0 +1,1 @@
+"""Who says what: rules over tokens, one file per shape of sentence."""

@@ -1,0 +1,88 @@
+"""Matches nouns that announce a content: the mayor's claim that …, accusations by the port that …"""
+
+from collections.abc import Iterator
+
+from claims.pipeline.attribution.contents import Found, clause_end, sentence_end
+from claims.pipeline.attribution.grammar import Grammar, Tokens
+from claims.pipeline.words import load_words
+
+_LONGEST_SOURCE = 10  # tokens between "by" and "that"
+_LONGEST_OWNER = 6  # tokens of "Mayor Otto Brandt's"
+_LEAD = 2  # tokens
+_OWNERS = frozenset({"his", "her", "their", "its", "my", "our"})
+_BY = frozenset({"by", "from", "of", "among"})
+
+
+def find_nouns(grammar: Grammar) -> Iterator[Found]:
+    """Yield the attributions that a noun and "that" announce, outside quotations."""
+    words, reading = grammar.words, grammar.reading
+    nouns = load_words("en").sets["cue_nouns"]
+    for token, word in enumerate(words):
+        if word not in nouns or reading.sentence_of[token] < 0 or reading.quote_of[token] >= 0:
+            continue
+        last = sentence_end(grammar, token)
+        mark = _that(grammar, token, last)
+        first, _ = reading.sentences[reading.sentence_of[token]]
+        # "Rumours that he fled spread": where a noun opens the sentence, its content has no clear end.
+        if mark is None or mark + 3 > last or token - first < _LEAD or _is_verb(grammar, token):
+            continue
+        end = clause_end(grammar, mark, last)
+        yield Found(((mark, end),), (token, token + 1), _source(grammar, token, mark), "noun-that")
+
+
+def _is_verb(grammar: Grammar, token: int) -> bool:
+    """Whether the word is a verb here ("he claims that"), not a noun."""
+    cue = grammar.forms.get(grammar.words[token])
+    return cue is not None and grammar.is_verb(token, cue)
+
+
+def _that(grammar: Grammar, token: int, last: int) -> int | None:
+    """Return the "that" behind the noun, or behind the one who is named with it."""
+    words = grammar.words
+    if token + 1 >= last:
+        return None
+    if words[token + 1] == "that":
+        return token + 1
+    if words[token + 1] not in _BY:
+        return None
+    for place in range(token + 2, min(last, token + 2 + _LONGEST_SOURCE)):
+        if words[place] == "that":
+            return place
+        if words[place] == "," or grammar.is_finite(place):
+            return None
+    return None
+
+
+def _source(grammar: Grammar, token: int, mark: int) -> Tokens | None:
+    """Return who stands between noun and "that", or who owns the noun: "the mayor's claim"."""
+    words = grammar.words
+    if mark > token + 1:
+        return token + 2, mark
+    first, _ = grammar.reading.sentences[grammar.reading.sentence_of[token]]
+    for place in range(token - 1, max(first - 1, token - 4), -1):
+        if words[place] in _OWNERS:
+            return place, place + 1
+        if words[place].endswith(("'s", "s'")):
+            return _owner_start(grammar, place, max(first, place - _LONGEST_OWNER)), place + 1
+    return _maker(grammar, token, first)
+
+
+def _owner_start(grammar: Grammar, owner: int, low: int) -> int:
+    """Return where "the mayor's" or "Mayor Otto Brandt's" begins: at its determiner, or its first capital."""
+    for token in range(owner, low - 1, -1):
+        if grammar.words[token] in grammar.determiners:
+            return token
+    start = owner
+    while start > low and grammar.reading.is_capital(start - 1):
+        start -= 1
+    return start
+
+
+def _maker(grammar: Grammar, token: int, first: int) -> Tokens | None:
+    """Return the subject of the verb whose object the noun is: "the mayor floated the suggestion that …"."""
+    verb = token - 1
+    if verb > first and grammar.words[verb] in grammar.determiners:
+        verb -= 1
+    if verb <= first or not grammar.is_finite(verb) or grammar.words[verb] in grammar.be:
+        return None
+    return grammar.subject_before(grammar.verb_group_start(verb, first), first)

@@ -1,0 +1,162 @@
+"""Finds speech that no verb announces: "NAME: …", a quotation behind a colon or by itself."""
+
+from collections.abc import Iterator
+
+from claims.pipeline.attribution.contents import Found, following_quotes, quotes_below
+from claims.pipeline.attribution.grammar import Grammar, Tokens
+from claims.pipeline.words import load_words
+
+_LONGEST_NAME = 9  # tokens before the colon of "NAME: …"
+_SHORTEST_SPEECH = 4  # tokens behind that colon
+_SHORTEST_QUOTE = 5  # tokens, with its marks, of a quotation that stands alone
+_IN_NAMES = frozenset(
+    {".", ",", "(", ")", "-", "/", "of", "for", "de", "van", "von", "al", "bin", "the", "to", "and"}
+)
+_CLOSERS = frozenset({",", ".", "!", "?", "…"})
+
+
+def find_turns(grammar: Grammar) -> Iterator[Found]:
+    """Yield the turns of a transcript and the headlines of its form: a name, a colon, what is said."""
+    words, reading = grammar.words, grammar.reading
+    labels = load_words("en").sets["labels"]
+    for colon, word in enumerate(words):
+        if word != ":" or reading.sentence_of[colon] < 0:
+            continue
+        first = _line_start(grammar, colon)
+        if first is None or not _is_name(grammar, first, colon) or words[first] in labels:
+            continue
+        end = _line_end(grammar, colon)
+        if end - colon > _SHORTEST_SPEECH:
+            yield Found(((colon + 1, end),), (colon, colon + 1), (first, colon), "name-colon")
+
+
+def _line_start(grammar: Grammar, colon: int) -> int | None:
+    """Return where the line of ``colon`` begins, if that is near."""
+    for token in range(colon - 1, max(-1, colon - 2 - _LONGEST_NAME), -1):
+        if grammar.words[token] == "\n":
+            return token + 1
+    return 0 if colon <= _LONGEST_NAME else None
+
+
+def _line_end(grammar: Grammar, token: int) -> int:
+    """Return where the line of ``token`` ends, without its closing stop."""
+    reading = grammar.reading
+    end = token
+    while end < len(reading.words) and reading.sentence_of[end] >= 0:
+        end = reading.sentences[reading.sentence_of[end]][1]
+    return end - 1 if end > token and reading.words[end - 1] == "." else end
+
+
+def _is_name(grammar: Grammar, first: int, colon: int) -> bool:
+    """Whether the tokens before the colon are capitalised words with at most joining words between."""
+    words, reading = grammar.words, grammar.reading
+    names = [token for token in range(first, colon) if words[token] not in _IN_NAMES]
+    return (
+        bool(names)
+        and names[0] == first
+        and all(reading.is_capital(token) and not grammar.reading.quote_of[token] >= 0 for token in names)
+        and not any(words[token] in grammar.forms for token in names[1:])
+    )
+
+
+def with_open_quotes(grammar: Grammar, tokens: bytearray, found: list[Found]) -> list[Found]:
+    """Return ``found`` with the quotations that nothing took yet (``tokens`` marks what is taken).
+
+    One right behind what somebody said goes on with it; one behind a colon, or a sentence of its own, is new.
+    """
+    reading, words = grammar.reading, grammar.words
+    result = list(found)
+    sources = {reading.sentence_of[item.cue[0]]: item.source for item in found if item.cue is not None}
+    last_in = {_last_sentence(grammar, item): place for place, item in enumerate(found)}
+    done = 0
+    for start, end in reading.quotes:
+        if start < done or any(tokens[start:end]):
+            continue
+        quotes = following_quotes(grammar, start)
+        quotes += quotes_below(grammar, quotes[-1][1])
+        before = start - 1 if start > 0 and words[start - 1] != "\n" else start - 2
+        if before > 0 and words[before] == ":":
+            result.append(
+                Found(tuple(quotes), (before, before + 1), _before_colon(grammar, before), "bare-colon-quote")
+            )
+            done = quotes[-1][1]
+            continue
+        if not _is_speech(grammar, start, end):
+            continue
+        number = reading.sentence_of[start]
+        place = last_in.get(number - 1)
+        if place is not None and reading.sentences[number][0] == start and words[end - 2] != ",":
+            result[place] = _continued(result[place], quotes)
+            last_in[reading.sentence_of[quotes[-1][1] - 1]] = place
+            done = quotes[-1][1]
+            continue
+        result.append(Found(((start, end),), None, _source(grammar, start, end, sources), "bare-quote"))
+    return result
+
+
+_SPOKEN = ("final", "inverted", "forward-quote", "colon", "zero-say", "that")
+
+
+def _continued(item: Found, quotes: list[Tokens]) -> Found:
+    return Found((*item.content, *quotes), item.cue, item.source, item.pattern)
+
+
+def _last_sentence(grammar: Grammar, item: Found) -> int:
+    """Return the sentence in which what ``item`` spans ends; -1 where no speech can go on from it."""
+    if item.cue is None or not item.pattern.startswith(_SPOKEN):
+        return -1
+    ends = [item.content[-1][1], item.cue[1], item.source[1] if item.source else 0]
+    return grammar.reading.sentence_of[max(ends) - 1]
+
+
+def _is_speech(grammar: Grammar, start: int, end: int) -> bool:
+    """Whether a quotation is a sentence that somebody spoke, not a title or a scare quote."""
+    words, reading = grammar.words, grammar.reading
+    opens = reading.is_capital(start + 1) or (start > 0 and words[start - 1] == ",")
+    if end - start < _SHORTEST_QUOTE or words[end - 2] not in _CLOSERS or not opens:
+        return False
+    plain = [token for token in range(start + 1, end - 1) if words[token][0].isalpha()]
+    return 2 * sum(reading.is_capital(token) for token in plain) <= len(plain)
+
+
+def _source(grammar: Grammar, start: int, end: int, sources: dict[int, Tokens | None]) -> Tokens | None:
+    """Return the subject behind "…," or before a quotation in its sentence."""
+    reading, words = grammar.reading, grammar.words
+    first, last = reading.sentences[reading.sentence_of[start]]
+    if words[end - 2] == "," and end < last:
+        verb = next((token for token in range(end, last) if grammar.is_finite(token)), end)
+        return (end, verb) if verb > end else None
+    if start > first:
+        return _subject(grammar, start)
+    # A quotation that stands alone belongs to whom the sentence before speaks of.
+    number = reading.sentence_of[start]
+    if number == 0:
+        return None
+    source = sources.get(number - 1) or _subject(grammar, reading.sentences[number - 1][1] - 1)
+    return source if source is not None and _may_speak(grammar, source) else None
+
+
+def _may_speak(grammar: Grammar, source: Tokens) -> bool:
+    """Whether a subject may be a person or body: a name, or a pronoun."""
+    return (
+        grammar.words[source[0]] in ("he", "she", "they")
+        or any(grammar.reading.is_capital(token) for token in range(source[0] + 1, source[1]))
+        or (source[1] - source[0] == 1 and grammar.reading.is_capital(source[0]))
+    )
+
+
+def _before_colon(grammar: Grammar, colon: int) -> Tokens | None:
+    """Return the subject of the sentence that ends in a colon; all of a short one without a verb."""
+    first, _ = grammar.reading.sentences[grammar.reading.sentence_of[colon]]
+    whole = (first, colon) if 0 < colon - first <= _LONGEST_NAME else None
+    return _subject(grammar, colon) or (None if grammar.has_verb(first + 1, colon) else whole)
+
+
+def _subject(grammar: Grammar, end: int) -> Tokens | None:
+    """Return the subject of the sentence before ``end``."""
+    first, _ = grammar.reading.sentences[grammar.reading.sentence_of[end]]
+    verb = next((token for token in range(first + 1, end) if grammar.is_finite(token)), None)
+    if verb is None:
+        return (first, end) if 0 < end - first <= _LONGEST_NAME and _is_name(grammar, first, end) else None
+    start = grammar.noun_phrase_start(verb, first)
+    return (start, verb) if start < verb else None

@@ -1,0 +1,1 @@
+"""How a statement becomes a candidate that stands alone."""

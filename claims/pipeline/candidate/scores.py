@@ -1,0 +1,26 @@
+"""Ranks claim candidates by how much an editor would want to check them, with the reasons in words."""
+
+import math
+
+from claims.pipeline.checkworthiness.model import score_sentence
+
+
+def rate(
+    quote: str, *, claimant: str | None, anonymous: bool, hedged: bool, is_headline: bool
+) -> tuple[float, tuple[str, ...]]:
+    """Return a rank from 0 to 1 and its reasons: who tells it, and what the sentence holds.
+
+    A rank, not a probability: the log-odds of ``score_sentence``, plus weights set by hand for who tells it.
+    Reservations weigh much, since the model counts "may" and "might" against a sentence.
+    """
+    judged = score_sentence(quote)
+    traits = (
+        (is_headline, 1.0, "It stands in the headline."),
+        (claimant is not None, 0.75, f"It is attributed to {claimant}."),
+        (anonymous, 0.25, "Its source is not named."),
+        (hedged, 0.6, "It is told with reservations."),
+    )
+    certain = min(0.999, max(0.001, judged.score))
+    odds = math.log(certain / (1 - certain)) + sum(weight for holds, weight, _ in traits if holds)
+    told = tuple(reason for holds, _, reason in traits if holds)
+    return round(1 / (1 + math.exp(-odds)), 3), (*told, *judged.reasons)

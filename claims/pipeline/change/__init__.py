@@ -1,0 +1,1 @@
+"""What a publisher tells of a change, and what a change does to hedges."""

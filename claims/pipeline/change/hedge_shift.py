@@ -1,0 +1,87 @@
+"""Two states of a text to the hedging words that one and the same sentence lost or gained."""
+
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+
+from rapidfuzz import fuzz
+
+from claims.pipeline.text.hedges import find_hedges
+from claims.pipeline.text.sentences import read
+from claims.pipeline.text.terms import stem
+from claims.pipeline.text.tokens import keys
+from claims.pipeline.words import load_words
+from claims.vocabulary import HedgeShift
+
+SAME_SENTENCE = 60.0
+"""Similarity (0..100, rapidfuzz's token sort ratio) from which two sentences are one, edited."""
+
+MOST_SENTENCES = 400
+"""Changed sentences compared on either side; an article with more was rewritten, not edited."""
+
+
+def hedges_in(sentence: str) -> tuple[str, ...]:
+    """The hedging words and phrases of a sentence, lower case; a doubting verb (claims) is one, and "?"."""
+    doubting = _doubting_stems()
+    words = keys(sentence)
+    found = [hedge.lower() for hedge in find_hedges(sentence)]
+    found += [word for word in words if stem(word) in doubting]
+    return tuple(dict.fromkeys([*found, *(["?"] if words[-1:] == ["?"] else [])]))
+
+
+@lru_cache(maxsize=1)
+def _doubting_stems() -> frozenset[str]:
+    return frozenset(stem(verb) for verb in load_words("en").sets["hedging_verbs"])
+
+
+def shift_of_hedges(*texts: tuple[str, str]) -> tuple[HedgeShift | None, tuple[str, ...]]:
+    """Return whether an edit dropped or added hedges, and which; each of ``texts`` is (before, after).
+
+    Only sentences that stand in both states, edited, count: a paragraph that went takes its hedges with it.
+    A dropped hedge outranks an added one.
+    """
+    dropped: list[str] = []
+    added: list[str] = []
+    for before, after in texts:
+        old, new = _only_in(before, after)
+        dropped += _lost(old, new)
+        added += _lost(new, old)
+    if dropped:
+        return HedgeShift.DROPPED, tuple(dict.fromkeys(dropped))
+    if added:
+        return HedgeShift.ADDED, tuple(dict.fromkeys(added))
+    return None, ()
+
+
+def _only_in(before: str, after: str) -> tuple[list[str], list[str]]:
+    """The sentences that stand in one of the two texts only."""
+    old, new = _sentences(before), _sentences(after)
+    old_keys, new_keys = {tuple(keys(s)) for s in old}, {tuple(keys(s)) for s in new}
+    return (
+        [s for s in old if tuple(keys(s)) not in new_keys][:MOST_SENTENCES],
+        [s for s in new if tuple(keys(s)) not in old_keys][:MOST_SENTENCES],
+    )
+
+
+def _sentences(text: str) -> list[str]:
+    reading = read(text)
+    return [text[slice(*reading.span(start, end))] for start, end in reading.sentences]
+
+
+def _lost(old: Sequence[str], new: Sequence[str]) -> Iterable[str]:
+    """Hedges of sentences in ``old`` that their edited form in ``new`` has none of."""
+    bare = [(_bare(sentence), sentence) for sentence in new]
+    for sentence in old:
+        hedges = hedges_in(sentence)
+        if not hedges or not bare:
+            continue
+        score, twin = max((fuzz.token_sort_ratio(_bare(sentence), b), s) for b, s in bare)
+        if score >= SAME_SENTENCE and not hedges_in(twin):
+            yield from hedges
+
+
+def _bare(sentence: str) -> str:
+    """The sentence's words without its hedges, to compare what is left."""
+    line = f" {' '.join(keys(sentence))} "
+    for phrase in hedges_in(sentence):
+        line = line.replace(f" {' '.join(keys(phrase))} ", " ")
+    return line.strip()

@@ -1,0 +1,111 @@
+"""Finds the notice in which a publisher owns up to a correction, an update or a retraction."""
+
+import json
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from claims.pipeline.text.tokens import keys, squash
+from claims.vocabulary import ChangeKind
+
+LONGEST_NOTICE = 600
+LONGEST_STAMP = 120
+_SENTENCE_START = re.compile(r"(?:^|(?<=[.!?”\"')\]])\s+)(?=\S)")
+_STAMP = re.compile(
+    r"(?:last\s+)?(?:updated?|modified|edited|corrected)\b[\s:,|\-–—]*(?:on|at)?[\s\d:.,/|\-–—]*"
+    r"(?:(?:mon|tue|wed|thu|fri|sat|sun|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*|"
+    r"[ap]\.?m\.?|gmt|bst|utc|e[sd]?t|c[e]?s?t|p[sd]?t|ago|hours?|minutes?|mins?|days?|\d+(?:st|nd|rd|th)?|[\s:.,/|\-–—])*",
+    re.IGNORECASE,
+)
+_STAMP_WORD = re.compile(r"updated?|modified|edited|corrected", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A notice as it stands on the page, and the kind of change that it admits."""
+
+    kind: ChangeKind
+    text: str
+
+
+def new_notice(before: str, after: str) -> Notice | None:
+    """Return the gravest notice of ``after`` that did not stand in ``before``; None if there is none.
+
+    A retraction is graver than a correction, that graver than an update. A bare time stamp
+    ("Updated 10:30 GMT") is no notice.
+    """
+    known = {tuple(keys(notice.text)) for notice in _notices(before)}
+    fresh = [notice for notice in _notices(after) if tuple(keys(notice.text)) not in known]
+    return min(fresh, key=lambda notice: _GRAVEST.index(notice.kind), default=None)
+
+
+_GRAVEST = (ChangeKind.RETRACTION, ChangeKind.CORRECTION, ChangeKind.UPDATE)
+
+
+def without_time_stamps(text: str) -> str:
+    """``text`` without the lines that say no more than when the page was last touched."""
+    if not _STAMP_WORD.search(text):
+        return text
+    return "\n".join(line for line in text.splitlines() if not _is_time_stamp(line))
+
+
+def _is_time_stamp(line: str) -> bool:
+    return len(line) <= LONGEST_STAMP and _STAMP.fullmatch(line.strip()) is not None
+
+
+def _notices(text: str) -> list[Notice]:
+    """All notices of a text; one per paragraph, from its first word on."""
+    found = []
+    for line in text.splitlines():
+        if not line.strip() or _is_time_stamp(line):
+            continue
+        notice = _notice_in(line)
+        if notice is not None:
+            found.append(notice)
+    return found
+
+
+def _notice_in(line: str) -> Notice | None:
+    """The notice that a paragraph is, or that one of its sentences begins."""
+    patterns = _patterns()
+    for start in _SENTENCE_START.finditer(line[:100_000]):
+        rest = line[start.end() : start.end() + LONGEST_NOTICE]
+        for name, pattern in patterns.starts:
+            if pattern.match(rest):
+                kind = _kind(name, rest, patterns)
+                return Notice(kind, squash(rest))
+    return None
+
+
+def _kind(name: str, text: str, patterns: "_Patterns") -> ChangeKind:
+    """An update that says "wrongly" is a correction, an editor's note is what it speaks of."""
+    if name == "retraction" or (name == "editors_note" and patterns.retracting.search(text)):
+        return ChangeKind.RETRACTION
+    if name == "update" and not patterns.correcting.search(text):
+        return ChangeKind.UPDATE
+    return ChangeKind.CORRECTION
+
+
+@dataclass(frozen=True, slots=True)
+class _Patterns:
+    starts: tuple[tuple[str, re.Pattern[str]], ...]
+    retracting: re.Pattern[str]
+    correcting: re.Pattern[str]
+
+
+@lru_cache(maxsize=1)
+def _patterns() -> _Patterns:
+    """The lists of words/en/notices.json as one expression each."""
+    path = Path(__file__).parent.parent / "words" / "en" / "notices.json"
+    lists: dict[str, list[str]] = json.loads(path.read_text("utf-8"))
+
+    def either(name: str, bound: str = "") -> re.Pattern[str]:
+        return re.compile(f"{bound}(?:{'|'.join(lists[name])}){bound}", re.IGNORECASE)
+
+    starts = ("retraction", "correction", "editors_note", "update")
+    return _Patterns(
+        starts=tuple((name, either(name)) for name in starts),
+        retracting=either("retracting_words", r"\b"),
+        correcting=either("correcting_words", r"\b"),
+    )

@@ -1,0 +1,1 @@
+"""How much a sentence is worth checking, by a small linear model."""

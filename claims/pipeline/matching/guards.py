@@ -1,0 +1,272 @@
+"""Two sentences to what forbids calling them one claim: figures, dates, names or polarity that conflict."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import takewhile
+
+from claims.pipeline.text.lexicon import lexicon
+from claims.pipeline.text.names import Name, is_title_case, name_key, names_in
+from claims.pipeline.text.terms import days_in, figure, is_of_a_date, is_of_the_calendar, term_of, terms
+from claims.pipeline.text.tokens import Token, fold, keys, tokenize
+
+REACH = 5
+"""Words after a negation that it may negate."""
+
+LONGEST_ACRONYM = 5
+_WORD_ENDINGS = ("s", "ed", "er", "ing", "y")
+
+_YEAR = re.compile(r"(?:19|20)\d\d")
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a sentence says that another one can conflict with.
+
+    ``dates`` are months with their days. ``predicate`` are the terms that tell what happened: not those of
+    names, nor of an office; ``opening`` are the words before its first auxiliary, with their terms and where
+    they start; ``verb_at`` is where that auxiliary starts, None where there is none. ``shouts``: a headline
+    in capitalised words, whose names cannot be told for sure.
+    """
+
+    text: str
+    words: tuple[str, ...]
+    figures: frozenset[float]
+    years: frozenset[str]
+    dates: frozenset[tuple[str, int]]
+    names: tuple[Name, ...]
+    predicate: frozenset[str]
+    opening: tuple[tuple[str, str, int], ...]
+    verb_at: int | None
+    shouts: bool
+
+    @classmethod
+    def of(cls, text: str) -> "Facts":
+        """Read the facts of ``text``."""
+        words = tuple(keys(text))
+        years = frozenset(word for word in words if _YEAR.fullmatch(word))
+        days = days_in(words)
+        others = (word for n, word in enumerate(words) if word not in years and n not in days)
+        figures = frozenset(n for word in others if (n := figure(word)) is not None)
+        names = tuple(name for name in names_in(text) if not is_of_the_calendar(name.text))
+        tokens = tokenize(text)
+        return cls(
+            text=text,
+            words=words,
+            figures=figures,
+            years=years,
+            dates=frozenset(days.values()),
+            names=names,
+            predicate=_predicate(text, tokens, names),
+            opening=_opening(tokens, names),
+            verb_at=next((token.start for token in tokens if token.key in lexicon().auxiliaries), None),
+            shouts=is_title_case(text),
+        )
+
+    @property
+    def sure_names(self) -> tuple[Name, ...]:
+        """The names without capitalised words that may be none: one at the very start, or for emphasis."""
+        return tuple(name for name in self.names if not _may_be_a_word(name))
+
+    @property
+    def own_names(self) -> tuple[Name, ...]:
+        """The sure names that are more than a country or its people."""
+        return tuple(name for name in self.sure_names if not set(name.keys) <= _country_keys())
+
+
+def _may_be_a_word(name: Name) -> bool:
+    """Whether a capitalised word may well be an English one: "Homeless man …", "Loggers cut …", "NAKED"."""
+    lone = len(name.keys) == 1 and " " not in name.text
+    return (name.text.isupper() and len(name.text) > LONGEST_ACRONYM) or (
+        lone
+        and name.start == 0
+        and name.text.lower().endswith(_WORD_ENDINGS)
+        and name.keys[0] not in _country_keys()
+    )
+
+
+@lru_cache(maxsize=1)
+def _country_keys() -> frozenset[str]:
+    return frozenset(name_key(country) for country in lexicon().countries)
+
+
+def _predicate(text: str, tokens: Sequence[Token], names: Sequence[Name]) -> frozenset[str]:
+    """The terms of what a sentence tells: those after its first auxiliary, else all, less names and offices.
+
+    Where nothing else is left ("He is in Tunisia") the names after the auxiliary are what it tells.
+    """
+    start = next((n for n, token in enumerate(tokens) if token.key in lexicon().auxiliaries), -1) + 1
+    told = _terms_of(text, tokens[start:], ())
+    return _terms_of(text, tokens[start:], names) or told or _terms_of(text, tokens, names)
+
+
+def _terms_of(text: str, tokens: Sequence[Token], names: Sequence[Name]) -> frozenset[str]:
+    """The terms of ``tokens`` but titles, dates and what lies inside ``names``."""
+    inside = [(name.start, name.end) for name in names]
+    days = days_in([token.key for token in tokens])
+    words = [
+        text[token.start : token.end]
+        for n, token in enumerate(tokens)
+        if n not in days and not any(start <= token.start < end for start, end in inside)
+    ]
+    told = terms(" ".join(word for word in words if fold(word) not in lexicon().titles))
+    return frozenset(term for term in told if not is_of_a_date(term))
+
+
+def conflicts(one: Facts, other: Facts) -> tuple[str, ...]:
+    """Why two sentences that look alike are not one claim, as sentences; empty if nothing speaks against."""
+    found = []
+    if one.figures and other.figures and not one.figures & other.figures:
+        found.append(f"Numbers differ: {_listed(one.figures)} / {_listed(other.figures)}.")
+    if one.years and other.years and not one.years & other.years:
+        found.append(f"Years differ: {', '.join(sorted(one.years))} / {', '.join(sorted(other.years))}.")
+    if one.dates and other.dates and not one.dates & other.dates:
+        found.append(f"Dates differ: {_days(one.dates)} / {_days(other.dates)}.")
+    named = one.sure_names and other.sure_names and not (one.shouts or other.shouts)
+    if named and not shared_names(one, other):
+        names = f"{_named(one.sure_names)} / {_named(other.sure_names)}"
+        found.append(f"They name different people or places: {names}.")
+    subjects = differing_subjects(one, other)
+    if subjects:
+        found.append(f"They speak of different people: {subjects[0]} / {subjects[1]}.")
+    offices = differing_offices(one, other)
+    if offices:
+        found.append(f"They speak of different offices: {offices[0]} / {offices[1]}.")
+    return tuple(found)
+
+
+def differing_subjects(one: Facts, other: Facts) -> tuple[str, str] | None:
+    """The names of the two subjects ("Bouzaid Dorda", "Mohamed Zwai") where neither text names the other's.
+
+    None where either subject has no name but a country's: "the intelligence chief" may be Dorda.
+    """
+    here, there = _subject_names(one, other), _subject_names(other, one)
+    if one.shouts or other.shouts or not here or not there:
+        return None
+    if _named_in(here, other) or _named_in(there, one):
+        return None
+    return _named(here), _named(there)
+
+
+def _subject_names(facts: Facts, other: Facts) -> tuple[Name, ...]:
+    """The names before the verb of ``facts``: its first auxiliary or the first word that both tell."""
+    both = facts.predicate & other.predicate
+    told_at = next((start for _, term, start in facts.opening if term in both), None)
+    ends = [at for at in (facts.verb_at, told_at) if at is not None]
+    return tuple(name for name in facts.own_names if ends and name.end <= min(ends))
+
+
+def _named_in(names: Sequence[Name], facts: Facts) -> bool:
+    """Whether ``facts`` names any of ``names``: all parts of the shorter form, or the last one as a word."""
+    words = {name_key(word) for word in facts.words}
+    words -= {key for name in facts.names if len(name.keys) > 1 for key in name.keys}
+    return any(
+        name.keys[-1] in words or any(_are_one(set(name.keys), set(n.keys)) for n in facts.own_names)
+        for name in names
+    )
+
+
+def _are_one(one: set[str], other: set[str]) -> bool:
+    """Whether two names' parts are one's: all of the shorter, or two ("BREAKING Gill Rosenberg")."""
+    one, other = ({key.rstrip("s") for key in keys} for keys in (one, other))
+    return one <= other or other <= one or len(one & other) > 1
+
+
+def differing_offices(one: Facts, other: Facts) -> tuple[str, str] | None:
+    """The offices of the two subjects ("intelligence chief", "parliament head") where they share no word.
+
+    None where either subject is told without an office: it may be the other's, by name.
+    """
+    here, there = _office(one, other), _office(other, one)
+    if not here or not there or {term_of(word) for word in here} & {term_of(word) for word in there}:
+        return None
+    return " ".join(here), " ".join(there)
+
+
+def _office(facts: Facts, other: Facts) -> tuple[str, ...]:
+    """The words of the subject of ``facts``, before its first verb; empty unless a title is among them."""
+    verbs = other.predicate & facts.predicate
+    subject = [word for word, _, _ in takewhile(lambda entry: entry[1] not in verbs, facts.opening)]
+    return tuple(subject) if any(fold(word) in lexicon().titles for word in subject) else ()
+
+
+def _opening(tokens: Sequence[Token], names: Sequence[Name]) -> tuple[tuple[str, str, int], ...]:
+    """Words with their terms and starts before the first auxiliary, without names and function words."""
+    inside = [(name.start, name.end) for name in names]
+    before = takewhile(lambda token: token.key not in lexicon().auxiliaries, tokens)
+    plain = (t for t in before if not any(start <= t.start < end for start, end in inside))
+    return tuple((t.key, term, t.start) for t in plain if (term := term_of(t.key)))
+
+
+def contradiction(one: Facts, other: Facts) -> str | None:
+    """Why two sentences on one subject say the opposite of each other, as a sentence; None if they do not.
+
+    Polarity: an odd number of negations in one only; or a word in one whose opposite stands in the other.
+    """
+    opposites = _opposites(one.words, other.words)
+    differ = _denies(one, other) != _denies(other, one)
+    if differ and opposites is None:
+        return "One says so, the other says not."
+    if not differ and opposites is not None:
+        return f"Opposites: “{opposites[0]}” / “{opposites[1]}”."
+    return None
+
+
+def _denies(one: Facts, other: Facts) -> bool:
+    """Whether ``one`` negates what ``other`` speaks of: a term of it follows closely; twice is not at all."""
+    spoken = other.predicate or frozenset(terms(other.text))
+    hits = 0
+    for n, word in enumerate(one.words):
+        if word in lexicon().negations:
+            hits += any(term_of(next_) in spoken for next_ in one.words[n + 1 : n + 1 + REACH])
+    return hits % 2 == 1
+
+
+def refuting_words(one: Facts, other: Facts) -> tuple[str, ...]:
+    """Words of denial in ``one`` (hoax, false, denies) that ``other`` does not have itself."""
+    line, own = f" {' '.join(one.words)} ", set(other.words)
+    lists = lexicon()
+    plain = (p for p in lists.refuting if p not in lists.negations and f" {p} " in line)
+    return tuple(p for p in plain if not set(p.split()) <= own)
+
+
+def shared_names(one: Facts, other: Facts) -> tuple[tuple[str, str], ...]:
+    """Pairs of names, as spelt in either, that share a part by sound."""
+    pairs = []
+    for name in one.names:
+        twin = next((n for n in other.names if _akin(name, n)), None)
+        if twin is not None:
+            pairs.append((name.text, twin.text))
+    return tuple(pairs)
+
+
+def _akin(one: Name, other: Name) -> bool:
+    """Whether two names share a part, or one part is the other's adjective (Bosnia, Bosnian)."""
+    return any(
+        a == b or (min(len(a), len(b)) > 4 and a[: max(5, len(a) - 3)] == b[: max(5, len(a) - 3)])
+        for a in one.keys
+        for b in other.keys
+    )
+
+
+def _opposites(one: Sequence[str], other: Sequence[str]) -> tuple[str, str] | None:
+    """The first word of ``one`` whose opposite stands in ``other`` only."""
+    here, there = set(one), set(other)
+    for word in one:
+        for opposite in sorted(lexicon().antonyms.get(word, ())):
+            if opposite in there and opposite not in here and word not in there:
+                return word, opposite
+    return None
+
+
+def _days(dates: frozenset[tuple[str, int]]) -> str:
+    return ", ".join(f"{day} {month.capitalize()}" for month, day in sorted(dates))
+
+
+def _listed(figures: frozenset[float]) -> str:
+    return ", ".join(f"{n:,.12g}" for n in sorted(figures))
+
+
+def _named(names: Sequence[Name]) -> str:
+    return ", ".join(dict.fromkeys(name.text for name in names))

@@ -1,0 +1,1 @@
+"""Who goes back to whom: the marks a report leaves, and the links between reports."""

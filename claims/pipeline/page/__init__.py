@@ -1,0 +1,1 @@
+"""What a page says beside its text: bytes, fingerprint, metadata, language, moments."""

@@ -1,0 +1,1 @@
+"""What every reader of texts shares: words, sentences, names, terms, hedges."""

@@ -1,0 +1,102 @@
+"""Finds the words that weaken a claim, and how far back a disclaimer reaches."""
+
+from dataclasses import dataclass
+
+from claims.pipeline.attribution.grammar import Tokens
+from claims.pipeline.attribution.words import cue_forms
+from claims.pipeline.text.sentences import Reading, read
+from claims.pipeline.words import load_words
+
+
+@dataclass(frozen=True, slots=True)
+class Hedge:
+    """A hedging word or phrase at the tokens ``start`` to ``end`` (exclusive); ``words`` as in the text."""
+
+    start: int
+    end: int
+    words: str
+
+
+class Hedges:
+    """The hedges, disclaimers and refutations of one text, looked up once."""
+
+    def __init__(self, reading: Reading, language: str = "en") -> None:
+        """Take the ``reading`` of a text in ``language`` (ISO 639-1)."""
+        sets = load_words(language).sets
+        self.reading = reading
+        phrases = _by_first_word(sets["hedge_phrases"])
+        singles = sets["hedges"]
+        self.found: list[Hedge] = []
+        token, size = 0, len(reading.words)
+        while token < size:
+            word = reading.words[token]
+            length = _match(reading.words, token, phrases.get(word, ()))
+            if length == 0 and word in singles and not _is_month(reading, token):
+                length = 1
+            if length:
+                start, end = reading.span(token, token + length)
+                self.found.append(Hedge(token, token + length, reading.text[start:end]))
+            token += max(1, length)
+        self.disclaimers = _sentences_with(reading, sets["disclaimers"])
+        self.refutations = _sentences_with(reading, sets["refutations"])
+
+    def within(self, start: int, end: int) -> tuple[str, ...]:
+        """Return the hedges between two tokens, each word once, in order."""
+        return tuple(dict.fromkeys(hedge.words for hedge in self.found if start <= hedge.start < end))
+
+
+def hedging_cue(reading: Reading, cue: Tokens, language: str = "en") -> str | None:
+    """Return the cue's words if its verb itself doubts: claims, alleges, hinted."""
+    verbs, forms = load_words(language).sets["hedging_verbs"], cue_forms(language)
+    for token in range(*cue):
+        form = forms.get(reading.words[token])
+        if form is not None and form.lemma in verbs:
+            start, end = reading.span(*cue)
+            return reading.text[start:end]
+    return None
+
+
+def find_hedges(text: str) -> tuple[str, ...]:
+    """Return the hedging words and phrases of an English ``text``, each once, in order."""
+    reading = read(text)
+    return Hedges(reading).within(0, len(reading.words))
+
+
+def _is_month(reading: Reading, token: int) -> bool:
+    """Whether "May" is the month: a capital inside a sentence, or before a number."""
+    if reading.words[token] != "may" or not reading.is_capital(token):
+        return False
+    following = reading.words[token + 1] if token + 1 < len(reading.words) else ""
+    number = reading.sentence_of[token]
+    return following[:1].isdigit() or (number >= 0 and reading.sentences[number][0] != token)
+
+
+def _by_first_word(phrases: frozenset[str]) -> dict[str, tuple[tuple[str, ...], ...]]:
+    """Return the phrases as words, by their first word, longest first."""
+    table: dict[str, list[tuple[str, ...]]] = {}
+    for phrase in phrases:
+        words = tuple(phrase.split())
+        table.setdefault(words[0], []).append(words)
+    return {first: tuple(sorted(found, key=len, reverse=True)) for first, found in table.items()}
+
+
+def _match(words: list[str], token: int, phrases: tuple[tuple[str, ...], ...]) -> int:
+    """Return the length of the first phrase that stands at ``token``, 0 if none does."""
+    for phrase in phrases:
+        if tuple(words[token : token + len(phrase)]) == phrase:
+            return len(phrase)
+    return 0
+
+
+def _sentences_with(reading: Reading, phrases: frozenset[str]) -> dict[int, str]:
+    """Return the first of ``phrases``, as written, of each sentence that holds one outside quotations."""
+    table = _by_first_word(phrases)
+    found: dict[int, str] = {}
+    for token, word in enumerate(reading.words):
+        length = (
+            _match(reading.words, token, table[word]) if word in table and reading.quote_of[token] < 0 else 0
+        )
+        if length:
+            start, end = reading.span(token, token + length)
+            found.setdefault(reading.sentence_of[token], reading.text[start:end])
+    return found
