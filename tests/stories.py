@@ -7,9 +7,10 @@ from claims.models import Appearance, Article, Candidate, Claim, Topic, User
 from claims.operations.candidates import propose, track
 from claims.operations.catalogue import add_publisher, add_topic
 from claims.operations.evidence import Cited
+from claims.operations.findings import CheckReport
 from claims.operations.ingest import add_article, ingest_file
 from claims.operations.people import add_person
-from claims.operations.recheck import CheckReport, check_articles
+from claims.operations.recheck import check_articles
 from claims.operations.review import decide
 from claims.vocabulary import ClaimStatus, PublisherKind, Role, Voice
 

@@ -7,10 +7,11 @@ from datetime import datetime, timedelta
 
 from claims.models import Article, Feed
 from claims.operations.feeds import UnreadableFeedRefusedError, add_feed, read_feeds
+from claims.operations.findings import CheckReport
 from claims.operations.ingest import AddressRefusedError, UnreadablePageError, add_article, clean_address
 from claims.operations.leases import book_host
 from claims.operations.policies import cadence, fetch_policy, host_of
-from claims.operations.recheck import CheckReport, check_articles, finish_check
+from claims.operations.recheck import check_articles, finish_check
 from claims.operations.refusals import RefusalError, RuleRefusedError
 from claims.pipeline.extract_text import UnreadableError, extract_text
 from claims.pipeline.feeds import UnreadableFeedError, looks_like_feed, parse_feed

@@ -4,11 +4,13 @@ import pytest
 from pytest_django import Settings
 
 from claims.models import Anchor, Article, Change, Claim, Event, ReReview, Snapshot, User
-from claims.operations import recheck
 from claims.operations.evidence import Cited
+from claims.operations.findings import finish
 from claims.operations.leases import lease
 from claims.operations.policies import cadence, fetch_policy, lease_time
+from claims.operations.recheck import shelve_stuck
 from claims.operations.review import decide
+from claims.operations.sightings import Leased, Sighting, look_at
 from claims.pipeline.fetch import fetch
 from claims.vocabulary import (
     ArticleState,
@@ -207,7 +209,7 @@ def test_a_change_elsewhere_opens_no_re_review_of_an_unverified_claim(
 def test_a_worker_that_lost_its_lease_writes_nothing(site: NewsSite, article: Article) -> None:
     slow, other = _leased(article), _leased_after_the_first_ran_out(article)
     site.says("/resigns", HEADLINE, LEAD.replace("has resigned", "was dismissed"), MORE, EXTRA)
-    reports = [recheck._finish(held, _seen(held)) for held in (other, slow)]
+    reports = [finish(held, _seen(held)) for held in (other, slow)]
     assert [report.outcome for report in reports] == [CheckOutcome.CHANGED, CheckOutcome.LATE]
     assert Snapshot.objects.filter(article=article).count() == 2
 
@@ -218,38 +220,38 @@ def test_without_the_fence_the_late_worker_would_write_a_second_time(
     slow, other = _leased(article), _leased_after_the_first_ran_out(article)
     site.says("/resigns", HEADLINE, LEAD.replace("has resigned", "was dismissed"), MORE, EXTRA)
     late = _seen(slow)
-    recheck._finish(other, _seen(other))
+    finish(other, _seen(other))
     current = Article.objects.get(pk=article.pk).fence
-    recheck._finish(recheck._Leased(slow.article, current), late)
+    finish(Leased(slow.article, current), late)
     assert Snapshot.objects.filter(article=article).count() == 3
 
 
-def _leased(article: Article) -> recheck._Leased:
+def _leased(article: Article) -> Leased:
     fence = lease(Article, article.id, seconds=lease_time(), only_due=False)
     assert fence is not None
-    return recheck._Leased(Article.objects.select_related("newest", "publisher").get(pk=article.pk), fence)
+    return Leased(Article.objects.select_related("newest", "publisher").get(pk=article.pk), fence)
 
 
-def _leased_after_the_first_ran_out(article: Article) -> recheck._Leased:
+def _leased_after_the_first_ran_out(article: Article) -> Leased:
     assert lease(Article, article.id, seconds=lease_time(), only_due=False) is None
     Article.objects.filter(pk=article.pk).update(lease_until=right_now())
     return _leased(article)
 
 
-def _seen(held: recheck._Leased) -> recheck._Sighting:
-    return recheck._look_at(held, fetch(held.request, policy=fetch_policy()))
+def _seen(held: Leased) -> Sighting:
+    return look_at(held, fetch(held.request, policy=fetch_policy()))
 
 
 def test_a_page_that_keeps_killing_its_worker_is_shelved_visibly_and_not_for_ever(article: Article) -> None:
     for _ in range(5):
         _leased(article)
         Article.objects.filter(pk=article.pk).update(lease_until=right_now())
-    assert recheck.shelve_stuck() == 1
+    assert shelve_stuck() == 1
     stuck = Article.objects.get(pk=article.pk)
     assert stuck.state == ArticleState.STUCK
     assert stuck.state_reason
     assert stuck.due_at is not None
-    assert recheck.shelve_stuck() == 0
+    assert shelve_stuck() == 0
     assert check(article).outcome == CheckOutcome.UNCHANGED
     assert Article.objects.get(pk=article.pk).state == ArticleState.LIVE
 

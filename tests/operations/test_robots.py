@@ -3,9 +3,9 @@
 import pytest
 
 from claims.models import Article, Host, User
-from claims.operations import recheck
 from claims.operations.ingest import add_article
 from claims.operations.recheck import check_articles
+from claims.operations.sightings import Leased
 from claims.vocabulary import ArticleState, CheckOutcome
 from tests.sites import NewsSite
 from tests.stories import check, right_now, taken_on
@@ -33,7 +33,7 @@ def test_with_the_rules_off_the_same_page_is_asked_for(
     site: NewsSite, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     forbid(site)
-    monkeypatch.setattr(recheck._Leased, "is_asked_for_by_hand", True)
+    monkeypatch.setattr(Leased, "is_asked_for_by_hand", True)
     taken_on(site.says("/closed/a", "Minister gone", SAID))
     assert site.statuses("/closed/a") == [200]
 

@@ -1,0 +1,190 @@
+"""Writing down what a check saw, under the fence: state, snapshot, change, and when to look again."""
+
+import random
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+
+from claims.models import Article, Change, Claim
+from claims.operations.capture import linked_claims, store_proposals, store_snapshot
+from claims.operations.consequences import claims_of, follow_change, tell_state
+from claims.operations.leases import hold_host
+from claims.operations.ledger import Book, writing
+from claims.operations.policies import cadence, host_of, source_policy
+from claims.operations.sightings import Leased, Sighting, asked_to_wait
+from claims.pipeline.fetch import Fetched, FetchResult
+from claims.pipeline.schedule import ScheduleInput, next_check_at
+from claims.pipeline.source_state import SourceHistory, SourceVerdict, judge_source
+from claims.vocabulary import ArticleState, ChangeKind, CheckOutcome
+
+# A claim that moved within this time is hot: its sources are looked at most often.
+_HOT_FOR = timedelta(days=2)
+
+
+@dataclass(frozen=True, slots=True)
+class CheckReport:
+    """What one check found; ``change`` is the kind of change, if there was one."""
+
+    article: str
+    outcome: CheckOutcome
+    change: ChangeKind | None = None
+
+
+def finish(held: Leased, seen: Sighting) -> CheckReport:
+    """Write down what was seen, unless another worker has taken over meanwhile."""
+    with writing() as book:
+        article = (
+            Article.objects.select_for_update(of=("self",))
+            .select_related("newest", "publisher")
+            .get(pk=held.article.pk)
+        )
+        if article.fence != held.fence:
+            return CheckReport(article.id, CheckOutcome.LATE)
+        verdict = judge_source(seen.observation, _history(article), source_policy(article.url))
+        report = _write_down(book, article, seen, verdict)
+        article.lease_until, article.attempts = None, 0
+        article.check_count += 1
+        article.last_checked_at = seen.observation.at
+        article.due_at = _next_check(article, seen)
+        article.save()
+    _heed_host(held.article.url, seen)
+    return report
+
+
+def _heed_host(url: str, seen: Sighting) -> None:
+    """Leave the whole host alone for as long as it asks, at most the longest wait between two checks."""
+    seconds = asked_to_wait(seen.result, seen.observation.at)
+    if seconds:
+        until = seen.observation.at + min(timedelta(seconds=seconds), cadence(url).longest)
+        hold_host(host_of(url), until=until)
+
+
+def _history(article: Article) -> SourceHistory:
+    return SourceHistory(
+        state=ArticleState(article.state),
+        missing_since=article.missing_since,
+        missing_checks=article.missing_checks,
+        failures=article.failures,
+        attempts=article.attempts,
+        ever_captured=article.newest is not None,
+    )
+
+
+def _write_down(book: Book, article: Article, seen: Sighting, verdict: SourceVerdict) -> CheckReport:
+    now, before = seen.observation.at, ArticleState(article.state)
+    article.state = verdict.state
+    reason = seen.unreadable or _refusal(seen.result) or verdict.reason
+    article.state_reason = "" if verdict.state == ArticleState.LIVE else reason[:500]
+    article.missing_since, article.missing_checks = verdict.missing_since, verdict.missing_checks
+    article.failures = verdict.failures
+    if article.state != before:
+        article.updated_at = now
+    if verdict.became == ChangeKind.REMOVED:
+        _note_change(book, article, ChangeKind.REMOVED, now=verdict.missing_since or now, told_at=now)
+        return CheckReport(article.id, CheckOutcome.REMOVED, ChangeKind.REMOVED)
+    if verdict.failures or verdict.missing_checks:
+        _tell_if_news(book, article, before, now)
+        return CheckReport(article.id, CheckOutcome.FAILED)
+    if isinstance(seen.result, Fetched):
+        article.etag = (seen.result.header("etag") or "")[:500]
+        article.last_modified = (seen.result.header("last-modified") or "")[:200]
+    if article.newest is None and seen.reading is not None:
+        snapshot = store_snapshot(book, article=article, reading=seen.reading, by=article.added_by, now=now)
+        store_proposals(book, snapshot=snapshot, reading=seen.reading, now=now)
+        return CheckReport(article.id, CheckOutcome.CAPTURED)
+    if verdict.became is not None:
+        _note_change(book, article, verdict.became, now=now, told_at=now)
+    else:
+        _tell_if_news(book, article, before, now)
+    kind = _keep_difference(book, article, seen, now) or verdict.became
+    article.last_seen_at = now
+    return CheckReport(article.id, CheckOutcome.CHANGED if kind else CheckOutcome.UNCHANGED, kind)
+
+
+def _refusal(result: FetchResult | None) -> str:
+    return "" if result is None or isinstance(result, Fetched) else result.reason
+
+
+_QUIET_STATES = frozenset({ArticleState.PENDING, ArticleState.UNREACHABLE, ArticleState.MOVED})
+
+
+def _tell_if_news(book: Book, article: Article, before: ArticleState, now: datetime) -> None:
+    """Put a new state on the timelines; a page that merely fails to answer now and then is no news."""
+    after = ArticleState(article.state)
+    if after != before and not (after in _QUIET_STATES or before in _QUIET_STATES):
+        tell_state(book, article=article, before=before, now=now)
+
+
+def _keep_difference(book: Book, article: Article, seen: Sighting, now: datetime) -> ChangeKind | None:
+    """Keep a new snapshot and the change between, if the page says something else than it did."""
+    difference, before = seen.difference, article.newest
+    if seen.reading is None or difference is None or difference.kind is None or before is None:
+        return None
+    # All at once, in one order: first those it carried, later those it links to, could wait for each other.
+    book.claims(claims_of(article) | linked_claims(seen.reading))
+    snapshot = store_snapshot(book, article=article, reading=seen.reading, by=None, now=now)
+    change = Change.objects.create(
+        article=article,
+        kind=difference.kind,
+        before=before,
+        after=snapshot,
+        not_before=min(article.last_checked_at or before.captured_at, now),
+        not_after=now,
+        notice=difference.notice or "",
+        summary=difference.summary[:500],
+        hedge_shift=str(difference.hedge_shift or ""),
+        diff={
+            "headline": [asdict(piece) for piece in difference.headline],
+            "body": [asdict(piece) for piece in difference.body],
+        },
+    )
+    _count_change(article, change, now)
+    follow_change(book, article=article, change=change, now=now)
+    store_proposals(book, snapshot=snapshot, reading=seen.reading, now=now)
+    return difference.kind
+
+
+def _note_change(book: Book, article: Article, kind: ChangeKind, *, now: datetime, told_at: datetime) -> None:
+    """Keep a change of the address itself: removed, restored or moved."""
+    change = Change.objects.create(
+        article=article,
+        kind=kind,
+        before=article.newest,
+        not_before=min(article.last_seen_at or article.added_at, now),
+        not_after=now,
+        summary=(article.state_reason or f"{kind.label}.")[:500],
+    )
+    _count_change(article, change, told_at)
+    follow_change(book, article=article, change=change, now=told_at)
+
+
+def _count_change(article: Article, change: Change, now: datetime) -> None:
+    if change.kind != ChangeKind.TRIVIAL:
+        article.change_count += 1
+        article.last_changed_at = now
+    article.updated_at = now
+
+
+def _next_check(article: Article, seen: Sighting) -> datetime | None:
+    if article.url.startswith("urn:"):
+        return None
+    pace = cadence(article.url)
+    settling = article.missing_checks > 0 and article.state != ArticleState.REMOVED
+    return next_check_at(
+        ScheduleInput(
+            now=seen.observation.at,
+            published_at=article.published_at,
+            first_captured_at=article.added_at,
+            last_changed_at=article.last_changed_at,
+            checks=article.check_count,
+            changes=article.change_count,
+            failures=article.failures,
+            hot=Claim.objects.filter(
+                appearances__article=article, updated_at__gte=seen.observation.at - _HOT_FOR
+            ).exists(),
+            retry_after_seconds=asked_to_wait(seen.result, seen.observation.at),
+            minimum=pace.shortest,
+            maximum=pace.longest,
+            jitter=random.random(),  # noqa: S311 - spreads the load, guards nothing
+            settle_within=pace.removed_after / pace.removed_after_checks if settling else None,
+        )
+    )
