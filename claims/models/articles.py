@@ -22,6 +22,8 @@ class Article(Record, Due):
     state = models.CharField(max_length=16, choices=ArticleState.choices(), default=ArticleState.PENDING)
     state_reason = models.CharField(max_length=500, blank=True)
     extraction_note = models.CharField(max_length=500, blank=True)
+    wire_source = models.CharField(max_length=300, blank=True)
+    """Whose report the feed that brought it says it is (``<source>``); empty where no feed says so."""
     added_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True)
     added_at = models.DateTimeField()
 
@@ -79,6 +81,8 @@ class Snapshot(Record):
     number = models.PositiveIntegerField()
     captured_at = models.DateTimeField()
     final_url = models.URLField(max_length=2000)
+    canonical_url = models.CharField(max_length=2000, blank=True)
+    """The address that the page itself says is its original; may lie at another publisher's."""
     http_status = models.PositiveIntegerField(null=True, blank=True)
     headers = models.JSONField(default=list, blank=True)
     content = models.ForeignKey(RawContent, on_delete=models.PROTECT, related_name="snapshots")

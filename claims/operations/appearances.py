@@ -2,11 +2,13 @@
 
 from collections import Counter
 from dataclasses import dataclass, field
+from urllib.parse import urlsplit
 
 from django.db.models import Q
 
 from claims.models import Appearance, Claim, Claimant, Origin, Snapshot, User
 from claims.operations.anchors import anchor_in, words_of
+from claims.operations.catalogue import publisher_at
 from claims.operations.ledger import Book
 from claims.pipeline.origins import OriginCluster, Report, cluster_origins
 from claims.pipeline.stance import judge_stance
@@ -142,9 +144,22 @@ def _report(appearance: Appearance) -> Report:
         claimant=appearance.claimant_name or None,
         attribution=appearance.attribution or None,
         seen_at=appearance.seen_at,
-        canonical_url=article.url if article else None,
+        canonical_url=_original_of(appearance),
         url=article.url if article else None,
+        wire_source=article.wire_source if article else "",
     )
+
+
+def _original_of(appearance: Appearance) -> str | None:
+    """The address that the page says is its original, unless that is another site of its own publisher."""
+    article, snapshot = appearance.article, appearance.snapshot
+    stated = snapshot.canonical_url if snapshot else ""
+    if not (article and stated):
+        return None
+    if urlsplit(stated).hostname == urlsplit(article.url).hostname:
+        return stated
+    owner = publisher_at(stated)
+    return None if owner is not None and owner.pk == article.publisher_id else stated
 
 
 def _store_clusters(claim: Claim, appearances: list[Appearance], clusters: tuple[OriginCluster, ...]) -> None:

@@ -119,6 +119,7 @@ def store_snapshot(
         number=article.snapshot_count + 1,
         captured_at=now,
         final_url=reading.final_url,
+        canonical_url=_fits(text.canonical_url, 2000),
         http_status=reading.http_status,
         headers=[list(pair) for pair in reading.headers],
         content=store_raw(reading.body),
@@ -157,6 +158,11 @@ def store_snapshot(
         },
     )
     return snapshot
+
+
+def _fits(address: str | None, length: int) -> str:
+    """Return an address whole or not at all: half of one would be another."""
+    return address if address and len(address) <= length else ""
 
 
 def quotation_of(candidate: Candidate) -> Quotation:

@@ -339,6 +339,18 @@ def test_a_page_that_names_another_publishers_page_as_its_original_joins_it() ->
     assert clusters(unheld)[frozenset({"d"})].root_name == "elsewhere.example"
 
 
+def test_an_entry_whose_feed_names_another_source_joins_it() -> None:
+    first = report("a", "Northern Wire", "They fled.", publisher_kind=PublisherKind.AGENCY)
+    fed = report("b", "Mirror", "Gone!", 3, wire_source="Northern Wire")
+    cluster = only(first, fed)
+    assert (cluster.root, reason(cluster, "b")) == (
+        "a",
+        "The feed that brought it names Northern Wire as its source.",
+    )
+    assert apart(first, report("c", "Mirror", "Gone!", 3, wire_source="Mirror"))
+    assert apart(first, report("d", "Mirror", "Gone!", 3, wire_source="  "))
+
+
 def test_circular_reporting_is_flagged() -> None:
     one = report("a", "The Lantern", "They fled, according to Harbour Post.")
     other = report("b", "Harbour Post", "They fled, according to The Lantern.", 4)

@@ -31,7 +31,8 @@ class Report:
 
     ``publisher`` and ``owner`` are names (owner "" where none is known), ``claimant`` whom the text names as
     the one who asserts it, ``attribution`` the words that say so; ``seen_at`` is published_at, else
-    captured_at.
+    captured_at; ``canonical_url`` what the page says is its original, ``wire_source`` whom the feed that
+    brought it names as its source ("" where none does).
     """
 
     appearance: str
@@ -47,6 +48,7 @@ class Report:
     seen_at: datetime
     canonical_url: str | None
     url: str | None
+    wire_source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,7 @@ class Story:
             *self._claimants(),
             *self._referred(),
             *self._citations(),
+            *self._fed_by(),
             *self._belongs_elsewhere(),
             *self._one_page(),
             *self._one_text(),
@@ -192,8 +195,18 @@ class Story:
                     reason = f"Cites {name} (“{words}”)."
                     yield from self._source(number, publisher_body(name), reason, "Others cite it.")
 
+    def _fed_by(self) -> Iterator[Link]:
+        """Pages whose feed names another publisher as the source of the entry."""
+        for number, report in enumerate(self.reports):
+            name = report.wire_source.strip()
+            if publisher_body(name).parts:
+                reason = f"The feed that brought it names {name} as its source."
+                yield from self._source(
+                    number, publisher_body(name), reason, "Another feed names it as source."
+                )
+
     def _belongs_elsewhere(self) -> Iterator[Link]:
-        """Pages whose canonical address, or whose feed's source, is at another publisher's."""
+        """Pages whose canonical address is at another publisher's."""
         for number, report in enumerate(self.reports):
             host = _host(report.canonical_url)
             if not host or _is_one_host(host, _host(report.url) or host):
