@@ -320,3 +320,26 @@ class ProblemAnswer(Shape):
     status = serializers.IntegerField()
     detail = serializers.CharField()
     errors = FieldErrorAnswer(many=True, required=False)  # type: ignore[assignment]  # likewise `Serializer.errors`
+
+
+class MatchAnswer(Shape):
+    """A tracked claim that a text touches."""
+
+    claim = serializers.CharField(help_text="Id.")
+    score = serializers.FloatField(help_text="Log odds that both mean the same.")
+    zone = _words(Zone, help_text="link: sure enough to be linked without an editor.")
+    relation = _words(Relation, help_text="What the text says of the claim, apart from how alike they are.")
+    reasons = _texts("Sentences for people.")
+
+
+class MatchesOfTextAnswer(Shape):
+    """The tracked claims that one text touches, best first."""
+
+    matches = MatchAnswer(many=True)
+
+
+class MatchesAnswer(Shape):
+    """The matches of `text` or `url`; for `texts` those of each, in order."""
+
+    matches = MatchAnswer(many=True, required=False)
+    results = MatchesOfTextAnswer(many=True, required=False)

@@ -115,3 +115,29 @@ class AddTopicBody(Body):
 
     name = Text(max_length=200)
     summary = Text(required=False, default="", max_length=5000)
+
+
+LONGEST_TEXT, MOST_TEXTS, LONGEST_OF_MANY = 100_000, 50, 300
+"""Characters of one text to look up; texts in one request, and characters of each of those."""
+
+
+class MatchBody(Body):
+    """What to look up among the tracked claims: exactly one of the three."""
+
+    text = Text(required=False, allow_blank=False, max_length=LONGEST_TEXT)
+    texts = serializers.ListField(
+        child=Text(allow_blank=False, max_length=LONGEST_OF_MANY),
+        required=False,
+        allow_empty=False,
+        max_length=MOST_TEXTS,
+        help_text="Sentences, each looked up as it stands.",
+    )
+    url = Text(required=False, allow_blank=False, max_length=2_000, help_text="Of an article that is kept.")
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Return the one that was sent; raises ValidationError for none and for several."""
+        if len(attrs) != 1:
+            raise serializers.ValidationError(
+                {name: ["Send exactly one of text, texts and url."] for name in attrs or ("text",)}
+            )
+        return attrs

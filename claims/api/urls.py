@@ -3,7 +3,7 @@
 from django.urls import path, re_path, register_converter
 from django.urls.converters import StringConverter
 
-from claims.api import articles, candidates, catalogue, changes, claims, docs, reviews
+from claims.api import articles, candidates, catalogue, changes, claims, docs, match, reviews
 from claims.api.fields import PUBLIC_ID
 
 app_name = "api"
@@ -58,6 +58,7 @@ urlpatterns = [
     path("publishers/<slug:word>/", catalogue.PublisherEndpoint.as_view(), name="publisher"),
     path("feeds/", catalogue.FeedsEndpoint.as_view(), name="feeds"),
     path("feeds/<id:feed_id>/", catalogue.FeedEndpoint.as_view(), name="feed"),
+    path("match/", match.MatchEndpoint.as_view(), name="match"),
     path("changes/", changes.ChangesEndpoint.as_view(), name="changes"),
     path("schema/", docs.SchemaEndpoint.as_view(), name="schema"),
     path("docs/", docs.DocsEndpoint.as_view(), name="docs"),

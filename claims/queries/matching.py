@@ -15,7 +15,7 @@ from claims.pipeline.text.aliases import Aliases
 from claims.pipeline.text.terms import WEIGHT_RARE, term_weight
 from claims.queries.aliases import known_aliases
 from claims.queries.tiers import nearness
-from claims.vocabulary import CandidateState
+from claims.vocabulary import CandidateState, Visibility
 
 SHORTLIST = 50
 MOST_TERMS = 40
@@ -43,25 +43,29 @@ SELECT claim.id, claim.text FROM (
     SELECT claim_id, SUM(weight) AS weight FROM ({holders}) AS holders
     GROUP BY claim_id ORDER BY 2 DESC, 1 DESC LIMIT %s
 ) AS likely JOIN claims_claim AS claim ON claim.id = likely.claim_id
-WHERE claim.merged_into_id IS NULL AND NOT claim.withdrawn
+WHERE claim.merged_into_id IS NULL AND NOT claim.withdrawn AND claim.visibility IN ({visibilities})
 ORDER BY likely.weight DESC, claim.id DESC LIMIT %s
 """
 
 
-def shortlist(text: str, aliases: Aliases | None = None) -> list[KnownClaim]:
+def shortlist(text: str, aliases: Aliases | None = None, *, public_only: bool = False) -> list[KnownClaim]:
     """Return the at most 50 tracked claims that share the rarest terms with ``text``; two queries at most.
 
-    What it costs is bounded by the constants above, however many claims there are.
+    What it costs is bounded by the constants above, however many claims there are. ``public_only`` leaves out
+    what is internal to the desk.
     """
     terms = sorted(shortlist_terms(text, aliases), key=lambda term: (-term_weight(term), term))
     counts = _capped_counts([term[:LONGEST_TERM] for term in terms[:MOST_TERMS]])
     if not counts:
         return []
     weights = {term: _weight(term, count) for term, count in _affordable(counts).items()}
-    sql = _SHORTLIST.format(holders=" UNION ALL ".join([_HOLDERS] * len(weights)))
+    seen = [Visibility.PUBLIC] if public_only else list(Visibility)
+    sql = _SHORTLIST.format(
+        holders=" UNION ALL ".join([_HOLDERS] * len(weights)), visibilities=", ".join(["%s"] * len(seen))
+    )
     values = [value for term, weight in weights.items() for value in (weight, term, MOST_HOLDERS)]
     with connection.cursor() as cursor:
-        cursor.execute(sql, [*values, 2 * SHORTLIST, SHORTLIST])
+        cursor.execute(sql, [*values, 2 * SHORTLIST, *seen, SHORTLIST])
         return [KnownClaim(id=claim_id, text=words) for claim_id, words in cursor.fetchall()]
 
 
@@ -90,10 +94,15 @@ def _weight(term: str, count: int) -> float:
     return round(term_weight(term) + WEIGHT_RARE * (1 - count / MOST_HOLDERS), 1)
 
 
-def best_matches(text: str) -> tuple[Match, ...]:
-    """Return the tracked claims that ``text`` may repeat, best first; three queries at most."""
-    aliases = known_aliases()
-    known = shortlist(text, aliases)
+def best_matches(
+    text: str, *, aliases: Aliases | None = None, public_only: bool = False
+) -> tuple[Match, ...]:
+    """Return the tracked claims that ``text`` may repeat, best first; three queries at most.
+
+    ``aliases`` are the editors', read here where a caller with many texts does not hand them over.
+    """
+    aliases = aliases or known_aliases()
+    known = shortlist(text, aliases, public_only=public_only)
     return match(text, known, aliases=aliases, nearness=nearness()) if known else ()
 
 
