@@ -17,6 +17,7 @@ from claims.vocabulary import (
     Relation,
     ReviewState,
     Stance,
+    Voice,
     Zone,
 )
 
@@ -81,13 +82,24 @@ class ArticleInBriefAnswer(Shape):
     state = _words(ArticleState)
 
 
+class OriginOverrideAnswer(Shape):
+    """An editor's word on where an appearance counts; no later clustering undoes it."""
+
+    by = serializers.CharField(allow_null=True)
+    at = _moment()
+    reason = serializers.CharField()
+
+
 class OriginAnswer(Shape):
     """The first report that an appearance goes back to, and why we think so."""
 
     id = serializers.CharField()
     root_article = serializers.CharField(allow_null=True)
     root_name = serializers.CharField()
-    reason = serializers.CharField()
+    reason = serializers.CharField(help_text="Why this appearance counts to it, as a sentence.")
+    circular = serializers.BooleanField(help_text="Some of its reports only name each other as their source.")
+    retracted = serializers.BooleanField(help_text="The first report was taken back by its publisher.")
+    override = OriginOverrideAnswer(allow_null=True)
 
 
 class AppearanceAnswer(Shape):
@@ -106,6 +118,7 @@ class AppearanceAnswer(Shape):
     headline_stance = _words(Stance, allow_null=True)
     body_stance = _words(Stance, allow_null=True)
     origin = OriginAnswer(allow_null=True)
+    told_from = _texts("Appearances that it has what it tells from, as far as we hold them.")
     state = _words(QuoteState)
     snapshot = serializers.CharField(allow_null=True)
     captured_at = _moment()
@@ -192,6 +205,8 @@ class CandidateAnswer(Shape):
     suffix = serializers.CharField()
     claimant = serializers.CharField(allow_null=True)
     attribution = serializers.CharField(allow_null=True)
+    chain = _texts("Who has it from whom: whoever the text quotes first, the farthest source last.")
+    voice = _words(Voice)
     hedged = serializers.BooleanField()
     hedges = _texts()
     article = serializers.CharField(allow_null=True)

@@ -58,6 +58,15 @@ class DecideBody(Body):
     )
 
 
+class OriginBody(Body):
+    """Where an appearance counts, and why."""
+
+    beside = PublicId(
+        required=False, allow_null=True, help_text="An appearance of the origin; null for one of its own."
+    )
+    reason = Text(required=False, default="", help_text="Readers see it.")
+
+
 class ProposeBody(Body):
     """A claim proposed by hand, or from a passage of an article."""
 

@@ -3,7 +3,7 @@
 from django.urls import path, re_path, register_converter
 from django.urls.converters import StringConverter
 
-from claims.api import articles, candidates, catalogue, changes, claims, docs, match, reviews
+from claims.api import articles, candidates, catalogue, changes, claims, docs, match, origins, reviews
 from claims.api.fields import PUBLIC_ID
 
 app_name = "api"
@@ -33,6 +33,11 @@ urlpatterns = [
     path("claims/<id:claim_id>/", claims.ClaimEndpoint.as_view(), name="claim"),
     path("claims/<id:claim_id>/timeline/", claims.TimelineEndpoint.as_view(), name="timeline"),
     path("claims/<id:claim_id>/appearances/", claims.AppearancesEndpoint.as_view(), name="appearances"),
+    path(
+        "claims/<id:claim_id>/appearances/<id:appearance_id>/origin/",
+        origins.OriginEndpoint.as_view(),
+        name="origin",
+    ),
     path("claims/<id:claim_id>/reviews/", reviews.ReviewsEndpoint.as_view(), name="reviews"),
     path(
         "claims/<id:claim_id>/reviews/<number:number>/sign_off/",

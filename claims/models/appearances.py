@@ -6,11 +6,14 @@ from django.db import models
 from claims.models.articles import Article, Snapshot
 from claims.models.base import Record, only_known_words
 from claims.models.claims import Claim
-from claims.vocabulary import Medium, QuoteState, Stance
+from claims.vocabulary import ArticleState, Medium, QuoteState, Stance
 
 
 class Origin(Record):
-    """The cluster of appearances of one claim that go back to one first report."""
+    """The cluster of appearances of one claim that go back to one first report.
+
+    ``circle`` holds the ids of the appearances that only name each other as their source.
+    """
 
     claim = models.ForeignKey(Claim, on_delete=models.PROTECT, related_name="origins")
     root_article = models.ForeignKey(
@@ -18,6 +21,7 @@ class Origin(Record):
     )
     root_name = models.CharField(max_length=300)
     reason = models.CharField(max_length=500)
+    circle = models.JSONField(default=list, blank=True)
 
     class Meta:
         ordering = ["claim", "id"]
@@ -25,9 +29,23 @@ class Origin(Record):
     def __str__(self) -> str:
         return self.root_name
 
+    @property
+    def is_circular(self) -> bool:
+        """Whether some of its reports name each other as their source, so that none of them is first."""
+        return bool(self.circle)
+
+    @property
+    def is_retracted(self) -> bool:
+        """Whether the first report was taken back by its own publisher."""
+        return self.root_article is not None and self.root_article.state == ArticleState.RETRACTED
+
 
 class Appearance(Record):
-    """One place a claim was seen; offsets count in the snapshot's text, or headline when ``in_headline``."""
+    """One place a claim was seen; offsets count in the snapshot's text, or headline when ``in_headline``.
+
+    ``told_from`` holds the ids of the appearances that it has what it tells from. ``ruling`` is an editor's
+    reason to count it elsewhere than the machine did: beside ``ruled_beside``, or alone where that is null.
+    """
 
     claim = models.ForeignKey(Claim, on_delete=models.PROTECT, related_name="appearances")
     article = models.ForeignKey(
@@ -55,6 +73,15 @@ class Appearance(Record):
         Origin, on_delete=models.SET_NULL, null=True, blank=True, related_name="appearances"
     )
     origin_reason = models.CharField(max_length=500, blank=True)
+    told_from = models.JSONField(default=list, blank=True)
+    ruling = models.CharField(max_length=300, blank=True)
+    ruled_beside = models.ForeignKey(
+        "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    ruled_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    ruled_at = models.DateTimeField(null=True, blank=True)
     state = models.CharField(max_length=8, choices=QuoteState.choices(), default=QuoteState.PRESENT)
     captured_at = models.DateTimeField()
     seen_at = models.DateTimeField()
@@ -80,6 +107,11 @@ class Appearance(Record):
                 | (models.Q(snapshot__isnull=True, article__isnull=True) & ~models.Q(place="")),
                 name="an_appearance_has_a_page_or_a_place",
             ),
+            models.CheckConstraint(
+                condition=models.Q(ruling="", ruled_beside__isnull=True, ruled_at__isnull=True)
+                | (~models.Q(ruling="") & models.Q(ruled_at__isnull=False)),
+                name="a_ruling_on_an_origin_has_a_reason_and_a_moment",
+            ),
         ]
         indexes = [models.Index(fields=["article", "claim"], name="appearances_in_an_article")]
 
@@ -91,6 +123,13 @@ class Appearance(Record):
         """What the place as a whole does with the claim: the body's stance, else the headline's."""
         word = self.body_stance or self.headline_stance
         return Stance(word) if word else None
+
+    @property
+    def publisher_name(self) -> str:
+        """Whose page it is, else the page's address, or where it was seen."""
+        if self.article is None:
+            return self.place
+        return self.article.publisher.name if self.article.publisher else self.article.url
 
 
 class Anchor(models.Model):

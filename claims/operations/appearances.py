@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.db.models import Q
@@ -10,7 +11,7 @@ from claims.models import Appearance, Claim, Claimant, Origin, Snapshot, User
 from claims.operations.anchors import anchor_in, words_of
 from claims.operations.catalogue import publisher_at
 from claims.operations.ledger import Book
-from claims.pipeline.origins import OriginCluster, Report, cluster_origins
+from claims.pipeline.origins import OriginCluster, Report, Ruling, cluster_origins
 from claims.pipeline.stance import judge_stance
 from claims.queries.shapes import named
 from claims.vocabulary import EventKind, Medium, PublisherKind, Stance
@@ -80,7 +81,7 @@ def add_appearance(
     )
     if article.newest is not None and article.newest.pk != snapshot.pk:
         anchor_in(appearance, article.newest)  # the page moved on while the candidate waited
-    recount(claim)
+    grouping = recount(claim)
     appearance.refresh_from_db(fields=["origin", "origin_reason"])
     publisher = article.publisher.name if article.publisher else "An unnamed publisher"
     book.write(
@@ -99,6 +100,7 @@ def add_appearance(
             "body_stance": body or None,
             "hedged": quotation.hedged,
             "origin": appearance.origin.root_name if appearance.origin else None,
+            "grouping": grouping,
         },
     )
     return appearance
@@ -111,22 +113,58 @@ def _shortened(quote: str, length: int = 180) -> str:
     return quote if len(quote) <= length else quote[: length - 1].rsplit(" ", 1)[0] + "…"
 
 
-def recount(claim: Claim) -> None:
+def recount(claim: Claim) -> dict[str, Any]:
     """Cluster the claim's appearances into origins anew, and count articles, origins and the first moment.
 
-    A denial goes back to nobody's report of the claim: appearances that refute it are in no count.
+    A denial goes back to nobody's report of the claim: appearances that refute it are in no count. Returns
+    what is grouped otherwise than before, for the event: ``origins`` by id (None for one that is no more) and
+    ``places``, for each appearance its origin and the reason. As-of pages put it together again.
     """
     appearances = list(
         Appearance.objects.filter(claim=claim)
-        .select_related("article__publisher", "snapshot", "origin")
+        .select_related("article__publisher", "snapshot", "origin", "ruled_by")
         .order_by("seen_at", "id")
     )
     asserting = [appearance for appearance in appearances if appearance.stance != Stance.REFUTES]
-    _store_clusters(claim, appearances, cluster_origins([_report(appearance) for appearance in appearances]))
+    clusters = cluster_origins(
+        [_report(a) for a in appearances], [_ruling(a) for a in appearances if a.ruling]
+    )
+    before = _grouping(appearances)
+    _store_clusters(claim, appearances, clusters)
+    after = _grouping(appearances)
     claim.article_count = len({a.article_id or a.id for a in asserting})
     claim.origin_count = len({a.origin_id for a in asserting if a.origin_id})
     claim.first_seen_at = min((a.seen_at for a in asserting), default=claim.first_seen_at)
     claim.save(update_fields=["article_count", "origin_count", "first_seen_at"])
+    return {
+        part: {
+            key: after[part].get(key)
+            for key in sorted(before[part].keys() | after[part].keys())
+            if before[part].get(key) != after[part].get(key)
+        }
+        for part in after
+    }
+
+
+def _grouping(appearances: list[Appearance]) -> dict[str, dict[str, Any]]:
+    """The origins and the places of these appearances as they are now."""
+    origins = {a.origin.id: a.origin for a in appearances if a.origin}
+    return {
+        "origins": {
+            key: {
+                "root_name": origin.root_name,
+                "root_article": origin.root_article_id,
+                "reason": origin.reason,
+                "circle": list(origin.circle),
+            }
+            for key, origin in origins.items()
+        },
+        "places": {
+            a.id: {"origin": a.origin.id, "reason": a.origin_reason, "told_from": list(a.told_from)}
+            for a in appearances
+            if a.origin
+        },
+    }
 
 
 def _report(appearance: Appearance) -> Report:
@@ -148,6 +186,12 @@ def _report(appearance: Appearance) -> Report:
         url=article.url if article else None,
         wire_source=article.wire_source if article else "",
     )
+
+
+def _ruling(appearance: Appearance) -> Ruling:
+    who = appearance.ruled_by.display_name if appearance.ruled_by else "An editor"
+    where = "put it here" if appearance.ruled_beside_id else "counts it on its own"
+    return Ruling(appearance.id, appearance.ruled_beside_id, f"{who} {where}: “{appearance.ruling}”")
 
 
 def _original_of(appearance: Appearance) -> str | None:
@@ -173,13 +217,16 @@ def _store_clusters(claim: Claim, appearances: list[Appearance], clusters: tuple
         origin.root_article = root.article if root else None
         origin.root_name = cluster.root_name[:300]
         origin.reason = cluster.reason[:500]
+        origin.circle = list(cluster.circle)
         origin.save()
         taken.add(origin.id)
         reasons = {join.appearance: join.reason for join in cluster.joins}
+        steps = sorted({(step.of, step.to) for step in cluster.steps})
         for member in members:
             member.origin = origin
             member.origin_reason = reasons.get(member.id, "")[:500]
-    Appearance.objects.bulk_update(appearances, ["origin", "origin_reason"])
+            member.told_from = [to for of, to in steps if of == member.id]
+    Appearance.objects.bulk_update(appearances, ["origin", "origin_reason", "told_from"])
     Origin.objects.filter(claim=claim).exclude(id__in=taken).delete()
 
 

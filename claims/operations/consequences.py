@@ -1,5 +1,6 @@
 """What a changed source means for the claims it carries: quotes, stances, timeline, re-reviews."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -8,6 +9,7 @@ from django.db.models import Q
 from claims.models import Anchor, Appearance, Article, Change, Claim, Evidence, ReReview, Review, Snapshot
 from claims.operations.anchors import anchor_in
 from claims.operations.ledger import Book
+from claims.queries.origins import repeats_of
 from claims.vocabulary import ArticleState, ChangeKind, ClaimStatus, EventKind, QuoteState, ReviewState
 
 
@@ -28,12 +30,13 @@ def follow_change(book: Book, *, article: Article, change: Change, now: datetime
         if change.kind == ChangeKind.TRIVIAL:
             continue
         publisher = article.publisher.name if article.publisher else article.url
+        repeats = repeats_of(claim, article) if change.kind == ChangeKind.RETRACTION else []
         quotes = " ".join(dict.fromkeys(_QUOTE_SENTENCES[QuoteState(anchor.state)] for anchor in news))
         book.write(
             EventKind.ARTICLE_CHANGE,
             claim=claim,
             article=article,
-            text=f"{publisher}: {change.summary} {quotes}".strip(),
+            text=f"{publisher}: {change.summary} {quotes} {_who_repeats(repeats)}".strip(),
             occurred_at=change.not_before or change.not_after,
             occurred_not_after=change.not_after,
             data={
@@ -52,9 +55,10 @@ def follow_change(book: Book, *, article: Article, change: Change, now: datetime
                     }
                     for anchor in news
                 ],
+                "repeats": [repeat.id for repeat in repeats],
             },
         )
-        _open_re_review(book, claim, article, change, now)
+        _open_re_review(book, claim, article, change, repeats, now)
 
 
 def tell_state(book: Book, *, article: Article, before: ArticleState, now: datetime) -> None:
@@ -91,14 +95,25 @@ _QUOTE_SENTENCES = {
 }
 
 
-def _open_re_review(book: Book, claim: Claim, article: Article, change: Change, now: datetime) -> None:
-    """Ask for another look if the claim's verdict in force cites the article; one open task per claim."""
+def _who_repeats(repeats: Sequence[Appearance]) -> str:
+    """A sentence on who goes back to a report that was taken back; empty where nobody does."""
+    names = dict.fromkeys(repeat.publisher_name for repeat in repeats)
+    return f"What {', '.join(names)} told goes back to it." if names else ""
+
+
+def _open_re_review(
+    book: Book, claim: Claim, article: Article, change: Change, repeats: Sequence[Appearance], now: datetime
+) -> None:
+    """Ask for another look if the claim's verdict in force cites the article, or one of those that go back
+    to what it took back (``repeats``); one open task per claim.
+    """
     review = Review.objects.filter(claim=claim, state=ReviewState.IN_FORCE).order_by("-number").first()
     if review is None or review.verdict == ClaimStatus.UNVERIFIED:
         return
-    if not Evidence.objects.filter(review=review, article=article).exists():
+    touched = Q(article=article) | Q(appearance__in=[repeat.id for repeat in repeats])
+    if not Evidence.objects.filter(touched, review=review).exists():
         return
-    reason = f"{article.publisher or article.url}: {change.summary}"
+    reason = f"{article.publisher or article.url}: {change.summary} {_who_repeats(repeats)}".strip()
     task = ReReview.objects.filter(claim=claim, closed_at=None).first()
     if task is not None:
         task.reason = f"{task.reason}\n{reason}"

@@ -137,6 +137,9 @@ def _keep_difference(book: Book, article: Article, seen: Sighting, now: datetime
             "body": [asdict(piece) for piece in difference.body],
         },
     )
+    if change.kind == ChangeKind.RETRACTION:
+        article.state = ArticleState.RETRACTED
+        article.state_reason = f"Its publisher took it back. {change.notice}"[:500].strip()
     _count_change(article, change, now)
     follow_change(book, article=article, change=change, now=now)
     store_proposals(book, snapshot=snapshot, reading=seen.reading, now=now)

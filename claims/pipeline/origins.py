@@ -1,13 +1,14 @@
 """Reports of one claim to the clusters that each go back to one first report, and why."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from claims.pipeline.origin.links import Link, Report, Story
 from claims.pipeline.origin.marks import Body, is_described
+from claims.pipeline.origin.rulings import Ruling, ruled
 
-__all__ = ["Join", "OriginCluster", "Report", "cluster_origins", "goes_back_to"]
+__all__ = ["Join", "OriginCluster", "Report", "Ruling", "cluster_origins", "goes_back_to"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,19 +68,22 @@ def goes_back_to(cluster: OriginCluster, appearance: str) -> tuple[str, ...]:
     return tuple(member for member in cluster.members if member in touched)
 
 
-def cluster_origins(reports: Sequence[Report]) -> tuple[OriginCluster, ...]:
+def cluster_origins(reports: Sequence[Report], rulings: Sequence[Ruling] = ()) -> tuple[OriginCluster, ...]:
     """Cluster ``reports`` by origin, first seen first; the same whatever their order.
 
     Two reports join when one names the other (or its publisher, or its author) as its source, when both carry
     one agency's copy or quote one named claimant, have the same text, the same article or canonical address,
     or, without a source, belong to one publisher or owner: sister papers are no second confirmation.
+    A report that ``rulings`` speak of lies where they say, whatever else is known of it.
     """
     story = Story(sorted(reports, key=lambda report: (report.seen_at, report.appearance)))
+    story.links = ruled(story, rulings)
+    said = {ruling.appearance: ruling.reason for ruling in rulings}
     top = _united(story)
     groups: dict[int, list[int]] = {}
     for number in range(len(story.reports)):
         groups.setdefault(top[number], []).append(number)
-    return tuple(_cluster(story, members, top) for members in groups.values())
+    return tuple(_cluster(story, members, top, said) for members in groups.values())
 
 
 def _united(story: Story) -> list[int]:
@@ -99,24 +103,31 @@ def _united(story: Story) -> list[int]:
     return [top(node) for node in range(len(parent))]
 
 
-def _cluster(story: Story, members: Sequence[int], top: Sequence[int]) -> OriginCluster:
-    """One component as a cluster: its root, its reason, and a reason for each member but the root."""
+def _cluster(
+    story: Story, members: Sequence[int], top: Sequence[int], said: Mapping[str, str]
+) -> OriginCluster:
+    """One component as a cluster: its root, its reason, and a reason for each member but the root.
+
+    What was ``said`` of an appearance by an editor stands before all other reasons, at the root, too.
+    """
     links = [link for link in story.links if top[link.of] == top[members[0]]]
     root = _root(story, members, links)
     body = story.body(root)
     name = _body_name(story, root, top) if body else _report_name(story.reports[root])
     held = None if body else story.reports[root].appearance
     circle = _circle(members, links)
+    alone = said.get(held or "", "") if len(members) == 1 else ""
+    names = {number: story.reports[number].appearance for number in members}
     joins = tuple(
-        Join(story.reports[number].appearance, _join_reason(number, root, links))
+        Join(names[number], said.get(names[number]) or _join_reason(number, root, links))
         for number in members
-        if number != root
+        if number != root or names[number] in said
     )
     return OriginCluster(
         key=f"report:{held}" if held else f"body:{name}",
         root=held,
         root_name=name,
-        reason=_reason(len(members), name, links, is_held=held is not None)
+        reason=(alone or _reason(len(members), name, links, is_held=held is not None))
         + _round([_report_name(story.reports[number]) for number in circle]),
         joins=joins,
         members=tuple(story.reports[number].appearance for number in members),
@@ -124,7 +135,7 @@ def _cluster(story: Story, members: Sequence[int], top: Sequence[int]) -> Origin
             dict.fromkeys(
                 Step(story.reports[link.of].appearance, story.reports[link.to].appearance)
                 for link in links
-                if (link.is_source or link.is_copy) and story.body(link.to) is None
+                if (link.is_source or link.is_copy) and not link.is_ruling and story.body(link.to) is None
             )
         ),
         circle=tuple(story.reports[number].appearance for number in circle),
@@ -133,7 +144,7 @@ def _cluster(story: Story, members: Sequence[int], top: Sequence[int]) -> Origin
 
 def _circle(members: Sequence[int], links: Sequence[Link]) -> tuple[int, ...]:
     """The reports that lead back to themselves, source by source."""
-    sources = _sources(links)
+    sources = _sources([link for link in links if not link.is_ruling])
     return tuple(number for number in members if number in _reached(number, sources))
 
 

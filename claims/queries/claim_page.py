@@ -9,6 +9,7 @@ from typing import Any
 from claims.models import Anchor, Appearance, Article, Change, Claim, Event, Evidence, Origin, Review, Topic
 from claims.queries.claims import claim_at, claim_now, survivor
 from claims.queries.freshness import UNKNOWN
+from claims.queries.origins import group_as_of, retracted_sources
 from claims.queries.reader_rows import article_link, change_view, line_of
 from claims.queries.reader_shapes import (
     AppearanceView,
@@ -71,6 +72,8 @@ class _Known:
     by_article: Mapping[str, Sequence[ChangeView]]
     states: Mapping[str, ArticleState]
     at: datetime | None
+    fallen: Mapping[str, Article]
+    """For each appearance (id) the retracted report that it goes back to, where there is one."""
 
     def link(self, article: Article | None) -> ArticleLink | None:
         """Return the article with the state it had then."""
@@ -85,7 +88,7 @@ class _Known:
 def claim_page(
     claim: Claim, *, now: datetime, at: datetime | None = None, before: int | None = None
 ) -> ClaimPage:
-    """Return what the page of ``claim`` shows (at most eleven queries).
+    """Return what the page of ``claim`` shows (at most twelve queries).
 
     ``at`` asks for what we showed then, rebuilt from the ledger; ``before`` (a ``seq``) for older entries.
     Raises `NotYetKnownError`, and `Claim.DoesNotExist` where there is nothing on record at all.
@@ -96,6 +99,8 @@ def claim_page(
     line, version = _line(claim, events, now=now, at=at)
     later = _told_later(claim, at=at)
     rows = _appearances(claim, later)
+    if at is not None:
+        group_as_of([row for row, _ in rows], at)
     verdict_row = _review(claim, at=at)
     cited = _evidence(verdict_row)
     known = _known(rows, events, later)
@@ -223,7 +228,9 @@ def _known(
     for change in changes:
         views[change.id] = change_view(change)
         by_article[change.article_id].append(views[change.id])
-    return _Known(views, by_article, _states(events), later.at)
+    states = _states(events)
+    fallen = retracted_sources([row for row, _ in rows], states if later.at is not None else None)
+    return _Known(views, by_article, states, later.at, fallen)
 
 
 def _states(events: Iterable[Event]) -> dict[str, ArticleState]:
@@ -278,7 +285,7 @@ def _origin_group(origin: Origin | None, views: list[AppearanceView], known: _Kn
     if origin is None:
         return OriginGroup(views[0].carrier, None, "", tuple(views))
     root = known.link(origin.root_article)
-    return OriginGroup(origin.root_name, root, origin.reason, tuple(views))
+    return OriginGroup(origin.root_name, root, origin.reason, tuple(views), origin.is_circular)
 
 
 def _largest_first(groups: Iterable[OriginGroup]) -> tuple[OriginGroup, ...]:
@@ -308,6 +315,7 @@ def _appearance(row: Appearance, anchor: Anchor | None, known: _Known) -> Appear
         seen_at=row.seen_at,
         captured_at=row.captured_at,
         origin_reason=row.origin_reason,
+        fallen=known.link(known.fallen.get(row.id)),
         found=anchor.found if anchor and anchor.state == QuoteState.CHANGED else "",
         changes=tuple(known.by_article.get(row.article_id or "", ())),
     )

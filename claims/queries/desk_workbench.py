@@ -64,10 +64,7 @@ class Place:
     @property
     def publisher(self) -> str:
         """Whose page it is, or where it was seen."""
-        article = self.row.article
-        if article is None:
-            return self.row.place
-        return article.publisher.name if article.publisher else article.url
+        return self.row.publisher_name
 
     @property
     def denies(self) -> bool:

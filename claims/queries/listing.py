@@ -38,7 +38,14 @@ class ArticleFilter:
 
 def appearances_of(claim_id: str) -> QuerySet[Appearance]:
     """Return the claim's appearances with article, publisher and origin (one query)."""
-    return Appearance.objects.filter(claim=claim_id).select_related("article__publisher", "origin")
+    return Appearance.objects.filter(claim=claim_id).select_related(
+        "article__publisher", "origin__root_article", "ruled_by"
+    )
+
+
+def appearance_of(claim_id: str, appearance_id: str) -> Appearance:
+    """Return one appearance of a claim; raises `Appearance.DoesNotExist`."""
+    return appearances_of(claim_id).get(pk=appearance_id)
 
 
 def reviews_of(claim_id: str, *, desk: bool = False) -> QuerySet[Review]:

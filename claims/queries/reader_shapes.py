@@ -113,6 +113,8 @@ class AppearanceView:
     seen_at: datetime
     captured_at: datetime
     origin_reason: str
+    fallen: ArticleLink | None = None
+    """The retracted report that it goes back to, where there is one."""
     found: str = ""
     changes: tuple[ChangeView, ...] = ()
 
@@ -142,6 +144,12 @@ class OriginGroup:
     root_article: ArticleLink | None
     reason: str
     appearances: tuple[AppearanceView, ...]
+    is_circular: bool = False
+
+    @property
+    def is_retracted(self) -> bool:
+        """Whether the first report was taken back by its own publisher."""
+        return self.root_article is not None and self.root_article.state == ArticleState.RETRACTED
 
     @property
     def article_count(self) -> int:

@@ -15,7 +15,6 @@ from claims.models import (
     Event,
     Evidence,
     Feed,
-    Origin,
     Publisher,
     Review,
     Snapshot,
@@ -69,15 +68,29 @@ def claim_shape(
     }
 
 
-def origin_shape(origin: Origin | None, reason: str) -> dict[str, Any] | None:
-    """Return the origin of an appearance, with the reason why the appearance counts to it."""
+def origin_shape(appearance: Appearance) -> dict[str, Any] | None:
+    """Return the origin of an appearance, with the reason why the appearance counts to it.
+
+    ``override`` is an editor's word that it does, which outweighs what the machine finds.
+    """
+    origin = appearance.origin
     if origin is None:
         return None
+    override = None
+    if appearance.ruling:
+        override = {
+            "by": appearance.ruled_by.display_name if appearance.ruled_by else None,
+            "at": moment(appearance.ruled_at),
+            "reason": appearance.ruling,
+        }
     return {
         "id": origin.id,
         "root_article": origin.root_article_id,
         "root_name": origin.root_name,
-        "reason": reason or origin.reason,
+        "reason": appearance.origin_reason or origin.reason,
+        "circular": origin.is_circular,
+        "retracted": origin.is_retracted,
+        "override": override,
     }
 
 
@@ -109,7 +122,8 @@ def appearance_shape(appearance: Appearance) -> dict[str, Any]:
         "hedges": appearance.hedges,
         "headline_stance": appearance.headline_stance or None,
         "body_stance": appearance.body_stance or None,
-        "origin": origin_shape(appearance.origin, appearance.origin_reason),
+        "origin": origin_shape(appearance),
+        "told_from": appearance.told_from,
         "state": appearance.state,
         "snapshot": appearance.snapshot_id,
         "captured_at": moment(appearance.captured_at),
@@ -216,6 +230,8 @@ def candidate_shape(candidate: Candidate) -> dict[str, Any]:
         "suffix": candidate.suffix,
         "claimant": candidate.claimant_name or None,
         "attribution": candidate.attribution or None,
+        "chain": candidate.chain,
+        "voice": candidate.voice,
         "hedged": candidate.hedged,
         "hedges": candidate.hedges,
         "article": snapshot.article_id if snapshot else None,

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from claims.pipeline.origins import OriginCluster, Report, cluster_origins, goes_back_to
+from claims.pipeline.origins import OriginCluster, Report, Ruling, cluster_origins, goes_back_to
 from claims.vocabulary import PublisherKind
 
 EVENING = datetime(2011, 3, 30, 18, tzinfo=UTC)
@@ -403,3 +403,70 @@ def test_any_name_is_survived(odd: str) -> None:
         ]
     )
     assert sum(len(cluster.members) for cluster in found) == 2
+
+
+def shown(found: Sequence[OriginCluster]) -> list[list[str]]:
+    """Who is grouped with whom."""
+    return sorted(sorted(cluster.members) for cluster in found)
+
+
+CITED = f"They fled, the Valletta Notebook reported. {LONG}"
+GROUPED = [
+    report("root", "Valletta Notebook", "They have crossed."),
+    report("a", "Harbour Post", CITED, 10),
+    report("b", "Quay News", CITED, 20),
+    report("c", "Meridian TV", "They fled, the Harbour Post reported.", 30),
+]
+
+
+def test_an_editor_takes_a_report_out_and_what_only_cites_it_goes_with_it() -> None:
+    assert shown(cluster_origins(GROUPED)) == [["a", "b", "c", "root"]]
+    found = cluster_origins(
+        GROUPED, [Ruling("a", None, "Edith counts it on its own: “Own man at the border”")]
+    )
+    assert shown(found) == [["a", "c"], ["b", "root"]]
+    own = next(cluster for cluster in found if "a" in cluster.members)
+    assert own.root == "a"
+    assert reason(own, "a") == "Edith counts it on its own: “Own man at the border”"
+
+
+def test_who_cites_the_report_taken_out_and_another_one_stays_with_the_other() -> None:
+    both = report("d", "The Lantern", "Gone, the Harbour Post and the Valletta Notebook reported.", 40)
+    cites_both = cluster_origins([*GROUPED, both], [Ruling("a", None, "On its own.")])
+    assert shown(cites_both) == [["a", "c"], ["b", "d", "root"]]
+
+
+def test_an_editor_puts_a_report_beside_another() -> None:
+    alone = report("x", "Cairo Courier", "Nobody can be reached.", 50)
+    assert ["x"] in shown(cluster_origins([*GROUPED, alone]))
+    [one] = cluster_origins([*GROUPED, alone], [Ruling("x", "b", "Emil put it here: “Same author”")])
+    assert (one.root, reason(one, "x"), one.circle) == ("root", "Emil put it here: “Same author”", ())
+
+
+def test_a_ruling_holds_for_the_whole_page_and_for_what_comes_later() -> None:
+    ruling = [Ruling("a", None, "On its own.")]
+    later = report("a2", "Harbour Post", CITED, 10, article="a")
+    copy = report("e", "Mirror", CITED, 60)
+    assert shown(cluster_origins([*GROUPED, later, copy], ruling)) == [["a", "a2", "c"], ["b", "e", "root"]]
+
+
+def test_sister_papers_stay_one_when_the_first_of_them_is_taken_out() -> None:
+    sisters = [
+        report(name, paper, text, minutes, owner="North Group")
+        for minutes, (name, paper, text) in enumerate(
+            [("a", "Lantern", "Ships."), ("b", "Post", "Cars."), ("c", "Gazette", "Planes.")]
+        )
+    ]
+    assert shown(cluster_origins(sisters, [Ruling("a", None, "On its own.")])) == [["a"], ["b", "c"]]
+
+
+def test_two_reports_that_editors_put_beside_each_other_are_no_circle() -> None:
+    pair = [report("x", "Cairo Courier", "Nobody."), report("y", "Sahel Observer", "Somebody.", 1)]
+    [one] = cluster_origins(pair, [Ruling("x", "y", "Same man."), Ruling("y", "x", "Same man.")])
+    assert not one.is_circular
+
+
+def test_a_ruling_on_what_is_no_more_changes_nothing() -> None:
+    assert cluster_origins(GROUPED, [Ruling("gone", "a", "Why not.")]) == cluster_origins(GROUPED)
+    [x] = cluster_origins([GROUPED[0]], [Ruling("root", "gone", "Beside what is no more.")])
+    assert x.members == ("root",)

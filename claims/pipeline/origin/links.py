@@ -57,7 +57,7 @@ class Link:
 
     ``reason`` says it of the report, ``back`` of what it leads to. ``is_source``: the report names that as
     its source; else the two are merely alike (one text, one owner). ``is_copy``: what the later one tells is
-    the earlier one's text or page.
+    the earlier one's text or page. ``is_ruling``: an editor says so.
     """
 
     of: int
@@ -66,6 +66,7 @@ class Link:
     back: str
     is_source: bool
     is_copy: bool = False
+    is_ruling: bool = False
 
 
 class Story:
@@ -245,13 +246,13 @@ class Story:
         One that does belongs to its source: a paper that prints two agencies does not make them one.
         """
         led = {link.of for link in self.links if link.is_source}
-        first: dict[str, int] = {}
+        earlier: dict[str, list[int]] = {}
         for number, report in enumerate(self.reports):
-            for house in () if number in led else filter(None, _houses(report)):
-                other = first.setdefault(house, number)
-                if other != number:
+            for house in () if number in led else filter(None, dict.fromkeys(_houses(report))):
+                for other in earlier.setdefault(house, []):
                     twin = self.reports[other]
                     yield Link(number, other, _kin(house, twin), _kin(house, report), is_source=False)
+                earlier[house].append(number)
 
 
 def _own_bodies(report: Report) -> tuple[Body, ...]:
