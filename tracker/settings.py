@@ -154,7 +154,7 @@ USE_I18N = False
 REDIS_URL: str = env.str("REDIS_URL", default="")
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "BACKEND": "tracker.cache.PatientRedisCache",
         "LOCATION": REDIS_URL,
         "KEY_PREFIX": "claims",
         # An editor's click never waits on Redis.
@@ -171,8 +171,7 @@ if not REDIS_URL and not WRITES_NOTHING:
     for folder in ("messages", "control"):  # the file broker does not make its own
         (BROKER_DIR / folder).mkdir(mode=0o700, parents=True, exist_ok=True)
 CELERY_BROKER_URL = REDIS_URL or "filesystem://localhost"
-if not REDIS_URL:
-    CELERY_BROKER_TRANSPORT = "tracker.file_broker:Transport"
+CELERY_BROKER_TRANSPORT = f"tracker.{'redis' if REDIS_URL else 'file'}_broker:Transport"
 CELERY_BROKER_TRANSPORT_OPTIONS = (
     {"socket_timeout": 1, "socket_connect_timeout": 1}
     if REDIS_URL
@@ -218,6 +217,8 @@ REMOVED_AFTER_CHECKS = env.int("REMOVED_AFTER_CHECKS", default=4)
 REMOVED_AFTER_SECONDS = env.float("REMOVED_AFTER_SECONDS", default=86_400.0)
 STUCK_AFTER = env.int("STUCK_AFTER", default=5)
 LEASE_SECONDS = env.float("LEASE_SECONDS", default=120.0)
+# A folder in which the proof of faults names the places where a worker is to die; empty in every other run.
+FAILPOINTS: str = env.str("FAILPOINTS", default="")
 
 
 # ---------------------------------------------------------------- optional tiers of the analysis
