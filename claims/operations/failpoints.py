@@ -1,4 +1,4 @@
-"""Named places where the proof of faults stops or kills this very process; without FAILPOINTS they do nothing."""
+"""Named places where the proof of faults stops or kills this process; they do nothing without FAILPOINTS."""
 
 import os
 import signal

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from claims.models import Article, Change, Claim
 from claims.operations.capture import linked_claims, store_proposals, store_snapshot
 from claims.operations.consequences import claims_of, follow_change, tell_state
+from claims.operations.failpoints import AFTER_FINISH, BEFORE_FINISH, INSIDE_FINISH, reach
 from claims.operations.leases import hold_host
 from claims.operations.ledger import Book, writing
 from claims.operations.policies import cadence, host_of, source_policy
@@ -31,6 +32,7 @@ class CheckReport:
 
 def finish(held: Leased, seen: Sighting) -> CheckReport:
     """Write down what was seen, unless another worker has taken over meanwhile."""
+    reach(BEFORE_FINISH)
     with writing() as book:
         article = (
             Article.objects.select_for_update(of=("self",))
@@ -46,6 +48,8 @@ def finish(held: Leased, seen: Sighting) -> CheckReport:
         article.last_checked_at = seen.observation.at
         article.due_at = _next_check(article, seen)
         article.save()
+        reach(INSIDE_FINISH)
+    reach(AFTER_FINISH)
     _heed_host(held.article.url, seen)
     return report
 

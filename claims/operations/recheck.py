@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import transaction
 
 from claims.models import Article, User
+from claims.operations.failpoints import AFTER_LEASE, reach
 from claims.operations.findings import CheckReport, finish
 from claims.operations.leases import book_host, lease
 from claims.operations.policies import cadence, fetch_policy, host_of, lease_time
@@ -101,6 +102,7 @@ def _check_wave(article_ids: Sequence[str], rules: RobotsRules, *, only_due: boo
                 yield finish(held, disallowed(permission.reason))
         elif not only_due:
             yield CheckReport(article_id, CheckOutcome.BUSY)
+    reach(AFTER_LEASE)
     requests = [held.request for held in leased.values()]
     # Deadlines run on while a page is read: first fetch all, then look at each.
     for request, result in list(fetch_many(requests, policy=fetch_policy())):

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from claims.models import Article, Snapshot
 from claims.operations.capture import Reading, read_page
+from claims.operations.failpoints import AFTER_PARSE, reach
 from claims.pipeline.diff import Difference, compare
 from claims.pipeline.extract_text import UnreadableError, fingerprint
 from claims.pipeline.fetch import Fetched, FetchFailed, FetchRequest, FetchResult
@@ -72,6 +73,7 @@ def look_at(held: Leased, result: FetchResult) -> Sighting:
                 headline_after=(reading.article.headline or "")[:500],
                 text_after=reading.article.text,
             )
+    reach(AFTER_PARSE)
     observation = _observe(result, reading, unreadable)
     return Sighting(result, observation, reading, difference, unreadable)
 
