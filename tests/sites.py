@@ -1,8 +1,9 @@
 """A news site on this machine whose pages a test writes, edits, breaks and removes."""
 
 import hashlib
+import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -11,7 +12,11 @@ from typing import Any
 
 @dataclass(slots=True)
 class Answer:
-    """What one address answers; ``cut`` bytes are promised and not sent, ``validators`` off sends no ETag."""
+    """What one address answers.
+
+    ``cut`` bytes are promised and not sent, ``validators`` off sends no ETag, ``midway`` is called once, with
+    half of a body sent.
+    """
 
     body: bytes = b""
     status: int = 200
@@ -19,6 +24,7 @@ class Answer:
     headers: dict[str, str] = field(default_factory=dict)
     cut: int = 0
     validators: bool = True
+    midway: Callable[[], None] | None = None
 
 
 @dataclass(slots=True)
@@ -71,6 +77,27 @@ def page(headline: str, *paragraphs: str, published: str = "2026-03-01T09:00:00Z
 def news_site() -> Iterator[NewsSite]:
     """Serve a `NewsSite` on a free port of 127.0.0.1 while the block runs."""
     site = NewsSite("")
+    server = _Server(("127.0.0.1", 0), _handler_of(site))
+    site.address = f"http://127.0.0.1:{server.server_address[1]}"
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+    thread.start()
+    try:
+        yield site
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+class _Server(ThreadingHTTPServer):
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Take it that a reader may hang up at any time; what else goes wrong is shown."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
+
+
+def _handler_of(site: NewsSite) -> type[BaseHTTPRequestHandler]:
+    """Return what answers requests as ``site`` says."""
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -79,7 +106,9 @@ def news_site() -> Iterator[NewsSite]:
             path = self.path.partition("?")[0]
             answer = site.pages.get(path, Answer(b"<h1>Not found</h1>", 404))
             etag = f'"{hashlib.sha256(answer.body).hexdigest()[:16]}"'
+            midway, answer.midway = answer.midway, None
             fresh = answer.validators and self.headers.get("If-None-Match") == etag and answer.status == 200
+            fresh = fresh and midway is None
             status = 304 if fresh else answer.status
             site.asked.append((path, status))
             self.send_response(status)
@@ -91,21 +120,16 @@ def news_site() -> Iterator[NewsSite]:
                 self.send_header("Content-Type", answer.content_type)
                 self.send_header("Content-Length", str(len(answer.body) + answer.cut))
             self.end_headers()
+            half = len(answer.body) // 2 if midway else 0
+            if midway:
+                self.wfile.write(answer.body[:half])
+                midway()
             if not fresh:
-                self.wfile.write(answer.body)
+                self.wfile.write(answer.body[half:])
             if answer.cut:
                 self.close_connection = True
 
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class names it
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    site.address = f"http://127.0.0.1:{server.server_address[1]}"
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-    thread.start()
-    try:
-        yield site
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    return Handler
