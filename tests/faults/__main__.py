@@ -158,9 +158,7 @@ def _world(stack: contextlib.ExitStack, plan: Plan, folder: Path) -> "World":
     )
 
 
-def _servers(
-    stack: contextlib.ExitStack, engine: str
-) -> tuple[OwnServer, OwnServer] | tuple[None, None]:
+def _servers(stack: contextlib.ExitStack, engine: str) -> tuple[OwnServer, OwnServer] | tuple[None, None]:
     if engine == "sqlite":
         return None, None
     redis, postgres = start_own_redis(), start_own_postgres(keeps_commits=True)

@@ -4,6 +4,7 @@ import contextlib
 import random
 import shutil
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Protocol
 from uuid import uuid4
@@ -40,7 +41,7 @@ class RedisBroker:
         self._url = url
 
     @contextlib.contextmanager
-    def _client(self) -> "contextlib.AbstractContextManager[redis.Redis]":  # type: ignore[misc] # a generator
+    def _client(self) -> Iterator[redis.Redis]:
         client = redis.Redis.from_url(self._url, socket_timeout=5)
         try:
             yield client
@@ -50,7 +51,7 @@ class RedisBroker:
     def waiting(self) -> int:
         """Return how many hints wait."""
         with self._client() as client:
-            return int(client.llen(_QUEUE))  # type: ignore[arg-type] # not awaited: this client is none of those
+            return int(client.llen(_QUEUE))
 
     def drop(self) -> None:
         """Lose every hint that waits."""
@@ -60,7 +61,7 @@ class RedisBroker:
     def triple(self, rng: random.Random) -> None:
         """Let every hint wait three times, in any order."""
         with self._client() as client:
-            hints = list(client.lrange(_QUEUE, 0, -1)) * 3  # type: ignore[arg-type] # as above
+            hints = list(client.lrange(_QUEUE, 0, -1)) * 3
             rng.shuffle(hints)
             client.delete(_QUEUE)
             if hints:

@@ -1,6 +1,5 @@
-"""The control's Celery application: a lease that ran out is handed on with the same fence, so nobody is late."""
+"""The control's Celery application: a lease is handed on with the same fence, so nobody comes late."""
 
-from claims.operations import leases
 from tracker.celery import app
 
 __all__ = ["app"]

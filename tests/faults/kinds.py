@@ -1,13 +1,11 @@
-"""The faults: each lets the pages of a round fall due, strikes, heals what it broke, and tells whether it hit."""
+"""The faults: each lets pages fall due, strikes, heals what it broke, and tells whether it hit."""
 
-import os
 import signal
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 from claims.operations import failpoints
-from tests.faults.processes import faketime_library, limit_files, wait_until
+from tests.faults.processes import children_of, faketime_library, limit_files, wait_until
 from tests.faults.world import LEASE_SECONDS, World
 
 Fault = Callable[[World], bool]
@@ -47,7 +45,12 @@ def stopped_past_its_lease_at(place: str) -> Fault:
 
 def killed_mid_body(world: World) -> bool:
     """Kill whoever reads, with half of a page read."""
-    return _midway(world, lambda: [each.kill_children() for each in world.workers])
+
+    def kill() -> None:
+        for each in world.workers:
+            each.kill_children()
+
+    return _midway(world, kill)
 
 
 def asked_to_stop_mid_fetch(world: World) -> bool:
@@ -66,7 +69,7 @@ def asked_to_stop_mid_fetch(world: World) -> bool:
     return hit
 
 
-def _midway(world: World, act: Callable[[], object]) -> bool:
+def _midway(world: World, act: Callable[[], None]) -> bool:
     done: list[bool] = []
 
     def once() -> None:
@@ -176,7 +179,7 @@ def clock_off_by(hours: int) -> Fault:
         wrong = world.workers[0]
         wrong.kill()
         wrong.start_an_hour_off(hours)
-        wait_until(wrong.children, 20.0)
+        wait_until(lambda: children_of(wrong.group), 20.0)
         world.release()
         world.recovered()
         wrong.kill()
@@ -191,28 +194,19 @@ def disk_full(world: World) -> bool:
     world.release()
     world.pause(_OUTAGE_SECONDS / 2)
     if world.postgres is None:
-        for each in world.workers:
-            each.limit_files(_A_LITTLE)
-        time.sleep(_OUTAGE_SECONDS)
-        for each in world.workers:
-            each.limit_files(-1)
-        return True
-    master = world.postgres.process.pid
-    processes = [master, *_children(master)]
-    for process in processes:
-        limit_files(process, _A_LITTLE)
+        with_children = [[each.group, *children_of(each.group)] for each in world.workers]
+        limited = [process for processes in with_children for process in processes]
+    else:
+        limited = [world.postgres.process.pid, *children_of(world.postgres.process.pid)]
+    limit_files(limited, _A_LITTLE)
     time.sleep(_OUTAGE_SECONDS)
-    for process in [*processes, *_children(master)]:
-        limit_files(process, -1)
-    if not wait_until(world.postgres.answers, 10.0):
+    if world.postgres is not None:
+        limited += children_of(world.postgres.process.pid)
+    limit_files(limited, None)
+    if world.postgres is not None and not wait_until(world.postgres.answers, 10.0):
         world.postgres.kill()
         world.postgres.restart()
     return True
-
-
-def _children(process: int) -> list[int]:
-    found = Path(f"/proc/{process}/task/{process}/children")
-    return [int(word) for word in found.read_text().split()] if found.exists() else []
 
 
 def faults_of(engine: str) -> dict[str, Fault]:
@@ -237,6 +231,6 @@ def faults_of(engine: str) -> dict[str, Fault]:
             "Redis frozen": redis_frozen,
             "PostgreSQL restarted at once inside-finish": database_crashed_inside_finish,
         }
-        if faketime_library() is not None and os.access("/proc/self/task", os.R_OK):
+        if faketime_library() is not None:
             named |= {"worker's clock +1 h": clock_off_by(1), "worker's clock -1 h": clock_off_by(-1)}
     return named

@@ -2,12 +2,11 @@
 
 import contextlib
 import os
-import resource
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -56,27 +55,21 @@ class Service:
         )
 
     @property
-    def _group(self) -> int:
+    def group(self) -> int:
+        """Its process id, which is the id of its group, too."""
         assert self.process is not None
         return self.process.pid
 
-    def children(self) -> list[int]:
-        """Return the ids of the processes that it has started and that live."""
-        with contextlib.suppress(FileNotFoundError):
-            found = Path(f"/proc/{self._group}/task/{self._group}/children").read_text()
-            return [int(word) for word in found.split()]
-        return []
-
     def kill_children(self) -> None:
         """End those that do the work at once; a Celery worker starts others."""
-        for child in self.children():
+        for child in children_of(self.group):
             with contextlib.suppress(ProcessLookupError):
                 os.kill(child, signal.SIGKILL)
 
     def signal(self, order: signal.Signals) -> None:
         """Send it and all its children a signal."""
         with contextlib.suppress(ProcessLookupError):
-            os.killpg(self._group, order)
+            os.killpg(self.group, order)
 
     def kill(self) -> None:
         """End all of it at once."""
@@ -96,16 +89,23 @@ class Service:
         self.signal(signal.SIGKILL)
         return True
 
-    def limit_files(self, largest: int) -> None:
-        """Let no file grow beyond ``largest`` bytes for it and its children, as on a full disk."""
-        for process in (self._group, *self.children()):
-            limit_files(process, largest)
+
+def children_of(process: int) -> list[int]:
+    """Return the ids of the processes that a process has started and that live (Linux)."""
+    with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+        found = Path(f"/proc/{process}/task/{process}/children").read_text()
+        return [int(word) for word in found.split()]
+    return []
 
 
-def limit_files(process: int, largest: int) -> None:
-    """Let no file grow beyond ``largest`` bytes for a process; -1 lifts the limit."""
-    with contextlib.suppress(ProcessLookupError):
-        resource.prlimit(process, resource.RLIMIT_FSIZE, (largest, -1))
+def limit_files(processes: Iterable[int], largest: int | None) -> None:
+    """Let no file grow beyond ``largest`` bytes for these processes, as on a full disk; None lifts it."""
+    for process in processes:
+        limit = f"--fsize={'unlimited' if largest is None else largest}:unlimited"
+        with contextlib.suppress(FileNotFoundError):  # ended meanwhile
+            # As its owner: even root may not, in a container without that right.
+            owner = Path(f"/proc/{process}").stat().st_uid
+            subprocess.run(["prlimit", "--pid", str(process), limit], user=owner, stderr=subprocess.DEVNULL)
 
 
 def worker(name: str, app: str, environment: dict[str, str], logs: Path) -> Service:

@@ -1,11 +1,11 @@
-"""A newsroom to break: sites, database, broker, two workers, a scheduler, and Edith who works on meanwhile."""
+"""A newsroom to break: sites, database, broker, two workers, a scheduler, and Edith who works on."""
 
 import contextlib
 import random
 import signal
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -14,7 +14,7 @@ from django.db import DatabaseError, InterfaceError, connection
 from django.db.models import Q
 from django.test import Client
 
-from claims.models import Article, Change, Claim, Event, Snapshot, User
+from claims.models import Article, Change, Claim, Event, Snapshot
 from claims.operations.ingest import add_article
 from claims.operations.people import add_person, issue_token
 from claims.operations.recheck import check_articles
@@ -189,8 +189,7 @@ class World:
         post = lambda: Client(headers=headers).post(address, body, "application/json").status_code  # noqa: E731
         self._timed(post, 201)
 
-    def _timed(self, save: "object", expected: int) -> None:
-        assert callable(save)
+    def _timed(self, save: Callable[[], int], expected: int) -> None:
         started = time.monotonic()
         status = save()
         self.saves.append(time.monotonic() - started)
@@ -207,9 +206,7 @@ class World:
         ids = [page.article for page in self.due]
         try:
             rows = Article.objects.filter(pk__in=ids).filter(Q(lease_until=None), due_at__gt=database_now())
-            done = {
-                key for key, count in rows.values_list("id", "check_count") if count > self._before[key]
-            }
+            done = {key for key, count in rows.values_list("id", "check_count") if count > self._before[key]}
         except (DatabaseError, InterfaceError):  # the database is away, too
             connection.close()
             return set(ids)
@@ -227,7 +224,7 @@ class World:
         return Audit(len(self.due) - len(waiting), len(waiting) + missing, twice)
 
     def _against_the_site(self, page: Page) -> tuple[int, int]:
-        """Compare what we hold of a page with what its site has shown; returns how many are short and over."""
+        """Compare what we hold of a page with what its site has shown; returns how many lack and are over."""
         events = Event.objects.filter(article_id=page.article)
         claims = events.exclude(claim_id=None).values_list("claim_id", flat=True).distinct()
         pairs = [
