@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, include, path, re_path
 
 from claims.views import feeds, health, readers
 from claims.views.desk import aliases, articles, claims, machine, parsing, queue, rewriting, workbench
+from claims.views.desk import feeds as feeds_at_desk
 
 READERS: list[URLPattern | URLResolver] = [
     path("", readers.front, name="front"),
@@ -50,7 +51,10 @@ DESK: list[URLPattern | URLResolver] = [
     path("desk/articles/<slug:article_id>/", articles.article_page, name="desk_article"),
     path("desk/articles/<slug:article_id>/check/", articles.check, name="desk_check"),
     path("desk/articles/<slug:article_id>/parse/", parsing.parse, name="desk_parse"),
-    path("desk/feeds/", articles.feeds_page, name="desk_feeds"),
+    path("desk/feeds/", feeds_at_desk.feeds_page, name="desk_feeds"),
+    path("desk/feeds/<slug:feed_id>/read/", feeds_at_desk.read, name="desk_feed_read"),
+    path("desk/feeds/<slug:feed_id>/stop/", feeds_at_desk.stop, name="desk_feed_stop"),
+    path("desk/feeds/<slug:feed_id>/follow/", feeds_at_desk.follow, name="desk_feed_follow"),
     path("desk/aliases/", aliases.aliases_page, name="desk_aliases"),
     path("desk/topics/", claims.topics_page, name="desk_topics"),
     path("desk/machine/", machine.machine_page, name="desk_machine"),

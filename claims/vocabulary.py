@@ -147,6 +147,18 @@ class ArticleState(Word):
     STUCK = "stuck", "Stuck"
 
 
+class FeedState(Word):
+    """How a feed's address answers, as far as our readings tell."""
+
+    PENDING = "pending", "Not read yet"
+    LIVE = "live", "Live"
+    FAILING = "failing", "Failing"
+    DISALLOWED = "disallowed", "Disallowed by robots.txt"
+    DEAD = "dead", "Dead"
+    STUCK = "stuck", "Stuck"
+    STOPPED = "stopped", "No longer followed"
+
+
 class ChangeKind(Word):
     """What happened to an article between two checks."""
 
@@ -195,6 +207,14 @@ class ReviewState(Word):
     AWAITING_SIGN_OFF = "awaiting_sign_off", "Awaiting a second editor"
 
 
+class ArchiveState(Word):
+    """Whether a public archive keeps a page that a review cites."""
+
+    WAITING = "waiting", "Waiting to be saved"
+    FAILING = "failing", "Not saved yet"
+    SAVED = "saved", "Saved"
+
+
 class CorrectionKind(Word):
     """How we correct ourselves."""
 
@@ -231,6 +251,8 @@ class EventKind(Word):
     ARTICLE_ADDED = "article_added", "Article added"
     SNAPSHOT_TAKEN = "snapshot_taken", "Snapshot taken"
     FEED_ADDED = "feed_added", "Feed added"
+    FEED_CHANGED = "feed_changed", "Feed changed"
+    EVIDENCE_ARCHIVED = "evidence_archived", "Evidence archived elsewhere"
     PUBLISHER_ADDED = "publisher_added", "Publisher added"
     TOPIC_ADDED = "topic_added", "Topic added"
     ALIAS_ADDED = "alias_added", "Name joined"

@@ -307,6 +307,7 @@ SPECTACULAR_SETTINGS = {
                 "ChangeKind",
                 "ClaimStatus",
                 "EventKind",
+                "FeedState",
                 "HedgeShift",
                 "Medium",
             ),

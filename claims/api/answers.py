@@ -10,6 +10,7 @@ from claims.vocabulary import (
     ChangeKind,
     ClaimStatus,
     EventKind,
+    FeedState,
     HedgeShift,
     Medium,
     PublisherKind,
@@ -313,10 +314,18 @@ class FeedAnswer(Shape):
     url = serializers.URLField()
     publisher = NamedAnswer(allow_null=True)
     title = serializers.CharField()
-    last_read_at = _maybe_moment()
-    next_read_at = _maybe_moment()
-    failures = serializers.IntegerField()
+    state = serializers.ChoiceField(FeedState.choices())
     state_reason = serializers.CharField()
+    followed = serializers.BooleanField()
+    moved_to = serializers.CharField(allow_null=True, help_text="A lasting redirect, not yet confirmed.")
+    moved_from = serializers.CharField(allow_null=True, help_text="The address before the last move.")
+    last_read_at = _maybe_moment()
+    last_good_at = _maybe_moment("The last reading that found a feed.")
+    last_new_at = _maybe_moment("The last reading that brought an article in.")
+    next_read_at = _maybe_moment("Null for one that is no longer followed.")
+    failures = serializers.IntegerField(help_text="Failed readings since the last good one.")
+    brought = serializers.IntegerField(help_text="Articles that it brought in.")
+    note = serializers.CharField(help_text="What was left out of the last reading.")
     updated_at = _moment()
 
 

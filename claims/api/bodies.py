@@ -110,6 +110,14 @@ class AddFeedBody(Body):
     publisher = Text(required=False, allow_null=True, max_length=200, help_text="Name of the publisher.")
 
 
+class ChangeFeedBody(Body):
+    """Whose feed it is, where it lies, whether we follow it; what is not sent stays."""
+
+    url = Text(required=False)
+    publisher = Text(required=False, max_length=200, help_text="Name of the publisher.")
+    followed = YesOrNo(required=False)
+
+
 class AddPublisherBody(Body):
     """A publisher and where its pages lie."""
 

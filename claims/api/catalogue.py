@@ -8,14 +8,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from claims.api.answers import ClaimantAnswer, FeedAnswer, PublisherAnswer, TopicAnswer
-from claims.api.bodies import AddFeedBody, AddPublisherBody, AddTopicBody
+from claims.api.bodies import AddFeedBody, AddPublisherBody, AddTopicBody, ChangeFeedBody
 from claims.api.documented import documented, page_of
 from claims.api.endpoint import Endpoint
 from claims.api.idempotency import idempotent
 from claims.api.pagination import answer_page
 from claims.api.queries import FeedsQuery, NamesQuery, PublishersQuery, Query
 from claims.operations.catalogue import add_publisher, add_topic
-from claims.operations.feeds import add_feed
+from claims.operations.feeds import add_feed, change_feed
 from claims.queries.listing import claimants, feeds, one_called, publishers, topics
 from claims.queries.shapes import claimant_shape, feed_shape, publisher_shape, topic_shape
 from claims.vocabulary import PublisherKind, Scope
@@ -148,8 +148,24 @@ class PublisherEndpoint(Endpoint):
 class FeedEndpoint(Endpoint):
     """One feed."""
 
+    write_scope = Scope.DECIDE
+
     @documented("feeds_read", answers={200: FeedAnswer}, problems=[404])
     def get(self, request: Request, feed_id: str) -> Response:
         """Read one feed."""
         self.asked(Query)
         return Response(feed_shape(feeds().get(pk=feed_id)))
+
+    @documented("feeds_change", body=ChangeFeedBody, answers={200: FeedAnswer}, problems=[404])
+    def patch(self, request: Request, feed_id: str) -> Response:
+        """Change its publisher or address, or whether it is followed. An editor."""
+        sent = self.sent(ChangeFeedBody)
+        feed = change_feed(
+            feed_id=feed_id,
+            by=self.person,
+            now=self.now(),
+            publisher=sent.get("publisher"),
+            url=sent.get("url"),
+            followed=sent.get("followed"),
+        )
+        return Response(feed_shape(feed))

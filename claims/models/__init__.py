@@ -4,10 +4,11 @@ from claims.models.appearances import Anchor, Appearance, Origin
 from claims.models.articles import Article, Change, RawContent, Snapshot
 from claims.models.base import new_id
 from claims.models.claims import Candidate, Claim, Claimant, Topic
+from claims.models.custody import ArchiveCopy
 from claims.models.ledger import Event, EventPayload
 from claims.models.matching import Alias, ClaimTerm
 from claims.models.people import ApiToken, IdempotentAnswer, User
-from claims.models.publishing import Feed, Host, Publisher, PublisherSite
+from claims.models.publishing import Feed, FeedItem, Host, Publisher, PublisherSite
 from claims.models.reviews import Evidence, ReReview, Review
 from claims.models.tiers import EndpointAnswer, EndpointDay
 
@@ -16,6 +17,7 @@ __all__ = [
     "Anchor",
     "ApiToken",
     "Appearance",
+    "ArchiveCopy",
     "Article",
     "Candidate",
     "Change",
@@ -28,6 +30,7 @@ __all__ = [
     "EventPayload",
     "Evidence",
     "Feed",
+    "FeedItem",
     "Host",
     "IdempotentAnswer",
     "Origin",

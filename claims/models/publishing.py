@@ -3,7 +3,7 @@
 from django.db import models
 
 from claims.models.base import Due, Record, only_known_words
-from claims.vocabulary import PublisherKind
+from claims.vocabulary import FeedState, PublisherKind
 
 
 class Publisher(Record):
@@ -42,21 +42,65 @@ class PublisherSite(models.Model):
 
 
 class Feed(Record, Due):
-    """An RSS or Atom address that brings in articles of a publisher."""
+    """An RSS or Atom address that brings in articles of a publisher. ``due_at`` is the next reading.
+
+    ``validated_url`` is where the validators came from; ``moved_to`` a lasting redirect seen once and not yet
+    confirmed, ``moved_from`` the address before the last confirmed one. ``missing_*`` count readings in a row
+    that found no feed at the address; ``brought`` counts articles, ``reads_with_news`` readings with any.
+    """
 
     url = models.URLField(max_length=2000, unique=True)
     publisher = models.ForeignKey(Publisher, on_delete=models.PROTECT, null=True, related_name="feeds")
     title = models.CharField(max_length=500, blank=True)
+    state = models.CharField(max_length=16, choices=FeedState.choices(), default=FeedState.PENDING)
+    state_reason = models.CharField(max_length=500, blank=True)
+    note = models.CharField(max_length=500, blank=True)
     etag = models.CharField(max_length=500, blank=True)
     last_modified = models.CharField(max_length=200, blank=True)
+    validated_url = models.CharField(max_length=2000, blank=True)
+    moved_to = models.CharField(max_length=2000, blank=True)
+    moved_from = models.CharField(max_length=2000, blank=True)
+    added_at = models.DateTimeField()
     last_read_at = models.DateTimeField(null=True, blank=True)
+    last_good_at = models.DateTimeField(null=True, blank=True)
+    last_new_at = models.DateTimeField(null=True, blank=True)
+    failing_since = models.DateTimeField(null=True, blank=True)
     failures = models.PositiveIntegerField(default=0)
-    state_reason = models.CharField(max_length=500, blank=True)
+    missing_since = models.DateTimeField(null=True, blank=True)
+    missing_reads = models.PositiveIntegerField(default=0)
+    read_count = models.PositiveIntegerField(default=0)
+    reads_with_news = models.PositiveIntegerField(default=0)
+    brought = models.PositiveIntegerField(default=0)
     updated_at = models.DateTimeField()
 
     class Meta:
         ordering = ["url"]
+        constraints = [only_known_words("state", FeedState, "a_feed_is_in_a_known_state")]
         indexes = [models.Index(fields=["due_at", "id"], name="feeds_by_due")]
+
+    def __str__(self) -> str:
+        return self.title or self.url
+
+
+class FeedItem(models.Model):
+    """An entry that a feed announced: by its id (``key``, SHA-256) it brings its article in once.
+
+    ``url``, ``title`` and ``published_at`` are as the feed told them last.
+    """
+
+    feed = models.ForeignKey(Feed, on_delete=models.CASCADE, related_name="items")
+    key = models.CharField(max_length=64)
+    url = models.CharField(max_length=2000)
+    title = models.CharField(max_length=500, blank=True)
+    published_at = models.DateTimeField(null=True, blank=True)
+    article = models.ForeignKey("Article", on_delete=models.PROTECT, related_name="fed_by")
+    first_seen_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-first_seen_at", "-id"]
+        constraints = [
+            models.UniqueConstraint(fields=["feed", "key"], name="a_feed_announces_each_entry_once")
+        ]
 
     def __str__(self) -> str:
         return self.title or self.url

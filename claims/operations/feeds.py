@@ -1,20 +1,41 @@
-"""Feeds: taken on, read on their own schedule, each new entry brought in once."""
+"""Feeds: taken on, changed and read on their own schedule; what an entry brings in is `feed_entries`."""
 
+import random
+import time
+from collections import deque
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from django.conf import settings
 
 from claims.models import Feed, User
 from claims.operations.catalogue import find_publisher, publisher_at
-from claims.operations.ingest import clean_address, find_or_make
-from claims.operations.leases import book_host, lease
+from claims.operations.feed_entries import Brought, bring_in
+from claims.operations.ingest import clean_address
+from claims.operations.leases import book_host, hold_host, lease
 from claims.operations.ledger import Book, writing
-from claims.operations.policies import cadence, feed_interval, fetch_policy, host_of, lease_time
-from claims.operations.refusals import RefusalError, RuleRefusedError, require
+from claims.operations.policies import (
+    cadence,
+    feed_interval,
+    fetch_policy,
+    host_of,
+    lease_time,
+    source_policy,
+)
+from claims.operations.refusals import RuleRefusedError, require
+from claims.operations.robots import RobotsRules, robots_for
+from claims.operations.sightings import asked_to_wait
+from claims.pipeline.feed_state import FeedHistory, FeedReading, FeedVerdict, judge_feed
 from claims.pipeline.feeds import FeedContent, UnreadableFeedError, parse_feed
-from claims.pipeline.fetch import Fetched, FetchRequest, FetchResult, fetch
+from claims.pipeline.fetch import Fetched, FetchRequest, FetchResult, fetch_many
+from claims.pipeline.schedule import ScheduleInput, next_check_at
 from claims.queries.clock import database_now
-from claims.vocabulary import EventKind, Role
+from claims.vocabulary import EventKind, FeedState, Role
+
+_PATIENCE = timedelta(seconds=20)
+# However long nothing came, a feed that answers is read this often.
+_QUIETEST = timedelta(days=1)
 
 
 class UnreadableFeedRefusedError(RuleRefusedError):
@@ -28,28 +49,41 @@ class FeedReport:
     """What one reading of a feed brought: ids of new articles, how many were known, what went wrong."""
 
     feed: str
-    new_articles: list[str] = field(default_factory=list)
+    new_articles: tuple[str, ...] = ()
     known: int = 0
     problem: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What a worker brings back: the answer (None where robots.txt forbids to ask) and what stands in it."""
+
+    result: FetchResult | None
+    reading: FeedReading
+    content: FeedContent | None
+
+
+# ---------------------------------------------------------------- what editors do
 def add_feed(*, url: str, by: User | None, now: datetime, publisher: str | None = None) -> Feed:
     """Take a feed on; the next sweep reads it. An editor, or the operator (``by`` None).
 
-    ``publisher`` is a name. A known address is answered with its feed. Raises `NotAllowedError`,
-    `AddressRefusedError`.
+    ``publisher`` is a name. A known address, also one that a feed has moved away from, is answered with its
+    feed. Raises `NotAllowedError`, `AddressRefusedError`.
     """
     if by is not None:
         require(by, Role.EDITOR)
     address = clean_address(url)
     with writing() as book:
+        moved = Feed.objects.filter(moved_from=address).first()
+        if moved is not None:
+            return moved
         owner = (
             find_publisher(book, url=address, site_name=None, name=publisher, by=by, now=now)
             if publisher
             else publisher_at(address)
         )
         feed, made = Feed.objects.get_or_create(
-            url=address, defaults={"publisher": owner, "due_at": now, "updated_at": now}
+            url=address, defaults={"publisher": owner, "due_at": now, "added_at": now, "updated_at": now}
         )
         if made:
             book.write(
@@ -62,39 +96,163 @@ def add_feed(*, url: str, by: User | None, now: datetime, publisher: str | None 
     return feed
 
 
-def read_feeds(feed_ids: Iterable[str], *, only_due: bool) -> Iterator[FeedReport]:
-    """Read the feeds one after another; yields a report for each that this worker got hold of."""
+def change_feed(
+    *,
+    feed_id: str,
+    by: User,
+    now: datetime,
+    publisher: str | None = None,
+    url: str | None = None,
+    followed: bool | None = None,
+) -> Feed:
+    """Change whose feed it is (a name), where it lies, or whether we follow it; None leaves a thing alone.
+
+    An editor. A new address, and following again, make it due at once; one that is no longer followed is
+    never read. Raises `Feed.DoesNotExist`, `NotAllowedError`, `AddressRefusedError`, `RuleRefusedError` (the
+    address is another feed's).
+    """
+    require(by, Role.EDITOR)
+    address = clean_address(url) if url is not None else None
+    with writing() as book:
+        feed = Feed.objects.select_for_update(of=("self",)).select_related("publisher").get(pk=feed_id)
+        told = []
+        if publisher is not None and publisher.strip() and publisher.strip() != str(feed.publisher or ""):
+            feed.publisher = find_publisher(
+                book, url=feed.url, site_name=None, name=publisher, by=by, now=now
+            )
+            told.append(f"published by {feed.publisher}")
+        if address is not None and address != feed.url:
+            _settle_at(feed, address)
+            told.append(f"now at {address}")
+            _make_due(feed, now)
+        if followed is not None and followed != (feed.state != FeedState.STOPPED):
+            told.append("followed again" if followed else "no longer followed")
+            feed.state, feed.state_reason = (FeedState.PENDING, "") if followed else (FeedState.STOPPED, "")
+            feed.due_at = now if followed else None
+        if told:
+            feed.updated_at = now
+            feed.save()
+            _tell(book, feed, f"Feed changed: {', '.join(told)}.", by=by, now=now)
+    return feed
+
+
+def read_now(*, feed_id: str, by: User, now: datetime) -> Feed:
+    """Make the feed due at once; the next sweep reads it.
+
+    An editor. Raises `Feed.DoesNotExist`, `NotAllowedError`, `RuleRefusedError` (it is not followed).
+    """
+    require(by, Role.EDITOR)
+    with writing():
+        feed = Feed.objects.select_for_update().get(pk=feed_id)
+        if feed.state == FeedState.STOPPED:
+            raise RuleRefusedError("This feed is no longer followed; follow it again first.")
+        _make_due(feed, now)
+        feed.save(update_fields=["due_at"])
+    return feed
+
+
+def _make_due(feed: Feed, now: datetime) -> None:
+    if feed.state != FeedState.STOPPED:
+        feed.due_at = now
+
+
+def _tell(book: Book, feed: Feed, words: str, *, by: User | None, now: datetime) -> None:
+    book.write(EventKind.FEED_CHANGED, actor=by, occurred_at=now, text=words, data={"feed": feed.id})
+
+
+def _settle_at(feed: Feed, address: str) -> None:
+    """Let the feed lie at another address; what validated the old one means nothing there."""
+    if Feed.objects.filter(url=address).exclude(pk=feed.pk).exists():
+        raise RuleRefusedError("We follow a feed at that address already.", field="url")
+    feed.moved_from, feed.url, feed.moved_to = feed.url, address, ""
+    feed.etag = feed.last_modified = feed.validated_url = ""
+
+
+# ---------------------------------------------------------------- reading
+def read_feeds(
+    feed_ids: Iterable[str], *, only_due: bool, patience: timedelta = _PATIENCE
+) -> Iterator[FeedReport]:
+    """Read the feeds, hosts side by side, one connection and a gap per host; yields a report for each.
+
+    A feed that another worker has, or whose host is booked for longer than ``patience``, is left to a later
+    sweep, and so is one that is no longer followed. The first reading is a person's wish and is made whatever
+    robots.txt says; the later ones heed it.
+    """
+    _shelve_stuck()
+    rows = Feed.objects.exclude(state=FeedState.STOPPED).in_bulk(list(dict.fromkeys(feed_ids)))
+    waiting: dict[str, deque[Feed]] = {}
+    for feed in rows.values():
+        waiting.setdefault(host_of(feed.url), deque()).append(feed)
+    rules = robots_for(queue[0].url for queue in waiting.values())
+    while waiting:
+        held, starts = [], [database_now()]
+        for host, queue in list(waiting.items()):
+            gap = max(cadence(queue[0].url).host_gap, rules.may_read(queue[0].url).delay)
+            start = book_host(host, gap=gap, patience=patience)
+            if start is None:
+                del waiting[host]
+                continue
+            starts.append(start)
+            held.append(queue.popleft())
+            if not queue:
+                del waiting[host]
+        time.sleep(max(0.0, (max(starts) - database_now()).total_seconds()))
+        yield from _read_together([feed.pk for feed in held], rules, only_due=only_due)
+
+
+def finish_reading(*, feed_id: str, result: FetchResult) -> FeedReport:
+    """Write down what a fetch of the feed, made just now, brought; raises `Feed.DoesNotExist`."""
+    fence = lease(Feed, feed_id, seconds=lease_time(), only_due=False)
+    if fence is None:
+        return FeedReport(feed_id, problem="Another worker is reading it.")
+    return _finish(feed_id, fence, _look_at(result))
+
+
+def _read_together(feed_ids: Iterable[str], rules: RobotsRules, *, only_due: bool) -> Iterator[FeedReport]:
+    """Read feeds of different hosts side by side."""
+    leased: dict[str, tuple[str, int]] = {}
+    requests = []
     for feed_id in feed_ids:
         fence = lease(Feed, feed_id, seconds=lease_time(), only_due=only_due)
         if fence is None:
             continue
         feed = Feed.objects.get(pk=feed_id)
-        # Booked without waiting: a feed is one request, and the gap it leaves behind counts for the pages.
-        book_host(host_of(feed.url), gap=cadence(feed.url).host_gap, patience=timedelta(days=1))
-        request = FetchRequest(url=feed.url, etag=feed.etag or None, last_modified=feed.last_modified or None)
-        yield _finish(feed_id, fence, fetch(request, policy=fetch_policy()))
+        permission = rules.may_read(feed.url)
+        if permission.allowed or feed.last_read_at is None:
+            leased[feed.url] = feed_id, fence
+            requests.append(_request(feed))
+        else:
+            yield _finish(feed_id, fence, _disallowed(permission.reason))
+    # Deadlines run on while a feed is parsed: first fetch all, then look at each.
+    for request, result in list(fetch_many(requests, policy=fetch_policy())):
+        yield _finish(*leased[request.url], _look_at(result))
 
 
-def _finish(feed_id: str, fence: int, result: FetchResult) -> FeedReport:
+def _request(feed: Feed) -> FetchRequest:
+    return FetchRequest(
+        url=feed.url,
+        etag=feed.etag or None,
+        last_modified=feed.last_modified or None,
+        validated_url=feed.validated_url or None,
+    )
+
+
+def _disallowed(reason: str) -> _Seen:
+    reading = FeedReading(at=database_now(), status=None, problem=reason, disallowed=True)
+    return _Seen(None, reading, None)
+
+
+def _look_at(result: FetchResult) -> _Seen:
+    """Turn an answer into what it means, and parse it where it is a whole one."""
     content, problem = _content_of(result)
-    now = database_now()
-    with writing() as book:
-        feed = Feed.objects.select_for_update().get(pk=feed_id)
-        if feed.fence != fence:
-            return FeedReport(feed_id, problem="Another worker took over.")
-        new, known = _bring_in(book, feed, content, now) if content else ([], 0)
-        if isinstance(result, Fetched) and not problem:
-            feed.etag = (result.header("etag") or feed.etag)[:500]
-            feed.last_modified = (result.header("last-modified") or feed.last_modified)[:200]
-        if content is not None and content.title:
-            feed.title = content.title[:500]
-        feed.failures = feed.failures + 1 if problem else 0
-        feed.state_reason = problem[:500]
-        feed.last_read_at = feed.updated_at = now
-        feed.lease_until, feed.attempts = None, 0
-        feed.due_at = now + min(feed_interval() * 2 ** min(feed.failures, 10), cadence(feed.url).longest)
-        feed.save()
-    return FeedReport(feed_id, new_articles=new, known=known, problem=problem)
+    fetched = result if isinstance(result, Fetched) else None
+    reading = FeedReading(
+        at=database_now(),
+        status=fetched.status if fetched else None,
+        problem=problem,
+        moved_to=fetched.permanent_url if fetched and fetched.permanent_url != fetched.url else None,
+    )
+    return _Seen(result, reading, content)
 
 
 def _content_of(result: FetchResult) -> tuple[FeedContent | None, str]:
@@ -111,26 +269,116 @@ def _content_of(result: FetchResult) -> tuple[FeedContent | None, str]:
         return None, str(error)
 
 
-def _bring_in(book: Book, feed: Feed, content: FeedContent, now: datetime) -> tuple[list[str], int]:
-    """Take the entries on as articles; returns the ids of the new ones and how many were known."""
-    new, known = [], 0
-    publisher = feed.publisher.name if feed.publisher else None
-    for entry in sorted(content.entries, key=lambda entry: entry.url):
-        try:
-            address = clean_address(entry.url)
-        except RefusalError:
-            continue  # an address that the gate would never ask is no article
-        article, made = find_or_make(
-            book,
-            url=address,
-            by=None,
-            now=now,
-            published_at=entry.published_at if entry.published_at and entry.published_at <= now else None,
-            publisher=publisher,
-            due_at=now,
+# ---------------------------------------------------------------- writing down
+def _finish(feed_id: str, fence: int, seen: _Seen) -> FeedReport:
+    """Write down what was seen, unless another worker has taken over meanwhile."""
+    now = seen.reading.at
+    with writing() as book:
+        feed = Feed.objects.select_for_update(of=("self",)).select_related("publisher").get(pk=feed_id)
+        if feed.fence != fence:
+            return FeedReport(feed_id, problem="Another worker took over.")
+        brought = bring_in(book, feed, seen.content.entries, now=now) if seen.content else Brought()
+        verdict = judge_feed(seen.reading, _history(feed), source_policy(feed.url))
+        _note_content(feed, seen, brought)
+        _note_verdict(book, feed, verdict, now=now)
+        feed.last_read_at = feed.updated_at = now
+        feed.read_count += 1
+        feed.lease_until, feed.attempts = None, 0
+        feed.due_at = _next_reading(feed, seen) if feed.state != FeedState.STOPPED else None
+        feed.save()
+    seconds = asked_to_wait(seen.result, now)
+    if seconds:
+        hold_host(host_of(feed.url), until=now + min(timedelta(seconds=seconds), cadence(feed.url).longest))
+    return FeedReport(feed_id, brought.new, brought.known, seen.reading.problem)
+
+
+def _history(feed: Feed) -> FeedHistory:
+    return FeedHistory(
+        failures=feed.failures,
+        failing_since=feed.failing_since,
+        missing_reads=feed.missing_reads,
+        missing_since=feed.missing_since,
+        moved_to=feed.moved_to,
+    )
+
+
+def _note_content(feed: Feed, seen: _Seen, brought: Brought) -> None:
+    if isinstance(seen.result, Fetched) and not seen.reading.problem:
+        feed.last_good_at = seen.reading.at
+        if not seen.result.not_modified:
+            feed.etag = (seen.result.header("etag") or "")[:500]
+            feed.last_modified = (seen.result.header("last-modified") or "")[:200]
+            feed.validated_url = seen.result.final_url[:2000]
+    if seen.content is not None:
+        feed.title = (seen.content.title or feed.title)[:500]
+        feed.note = seen.content.note
+        if brought.refused:
+            feed.note = f"{feed.note} {brought.refused} with an address that we do not ask.".strip()
+    if brought.new:
+        feed.last_new_at = seen.reading.at
+        feed.reads_with_news += 1
+        feed.brought += len(brought.new)
+
+
+def _note_verdict(book: Book, feed: Feed, verdict: FeedVerdict, *, now: datetime) -> None:
+    if feed.state == FeedState.STOPPED:
+        return
+    died = verdict.state == FeedState.DEAD != feed.state
+    feed.state, feed.state_reason = verdict.state, verdict.reason[:500]
+    feed.failures, feed.failing_since = verdict.failures, verdict.failing_since
+    feed.missing_reads, feed.missing_since = verdict.missing_reads, verdict.missing_since
+    feed.moved_to = verdict.moved_to[:2000]
+    if verdict.adopt:
+        _move(book, feed, verdict.adopt, now=now)
+    elif died:
+        _tell(book, feed, f"Feed dead: {feed.url}. {verdict.reason}", by=None, now=now)
+
+
+def _move(book: Book, feed: Feed, address: str, *, now: datetime) -> None:
+    """Go on at the address that a lasting redirect led to twice; where another feed lies, this one ends."""
+    etag, last_modified = feed.etag, feed.last_modified
+    try:
+        _settle_at(feed, address)
+    except RuleRefusedError:
+        feed.state, feed.moved_to = FeedState.STOPPED, address
+        feed.state_reason = "It moved to an address that we follow already, so it is read there."
+        words = f"Feed no longer followed: {feed.url} moved to {address}, which we follow already."
+    else:
+        # The validators came from there.
+        feed.etag, feed.last_modified, feed.validated_url = etag, last_modified, address
+        words = f"Feed moved: {feed.moved_from} is now at {address}."
+    _tell(book, feed, words, by=None, now=now)
+
+
+def _next_reading(feed: Feed, seen: _Seen) -> datetime:
+    """Return when it is read again: by how often it brings something new; failures stretch it without end."""
+    longest = cadence(feed.url).longest
+    return next_check_at(
+        ScheduleInput(
+            now=seen.reading.at,
+            published_at=None,
+            first_captured_at=feed.added_at,
+            last_changed_at=feed.last_new_at,
+            checks=feed.read_count,
+            changes=feed.reads_with_news,
+            failures=feed.failures,
+            hot=False,
+            retry_after_seconds=asked_to_wait(seen.result, seen.reading.at),
+            minimum=min(feed_interval(), longest),
+            maximum=longest if feed.failures else min(longest, _QUIETEST),
+            jitter=random.random(),  # noqa: S311 - spreads the load, guards nothing
         )
-        if made:
-            new.append(article.id)
-        else:
-            known += 1
-    return new, known
+    )
+
+
+def _shelve_stuck() -> None:
+    """Put aside feeds that broke their worker too often: shown on the desk, tried at the longest wait."""
+    now, after = database_now(), settings.STUCK_AFTER
+    broken = Feed.objects.filter(attempts__gte=after, lease_until__lte=now)
+    broken.exclude(state=FeedState.STOPPED).exclude(state=FeedState.STUCK, due_at__gt=now).update(
+        state=FeedState.STUCK,
+        state_reason=f"Reading it broke off {after} times in a row; it is tried again at the longest wait.",
+        due_at=now + timedelta(seconds=settings.CHECK_MAX_SECONDS),
+        lease_until=None,
+        updated_at=now,
+    )

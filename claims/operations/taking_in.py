@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from claims.models import Article, Feed
-from claims.operations.feeds import UnreadableFeedRefusedError, add_feed, read_feeds
+from claims.operations.feed_entries import address_of
+from claims.operations.feeds import UnreadableFeedRefusedError, add_feed, finish_reading
 from claims.operations.findings import CheckReport
 from claims.operations.ingest import AddressRefusedError, UnreadablePageError, add_article, clean_address
 from claims.operations.leases import book_host
@@ -97,16 +98,14 @@ def _take_feed_in(
     except UnreadableFeedError as error:
         raise UnreadableFeedRefusedError(str(error), field="url") from error
     feed = add_feed(url=address, by=None, now=now, publisher=publisher)
-    for report in read_feeds([feed.id], only_due=False):
-        if report.problem:
-            raise UnreadableFeedRefusedError(report.problem, field="url")
+    finish_reading(feed_id=feed.id, result=answer)
     for entry in content.entries:
         try:
-            article = Article.objects.filter(url=clean_address(entry.url)).first()
+            article = Article.objects.filter(url=address_of(entry)).first()
         except RefusalError as refusal:
             yield TakenIn(entry.url, error=refusal.message)
             continue
-        if article is not None:  # none where the feed has changed between our two readings of it
+        if article is not None:  # none where another worker is reading it: its sweep checks what it brings
             yield _checked(entry.url, article.id)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from io import BytesIO
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import unquote, urljoin, urlsplit, urlunsplit
 
 import feedparser
 
@@ -22,6 +22,20 @@ _ROOT = re.compile(
     r"^\s*(?:<\?xml[^>]*\?>\s*)?(?:<\?[^>]*\?>\s*|<!--.*?-->\s*|<!doctype[^>]*>\s*)*<(?:rss|feed|(?:\w+:)?rdf)\b",
     re.IGNORECASE | re.DOTALL,
 )
+_ENTRY = re.compile(rb"<(?:[A-Za-z][\w.-]*:)?(?:item|entry)[\s>]")
+_ENDS = ((b"<rss", b"</channel></rss>"), (b"<feed", b"</feed>"), (b"<rdf:RDF", b"</rdf:RDF>"))
+# Marks that newsletters, networks and advertisers hang on to a link, and that no publisher serves pages by.
+# Only names that mean this everywhere: "source", "ref" or "cid" are an article's own name at some sites.
+_TRACKERS = frozenset(
+    {
+        *("fbclid", "gclid", "dclid", "yclid", "ttclid", "twclid", "msclkid", "gbraid", "wbraid", "gclsrc"),
+        *("igsh", "igshid", "mc_cid", "mc_eid", "mkt_tok", "oly_enc_id", "oly_anon_id", "ns_mchannel"),
+        *("ns_source", "ns_campaign", "ns_linkname", "ns_fee", "cmpid", "cmp", "ito", "ocid", "smid"),
+        *("smtyp", "xtor", "wt.mc_id", "s_cid", "ftag", "ncid", "feedtype", "feedname", "at_medium"),
+        *("at_campaign", "at_format", "at_link_id", "at_link_type", "at_link_origin", "at_ptr_name"),
+    }
+)
+_TRACKER_FAMILIES = ("utm_", "at_custom", "mtm_", "hsa_", "_hs", "vero_", "guce_")
 _TAG = re.compile(r"<[^<>]*>")
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
@@ -43,13 +57,32 @@ class FeedEntry:
 
 @dataclass(frozen=True, slots=True)
 class FeedContent:
-    """A feed's title, home page and entries in feed order; ``skipped`` counts entries without a usable link,
-    and those beyond ``MOST_ENTRIES``."""
+    """A feed's title, home page and entries in feed order; each id and each address comes once.
+
+    ``skipped`` counts the entries left out: ``unlinked``, which have no link that we may follow, and
+    ``beyond``, which stand after the first ``MOST_ENTRIES``.
+    """
 
     title: str | None
     home_url: str | None
     entries: tuple[FeedEntry, ...]
-    skipped: int
+    unlinked: int
+    beyond: int
+
+    @property
+    def skipped(self) -> int:
+        """How many entries were left out."""
+        return self.unlinked + self.beyond
+
+    @property
+    def note(self) -> str:
+        """What was left out in words, empty when nothing was."""
+        left = []
+        if self.unlinked:
+            left.append(f"{self.unlinked} without a link that we may follow")
+        if self.beyond:
+            left.append(f"{self.beyond} beyond the first {MOST_ENTRIES}")
+        return f"Entries left out: {' and '.join(left)}." if left else ""
 
 
 def looks_like_feed(body: bytes, *, content_type: str | None) -> bool:
@@ -67,17 +100,18 @@ def parse_feed(body: bytes, *, content_type: str | None, url: str) -> FeedConten
     if not looks_like_feed(body, content_type=content_type):
         raise UnreadableFeedError("This is not an RSS or Atom feed.")
     headers = {"content-location": url, "content-type": content_type or "application/xml"}
+    body, beyond = _head(body)
     # BytesIO, never the bytes themselves: feedparser would take those for an address or a file name
     parsed = feedparser.parse(BytesIO(body), response_headers=headers)
     if not parsed.version and not parsed.entries:
         raise UnreadableFeedError("The feed could not be read.")
     entries: dict[str, FeedEntry] = {}
     urls: set[str] = set()
-    skipped = max(0, len(parsed.entries) - MOST_ENTRIES)
+    unlinked = 0
     for raw in parsed.entries[:MOST_ENTRIES]:
         entry = _entry(raw, url)
         if entry is None:
-            skipped += 1
+            unlinked += 1
         elif entry.entry_id not in entries and entry.url not in urls:
             entries[entry.entry_id] = entry
             urls.add(entry.url)
@@ -85,8 +119,36 @@ def parse_feed(body: bytes, *, content_type: str | None, url: str) -> FeedConten
         title=_plain(dict.get(parsed.feed, "title")),
         home_url=_address(dict.get(parsed.feed, "link"), url),
         entries=tuple(entries.values()),
-        skipped=skipped,
+        unlinked=unlinked,
+        beyond=max(beyond, len(parsed.entries) - MOST_ENTRIES, 0),
     )
+
+
+def without_trackers(url: str) -> str:
+    """Return the address without its fragment and the query's known tracking marks; the rest as it was."""
+    parts = urlsplit(url)
+    if not parts.query:
+        return urlunsplit(parts._replace(fragment=""))
+    kept = [pair for pair in parts.query.split("&") if not _is_tracker(pair.partition("=")[0])]
+    return urlunsplit(parts._replace(query="&".join(kept), fragment=""))
+
+
+def _is_tracker(name: str) -> bool:
+    name = unquote(name).strip().lower()
+    return name in _TRACKERS or name.startswith(_TRACKER_FAMILIES)
+
+
+def _head(body: bytes) -> tuple[bytes, int]:
+    """Cut a feed after ``MOST_ENTRIES`` entries; returns it, closed again, and how many were cut off.
+
+    feedparser takes a quarter of a millisecond per entry, which on a feed of 100,000 is half a minute.
+    """
+    starts = [found.start() for found in _ENTRY.finditer(body)]
+    if len(starts) <= MOST_ENTRIES:
+        return body, 0
+    opening = body[: starts[0]]
+    end = next((end for mark, end in _ENDS if mark in opening), b"")
+    return body[: starts[MOST_ENTRIES]] + end, len(starts) - MOST_ENTRIES
 
 
 def _opening(body: bytes, content_type: str | None) -> str:
@@ -109,9 +171,11 @@ def _entry(raw: dict[str, Any], base: str) -> FeedEntry | None:
 
     ``dict.get``, because FeedParserDict's own warns and guesses.
     """
-    url = _address(dict.get(raw, "link"), base)
+    # A burner's own link only counts who clicks; it says which link it stands for.
+    url = _address(dict.get(raw, "feedburner_origlink"), base) or _address(dict.get(raw, "link"), base)
     if url is None:
         return None
+    url = without_trackers(url)
     source = dict.get(raw, "source") or {}
     return FeedEntry(
         url=url,

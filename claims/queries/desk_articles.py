@@ -9,9 +9,9 @@ from math import ceil
 
 from django.db.models import Q, QuerySet
 
-from claims.models import Anchor, Appearance, Article, Candidate, Change, Feed, Snapshot, Topic
+from claims.models import Anchor, Appearance, Article, Candidate, Change, Snapshot, Topic
 from claims.pipeline.anchor import find_again
-from claims.queries.freshness import freshness_of_article, judge
+from claims.queries.freshness import freshness_of_article
 from claims.queries.reader_rows import change_view
 from claims.queries.reader_shapes import ChangeView, Freshness
 from claims.vocabulary import ArticleState, CandidateState, QuoteState
@@ -169,12 +169,6 @@ def articles_watched(*, watch: Watch, words: str, page: int, now: datetime) -> A
         page=page,
         pages=pages,
     )
-
-
-def feeds_followed(*, now: datetime) -> list[tuple[Feed, Freshness]]:
-    """Return the feeds that we follow, failing ones first, each with when it was read and is read next."""
-    feeds = Feed.objects.select_related("publisher").order_by("-failures", "title", "url")
-    return [(feed, judge(feed.last_read_at, feed.due_at, now=now)) for feed in feeds]
 
 
 def article_meant(words: str) -> Article | None:

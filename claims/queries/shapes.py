@@ -20,7 +20,7 @@ from claims.models import (
     Snapshot,
     Topic,
 )
-from claims.vocabulary import EventKind
+from claims.vocabulary import EventKind, FeedState
 
 
 def moment(at: datetime | None) -> str | None:
@@ -288,16 +288,27 @@ def topic_shape(topic: Topic) -> dict[str, Any]:
 
 
 def feed_shape(feed: Feed) -> dict[str, Any]:
-    """Return the REST feed; ``failures`` counts the readings that failed since the last good one."""
+    """Return the REST feed; ``failures`` counts the readings that failed since the last good one.
+
+    ``moved_to`` is where a redirect leads that is not confirmed yet, ``moved_from`` the address before.
+    """
     return {
         "id": feed.id,
         "url": feed.url,
         "publisher": named(feed.publisher),
         "title": feed.title,
+        "state": feed.state,
+        "state_reason": feed.state_reason,
+        "followed": feed.state != FeedState.STOPPED,
+        "moved_to": feed.moved_to or None,
+        "moved_from": feed.moved_from or None,
         "last_read_at": moment(feed.last_read_at),
+        "last_good_at": moment(feed.last_good_at),
+        "last_new_at": moment(feed.last_new_at),
         "next_read_at": moment(feed.due_at),
         "failures": feed.failures,
-        "state_reason": feed.state_reason,
+        "brought": feed.brought,
+        "note": feed.note,
         "updated_at": moment(feed.updated_at),
     }
 

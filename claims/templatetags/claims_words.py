@@ -12,7 +12,7 @@ from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from claims.queries.timeline import CHANGE_ICONS, without_title
-from claims.vocabulary import ArticleState, ChangeKind, ClaimStatus, EventKind, QuoteState, Stance
+from claims.vocabulary import ArticleState, ChangeKind, ClaimStatus, EventKind, FeedState, QuoteState, Stance
 
 register = template.Library()
 
@@ -42,6 +42,15 @@ _STATE_FLAGS = {
     ArticleState.REMOVED: ("bad", "removed"),
     ArticleState.RETRACTED: ("bad", "withdrawal"),
     ArticleState.STUCK: ("warn", "late"),
+}
+# And where a feed stands; a live one needs no remark.
+_FEED_FLAGS = {
+    FeedState.PENDING: ("plain", "clock"),
+    FeedState.FAILING: ("warn", "late"),
+    FeedState.DISALLOWED: ("warn", "late"),
+    FeedState.DEAD: ("bad", "removed"),
+    FeedState.STUCK: ("warn", "late"),
+    FeedState.STOPPED: ("plain", "removed"),
 }
 
 
@@ -77,6 +86,16 @@ def article_flag(state: str) -> SafeString:
     if word not in _STATE_FLAGS:
         return SafeString("")
     kind, icon_name = _STATE_FLAGS[word]
+    return flag(kind, icon_name, word.label)
+
+
+@register.simple_tag
+def feed_flag(state: str) -> SafeString:
+    """Return where a feed stands, as a flag; nothing for a live one."""
+    word = FeedState(state)
+    if word not in _FEED_FLAGS:
+        return SafeString("")
+    kind, icon_name = _FEED_FLAGS[word]
     return flag(kind, icon_name, word.label)
 
 

@@ -54,6 +54,30 @@ def test_a_feed_is_taken_on_once(reader: APIClient, program_of: Program, edith: 
     problem(refused, 422, rule="address")
 
 
+def test_a_feed_is_changed_by_an_editor(
+    reader: APIClient, program_of: Program, edith: User, cora: User
+) -> None:
+    feed = add_feed(url="https://lantern.example/feed.xml", by=None, now=right_now())
+    where = f"/api/v1/feeds/{feed.id}/"
+    stopped = program_of(edith).patch(where, {"followed": False, "publisher": "The Lantern"}, format="json")
+    assert stopped.status_code == 200, stopped.content
+    assert (stopped.json()["state"], stopped.json()["followed"]) == ("stopped", False)
+    assert (stopped.json()["publisher"]["name"], stopped.json()["next_read_at"]) == ("The Lantern", None)
+    moved = (
+        program_of(edith)
+        .patch(where, {"followed": True, "url": "https://lantern.example/rss"}, format="json")
+        .json()
+    )
+    assert (moved["url"], moved["moved_from"]) == ("https://lantern.example/rss", feed.url)
+    assert moved["next_read_at"] is not None
+    assert reader.get(where).json() == moved
+    problem(program_of(edith).patch(where, {"url": "http://10.0.0.1/"}, format="json"), 422, rule="address")
+    problem(program_of(edith).patch(where, {"followed": "no"}, format="json"), 400)
+    problem(program_of(cora).patch(where, {"followed": False}, format="json"), 403)
+    problem(reader.patch(where, {"followed": False}, format="json"), 401)
+    problem(program_of(edith).patch("/api/v1/feeds/zzzzzzzz/", {}, format="json"), 404)
+
+
 def test_a_claim_that_names_somebody_adds_a_claimant(reader: APIClient, edith: User) -> None:
     a_claim(edith, claimant="The spokesman")
     [row] = reader.get("/api/v1/claimants/").json()["results"]

@@ -104,7 +104,7 @@ def test_the_opening_state_is_the_promised_one_and_a_second_load_is_refused(site
     assert {topic.slug for topic in claim(SPY_CHIEF).topics.all()} == {"libyan-defections-march-2011"}
     assert Candidate.objects.filter(state=CandidateState.OPEN).exists()
     reading = next(read_feeds(Feed.objects.values_list("id", flat=True), only_due=True))
-    assert (reading.new_articles, reading.known, reading.problem) == ([], 3, "")
+    assert (reading.new_articles, reading.known, reading.problem) == ((), 3, "")
     for account in ACCOUNTS:
         person = authenticate(username=account.username, password=PASSWORD)
         assert isinstance(person, User)

@@ -2,6 +2,7 @@
 
 import os
 import re
+from datetime import UTC, datetime
 from html import unescape
 from itertools import pairwise
 from typing import Any
@@ -204,7 +205,7 @@ def test_editors_follow_feeds_and_see_which_fail(desk: Client, cora: User, desk_
     assert "Its articles come in with the next sweep" in words(shown)
     feed = Feed.objects.get()
     assert (str(feed.publisher), feed.due_at is not None) == ("The Herald", True)
-    Feed.objects.update(failures=2, state_reason="It answers with a log-in page.")
+    Feed.objects.update(failures=2, state="failing", state_reason="It answers with a log-in page.")
     assert "It answers with a log-in page." in words(desk.get(FEEDS))
     for address in ("http://10.0.0.1/rss", "rss", ""):
         answer = desk.post(FEEDS, {"url": address, "publisher": "Kept Gazette"})
@@ -212,6 +213,50 @@ def test_editors_follow_feeds_and_see_which_fail(desk: Client, cora: User, desk_
         assert "Kept Gazette" in answer.content.decode()
     assert desk_of(cora).post(FEEDS, {"url": "https://other.example/rss"}).status_code == 403
     assert Feed.objects.count() == 1
+
+
+def test_editors_stop_a_feed_and_follow_it_again(desk: Client, cora: User, desk_of: DeskOf) -> None:
+    desk.post(FEEDS, {"url": "https://herald.example/rss", "publisher": "The Herald"})
+    feed = Feed.objects.get()
+
+    def act(word: str, person: Client = desk) -> str:
+        return words(person.post(f"{FEEDS}{feed.id}/{word}/", follow=True))
+
+    assert "is no longer read" in act("stop")
+    assert "no longer followed; follow it again first" in act("read")
+    assert "is followed again" in act("follow")
+    Feed.objects.update(due_at=None)
+    assert "is next in line" in act("read")
+    feed.refresh_from_db()
+    assert feed.due_at is not None
+    assert desk_of(cora).post(f"{FEEDS}{feed.id}/stop/").status_code == 403
+    assert desk.post(f"{FEEDS}zzzzzzzz/stop/").status_code == 404
+
+
+def test_a_feed_shows_where_it_moved_what_it_left_out_and_when_it_last_answered(desk: Client) -> None:
+    desk.post(FEEDS, {"url": "https://herald.example/rss", "publisher": "The Herald"})
+    then = datetime(2026, 1, 1, 9, tzinfo=UTC)
+    Feed.objects.update(
+        state="dead",
+        state_reason="The server answered with status 410.",
+        failing_since=then,
+        failures=3,
+        last_good_at=then,
+        last_read_at=then,
+        moved_from="https://old.example/rss",
+        note="Entries left out: 3 without a link that we may follow.",
+        due_at=then,
+    )
+    shown = words(desk.get(FEEDS))
+    for said in (
+        "Dead",
+        "status 410. 3 failed readings since",
+        "Moved here from https://old.example/rss",
+        "Last success",
+        "not since",
+        "3 without a link",
+    ):
+        assert said in shown
 
 
 # ---------------------------------------------------------------- one article

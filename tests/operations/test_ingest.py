@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from pytest_django import Settings
 
-from claims.models import Article, Candidate, Claim, Event, Feed, Snapshot, User
+from claims.models import Article, Candidate, Claim, Event, Snapshot, User
 from claims.operations.candidates import (
     AlreadyResolvedError,
     QuoteNotFoundError,
@@ -14,7 +14,6 @@ from claims.operations.candidates import (
     propose,
     track,
 )
-from claims.operations.feeds import add_feed, read_feeds
 from claims.operations.ingest import (
     AddressRefusedError,
     NoFutureError,
@@ -23,9 +22,9 @@ from claims.operations.ingest import (
     ingest_file,
 )
 from claims.operations.refusals import NotAllowedError, RuleRefusedError
-from claims.vocabulary import ArticleState, CandidateState, EventKind, Zone
+from claims.vocabulary import ArticleState, CandidateState, Zone
 from tests.sites import NewsSite, page
-from tests.stories import check, right_now, taken_on
+from tests.stories import right_now, taken_on
 
 pytestmark = pytest.mark.django_db
 
@@ -209,35 +208,6 @@ def test_a_passage_is_proposed_at_its_exact_place_or_not_at_all(cora: User) -> N
     assert snapshot.text[candidate.start : candidate.end] == "late since January"
     with pytest.raises(QuoteNotFoundError):
         propose(text="x", quote="late since February", snapshot=snapshot, by=cora, now=right_now())
-
-
-def test_a_feed_brings_each_entry_in_once(site: NewsSite) -> None:
-    site.says("/one", "Minister gone", SENTENCE, PADDING)
-    entries = "".join(
-        f"<item><title>Minister gone</title><link>{site.url(path)}</link><guid>{path}</guid></item>"
-        for path in ("/one", "/one", "/two")
-    )
-    entries += "<item><link>javascript:alert(1)</link></item>"
-    feed_xml = f"<rss version='2.0'><channel><title>Lantern</title>{entries}</channel></rss>"
-    url = site.answers("/feed", body=feed_xml.encode(), content_type="application/rss+xml")
-    feed = add_feed(url=url, by=None, now=right_now(), publisher="The Lantern")
-    [report] = read_feeds([feed.id], only_due=True)
-    assert len(report.new_articles) == 2
-    [again] = read_feeds([feed.id], only_due=False)
-    assert again.new_articles == []
-    assert site.statuses("/feed") == [200, 304]
-    assert check(Article.objects.get(url=site.url("/one"))).outcome == "captured"
-
-
-def test_a_feed_that_is_none_says_so_and_is_tried_again(site: NewsSite) -> None:
-    feed = add_feed(url=site.says("/feed", "No feed", SENTENCE), by=None, now=right_now())
-    [report] = read_feeds([feed.id], only_due=True)
-    assert report.problem
-    kept = Feed.objects.get(pk=feed.pk)
-    assert kept.state_reason == report.problem
-    assert kept.due_at is not None
-    assert kept.due_at > right_now()
-    assert Event.objects.filter(kind=EventKind.FEED_ADDED).count() == 1
 
 
 def test_a_shorter_quote_at_the_place_of_a_longer_one_is_the_same_appearance(edith: User) -> None:

@@ -1,8 +1,11 @@
 """A feed's bytes become entries, and nothing in a feed can hurt us."""
 
 from datetime import UTC, datetime
+from io import BytesIO
 from pathlib import Path
+from typing import Any
 
+import feedparser
 import pytest
 
 from claims.pipeline.feeds import MOST_ENTRIES, FeedContent, UnreadableFeedError, looks_like_feed, parse_feed
@@ -79,6 +82,49 @@ def test_a_date_that_no_clock_means_counts_as_none(year: int) -> None:
 def test_a_long_feed_is_cut() -> None:
     feed = parsed(rss(*(f"<link>/{n}</link>" for n in range(MOST_ENTRIES + 25))))
     assert (len(feed.entries), feed.skipped) == (MOST_ENTRIES, 25)
+    assert feed.note == f"Entries left out: 25 beyond the first {MOST_ENTRIES}."
+
+
+def test_a_hundred_thousand_entries_are_cut_before_they_are_parsed(monkeypatch: pytest.MonkeyPatch) -> None:
+    handed_on: list[int] = []
+    read = feedparser.parse
+
+    def parse(file: BytesIO, **more: Any) -> Any:
+        handed_on.append(len(file.getvalue()))
+        return read(file, **more)
+
+    monkeypatch.setattr(feedparser, "parse", parse)
+    body = rss(*(f"<title>{n}</title><link>/{n}</link>" for n in range(100_000)))
+    feed = parsed(body)
+    assert (len(feed.entries), feed.beyond) == (MOST_ENTRIES, 100_000 - MOST_ENTRIES)
+    assert feed.entries[-1].title == str(MOST_ENTRIES - 1)
+    assert handed_on[0] < len(body) / 50
+    atom = b"".join(b"<entry><id>%d</id><link href='/%d'/></entry>" % (n, n) for n in range(MOST_ENTRIES + 2))
+    whole = b"<feed xmlns='http://www.w3.org/2005/Atom'><title>Wire</title>" + atom + b"</feed>"
+    assert len(parsed(whole).entries) == MOST_ENTRIES
+
+
+@pytest.mark.parametrize(
+    ("link", "kept"),
+    [
+        ("/a?utm_source=rss&amp;id=7&amp;UTM_Medium=feed#top", "/a?id=7"),
+        ("/a?at_medium=RSS&amp;at_campaign=x", "/a"),
+        ("/a?fbclid=abc&amp;mc_cid=1", "/a"),
+        ("/story?id=7&amp;source=wire&amp;ref=front&amp;page=2", "/story?id=7&source=wire&ref=front&page=2"),
+        ("/a?q=a%20b&amp;empty=&amp;c", "/a?q=a%20b&empty=&c"),
+    ],
+)
+def test_tracking_marks_go_and_everything_else_stays(link: str, kept: str) -> None:
+    (entry,) = parsed(rss(f"<link>{link}</link>")).entries
+    assert entry.url == f"https://notebook.example{kept}"
+
+
+def test_an_entry_is_found_by_its_id_where_that_is_its_address() -> None:
+    (entry,) = parsed(rss("<guid>https://notebook.example/7</guid>")).entries
+    assert entry.url == "https://notebook.example/7"
+    nothing = parsed(rss("<title>No link at all</title><guid isPermaLink='false'>7</guid>"))
+    assert (nothing.entries, nothing.unlinked) == ((), 1)
+    assert nothing.note == "Entries left out: 1 without a link that we may follow."
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])

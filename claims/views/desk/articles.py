@@ -1,7 +1,6 @@
-"""Articles at the desk: those we watch, the feeds and files that bring them in, one text with its marks."""
+"""Articles at the desk: those we watch, addresses and files taken in, one text with its marks."""
 
 from http import HTTPStatus
-from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
@@ -11,16 +10,15 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
-from claims.forms import AddArticleForm, AddFeedForm, NewClaimForm, UploadForm
+from claims.forms import AddArticleForm, NewClaimForm, UploadForm
 from claims.models import Article, Snapshot
-from claims.operations.feeds import add_feed
 from claims.operations.ingest import Ingested, add_article, ingest_file
 from claims.operations.recheck import check_now
-from claims.operations.refusals import NotAllowedError, RefusalError
+from claims.operations.refusals import RefusalError
 from claims.operations.rereading import is_parsing_offered
 from claims.queries.clock import database_now
-from claims.queries.desk_articles import Watch, article_desk, articles_watched, feeds_followed
-from claims.views.desk.doors import asked_words, at_the_desk, person, status_of, whole_number
+from claims.queries.desk_articles import Watch, article_desk, articles_watched
+from claims.views.desk.doors import asked_words, at_the_desk, person, status_of, told, whole_number
 from claims.vocabulary import Role
 
 
@@ -43,7 +41,7 @@ def articles_page(request: HttpRequest) -> HttpResponse:
             publisher=given["publisher"] or None,
         )
     except RefusalError as error:
-        return _show_list(request, add=_told(form, error), status=status_of(error))
+        return _show_list(request, add=told(form, error), status=status_of(error))
     if not taken.known_before:
         messages.success(
             request, "Added. It is fetched with the next sweep; its candidates then join the queue."
@@ -72,7 +70,7 @@ def upload(request: HttpRequest) -> HttpResponse:
             publisher=given["publisher"] or None,
         )
     except RefusalError as error:
-        return _show_list(request, up=_told(form, error), status=status_of(error))
+        return _show_list(request, up=told(form, error), status=status_of(error))
     if not taken.known_before:
         number = len(taken.candidates)
         messages.success(
@@ -81,49 +79,10 @@ def upload(request: HttpRequest) -> HttpResponse:
     return _to_article(request, taken)
 
 
-def _told(form: Any, error: RefusalError) -> Any:
-    """Return the form with the refusal at its field; wrong roles are told on a page of their own."""
-    if isinstance(error, NotAllowedError):
-        raise error
-    form.add_error(error.field if error.field in form.fields else None, error.message)
-    return form
-
-
 def _to_article(request: HttpRequest, taken: Ingested) -> HttpResponse:
     if taken.known_before:
         messages.info(request, "We hold this article already; here it is.")
     return redirect("desk_article", taken.article.id)
-
-
-@at_the_desk
-@require_http_methods(["GET", "HEAD", "POST"])
-def feeds_page(request: HttpRequest) -> HttpResponse:
-    """List the feeds that we follow, or take on another."""
-    form, status = AddFeedForm(), HTTPStatus.OK.value
-    if request.method == "POST":
-        form = AddFeedForm(request.POST)
-        status = HTTPStatus.UNPROCESSABLE_ENTITY.value
-        if form.is_valid():
-            given = form.cleaned_data
-            try:
-                feed = add_feed(
-                    url=given["url"],
-                    by=person(request),
-                    now=database_now(),
-                    publisher=given["publisher"] or None,
-                )
-            except RefusalError as error:
-                form, status = _told(form, error), status_of(error)
-            else:
-                messages.success(request, f"Followed: {feed}. Its articles come in with the next sweep.")
-                return redirect("desk_feeds")
-    context = {
-        "section": "articles",
-        "feeds": feeds_followed(now=database_now()),
-        "form": form,
-        "may_decide": person(request).may(Role.EDITOR),
-    }
-    return render(request, "desk/feeds.html", context, status=status)
 
 
 def _show_list(

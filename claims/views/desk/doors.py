@@ -170,3 +170,11 @@ def whole_number(words: str | None, default: int = 1) -> int:
 def asked_words(words: str | None, longest: int = 200) -> str:
     """Return a word from the address's query, without what a database refuses, cut to ``longest``."""
     return (words or "").replace("\x00", "").strip()[:longest]
+
+
+def told(form: Any, error: RefusalError) -> Any:
+    """Return the form with the refusal at its field; wrong roles are told on a page of their own."""
+    if isinstance(error, NotAllowedError):
+        raise error
+    form.add_error(error.field if error.field in form.fields else None, error.message)
+    return form
