@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import pytest
 from django.core.cache.backends.redis import RedisCache
 from kombu import Connection, Consumer, Queue
+from kombu.message import Message
 from kombu.transport import redis as kombus
-from kombu.transport import virtual
 
 from tests.servers import OwnServer
 from tracker import cache as patient
@@ -76,7 +76,7 @@ def taken_after_a_failed_acknowledgement(server: OwnServer, transport: type[komb
         for word in ("first", "second"):
             producer.publish(word, routing_key="hints", declare=[queue])
 
-        def take(word: str, message: virtual.Message) -> None:
+        def take(word: str, message: Message) -> None:
             taken.append(word)
             if word == "first":
                 with frozen(server), pytest.raises(Exception, match="Timeout"):
