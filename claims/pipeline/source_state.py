@@ -1,13 +1,21 @@
 """What a check says about an article's address: live, paywalled, unreachable or truly removed."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from claims.pipeline.page.page_kind import PageKind
 from claims.vocabulary import ArticleState, ChangeKind
 
 GONE_STATUSES = frozenset({404, 410})
 PAYWALL_STATUSES = frozenset({401, 402})
 BLOCK_STATUSES = {403: "refuses us", 451: "is withheld for legal reasons"}
+OWN_OUTAGE = "own_outage"
+"""The failure of a check that failed on our side; it says nothing about the page."""
+OUR_SIDE = frozenset({"dns", "connect", OWN_OUTAGE})
+"""Failures that our own network could have caused."""
+FEWEST_HOSTS = 3
+MOST_OF_THEM = 0.8
 ROBOTS_REFUSALS = frozenset({"robots", "disallowed"})
 
 FAILURE_SENTENCES = {
@@ -20,7 +28,25 @@ FAILURE_SENTENCES = {
     "too_many_redirects": "The page redirects too often.",
     "protocol": "The host's answer breaks the rules of HTTP.",
     "unreadable": "The page came without an article that we can read.",
+    OWN_OUTAGE: "Most hosts failed at the same time, so our own network must have been down.",
 }
+
+STAND_INS = {
+    PageKind.BOT_WALL: (ArticleState.BLOCKED, "The site asks for proof that we are no robot."),
+    PageKind.CONSENT: (
+        ArticleState.BLOCKED,
+        "The site asks for consent to cookies before it shows the page.",
+    ),
+    PageKind.PAYWALL: (
+        ArticleState.PAYWALLED,
+        "Without a subscription or log-in the page shows the beginning of the article at most.",
+    ),
+    PageKind.SHARED: (
+        ArticleState.UNREACHABLE,
+        "The address shows the same page as other addresses of its host.",
+    ),
+}
+"""What stands in an article's place without saying that it is gone: the state, with a sentence."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +56,9 @@ class Observation:
     ``status`` is the final HTTP status, ``failure`` the code of the fetch's failure or refusal (then there is
     no status). ``complete``: the body arrived whole; ``length_known``: its length was declared, so that
     "whole" means something. ``text_length`` in characters of extracted text, None when it was not measured
-    (304, same bytes). ``moved``: a permanent redirect leads to another page that is not the front page.
+    (304, same bytes). ``moved``: a permanent redirect leads to another page that is not the front page;
+    ``redirected_to_section``: any redirect leads to a page above the article's own. ``kind``: what a whole
+    answer shows.
     """
 
     at: datetime
@@ -41,6 +69,8 @@ class Observation:
     redirected_to_root: bool
     text_length: int | None
     moved: bool = False
+    redirected_to_section: bool = False
+    kind: PageKind = PageKind.ARTICLE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,26 +111,63 @@ def is_stuck(attempts: int, policy: SourcePolicy) -> bool:
     return attempts >= policy.stuck_after
 
 
+def is_own_outage(failures: Collection[tuple[str, str | None]]) -> bool:
+    """Whether a batch of checks, ``(host, failure or None)`` each, failed because our own network is down.
+
+    It did when nearly all of them, over several hosts, got no connection, and none of the hosts answered
+    anything: hosts do not fail together.
+    """
+    hosts = {host for host, _ in failures}
+    ours = [host for host, failure in failures if failure in OUR_SIDE]
+    return len(set(ours)) >= max(FEWEST_HOSTS, MOST_OF_THEM * len(hosts)) and (
+        len(ours) >= MOST_OF_THEM * len(failures)
+    )
+
+
 def judge_source(observation: Observation, history: SourceHistory, policy: SourcePolicy) -> SourceVerdict:
     """Judge one check in the light of those before it. Not seen is not gone.
 
-    Only a whole answer of 404 or 410, or a redirect to the front page, counts towards *removed*; a failed,
-    cut, blocked, paywalled or empty one neither counts nor resets the count; a readable page resets it.
+    Only a whole answer of 404 or 410, one that says so in words, or a redirect to the front page or to a
+    section's counts towards *removed*; a failed, cut, blocked, paywalled or empty one neither counts nor
+    resets the count; a readable page resets it. A check in our own outage leaves everything as it was.
     """
+    if observation.failure == OWN_OUTAGE:
+        return _as_it_was(history)
     if observation.failure is not None or observation.status is None:
         return _not_seen(observation, history, policy)
     if not observation.complete:
         return _unseen(history, ArticleState.UNREACHABLE, FAILURE_SENTENCES["cut"])
-    if observation.status in GONE_STATUSES or _sent_to_front_page(observation):
+    if observation.kind in STAND_INS and observation.status != 429:
+        return _unseen(history, *STAND_INS[observation.kind])
+    if _what_is_missing(observation):
         return _missing(observation, history, policy)
     if 200 <= observation.status < 300 or observation.status == 304:
         return _answered(observation, history)
     return _refused(observation.status, history)
 
 
-def _sent_to_front_page(observation: Observation) -> bool:
-    """Whether the page's address now leads to the site's front page."""
-    return observation.redirected_to_root and observation.status is not None and observation.status < 300
+def _what_is_missing(observation: Observation) -> str:
+    """How the address tells that the page is gone, to follow "the address"; empty where it does not."""
+    if observation.status in GONE_STATUSES:
+        return f"answers {observation.status}"
+    if observation.status is None or observation.status >= 300:
+        return ""
+    if observation.redirected_to_root:
+        return "leads to the front page"
+    if observation.kind is PageKind.NOT_FOUND:
+        return "shows a “page not found” page"
+    return "leads to a section's page" if observation.redirected_to_section else ""
+
+
+def _as_it_was(history: SourceHistory) -> SourceVerdict:
+    return SourceVerdict(
+        state=history.state,
+        reason=FAILURE_SENTENCES[OWN_OUTAGE],
+        missing_since=history.missing_since,
+        missing_checks=history.missing_checks,
+        failures=history.failures,
+        became=None,
+    )
 
 
 def _not_seen(observation: Observation, history: SourceHistory, policy: SourcePolicy) -> SourceVerdict:
@@ -146,7 +213,7 @@ def _missing(observation: Observation, history: SourceHistory, policy: SourcePol
     """The host says that the page is gone: believed after enough checks over enough time."""
     checks = history.missing_checks + 1
     since = history.missing_since or observation.at
-    what = "leads to the front page" if _sent_to_front_page(observation) else f"answers {observation.status}"
+    what = _what_is_missing(observation)
     over_both_bars = checks >= policy.removed_after_checks and observation.at - since >= policy.removed_after
     became = None
     if history.state is ArticleState.REMOVED:

@@ -5,11 +5,14 @@ from typing import Any
 
 import pytest
 
+from claims.pipeline.page.page_kind import PageKind
 from claims.pipeline.source_state import (
+    OWN_OUTAGE,
     Observation,
     SourceHistory,
     SourcePolicy,
     SourceVerdict,
+    is_own_outage,
     is_stuck,
     judge_source,
 )
@@ -197,3 +200,57 @@ def test_a_retracted_page_stays_retracted_while_it_answers() -> None:
         state=ArticleState.RETRACTED, missing_since=None, missing_checks=0, failures=0, attempts=1
     )
     assert after(seen(), history=retracted).state is ArticleState.RETRACTED
+
+
+@pytest.mark.parametrize(
+    ("kind", "state", "words"),
+    [
+        (PageKind.BOT_WALL, ArticleState.BLOCKED, "robot"),
+        (PageKind.CONSENT, ArticleState.BLOCKED, "consent"),
+        (PageKind.PAYWALL, ArticleState.PAYWALLED, "subscription"),
+        (PageKind.SHARED, ArticleState.UNREACHABLE, "same page as other"),
+    ],
+)
+def test_what_stands_in_an_articles_place_is_told_apart_and_never_removes_it(
+    kind: PageKind, state: ArticleState, words: str
+) -> None:
+    for status in (200, 403, 503):
+        verdict = after(*(seen(hour, kind=kind, status=status) for hour in range(0, 400, 10)))
+        assert (verdict.state, verdict.became, verdict.missing_checks) == (state, None, 0)
+        assert words in verdict.reason
+
+
+def test_a_page_that_says_not_found_counts_as_missing_and_needs_as_many_checks() -> None:
+    soft = [seen(hour, kind=PageKind.NOT_FOUND) for hour in (0, 8, 16, 25)]
+    assert after(*soft[:3]).state is ArticleState.UNREACHABLE
+    verdict = after(*soft)
+    assert (verdict.state, verdict.became) == (ArticleState.REMOVED, ChangeKind.REMOVED)
+    assert "page not found" in verdict.reason
+
+
+def test_a_redirect_to_a_section_counts_as_missing_and_says_so() -> None:
+    verdict = after(*(seen(hour, redirected_to_section=True) for hour in (0, 8, 16, 25)))
+    assert verdict.state is ArticleState.REMOVED
+    assert "section" in verdict.reason
+
+
+def test_our_own_outage_leaves_everything_as_it_was() -> None:
+    verdict = after(*missing(0, 8), *(failed(hour, OWN_OUTAGE) for hour in range(9, 40)))
+    assert (verdict.state, verdict.missing_checks, verdict.failures) == (ArticleState.UNREACHABLE, 2, 0)
+    assert after(failed(1, OWN_OUTAGE)).state is ArticleState.LIVE
+
+
+def test_an_outage_is_ours_only_when_nearly_all_hosts_fail_to_connect_together() -> None:
+    assert is_own_outage([(f"host{n}", "dns") for n in range(5)])
+    assert is_own_outage([("a", "dns"), ("b", "connect"), ("c", "connect"), ("a", "dns")])
+    assert not is_own_outage([("a", "dns")] * 20), "one host may fail by itself"
+    assert not is_own_outage([("a", "dns"), ("b", "connect")]), "two hosts may, too"
+    assert not is_own_outage([("a", "dns"), ("b", "dns"), ("c", "dns"), ("d", None), ("e", None)])
+    assert not is_own_outage([(f"host{n}", "tls") for n in range(5)]), "a connection was made"
+    assert not is_own_outage([])
+
+
+def test_a_removed_page_that_answers_again_is_restored_from_whatever_stood_there() -> None:
+    gone = [*missing(0, 8, 16, 25), seen(26, kind=PageKind.BOT_WALL, status=403)]
+    assert after(*gone).state is ArticleState.REMOVED
+    assert after(*gone, seen(27)).became is ChangeKind.RESTORED

@@ -1,0 +1,142 @@
+"""Tells an article from the pages that stand in its place: not found, bot wall, consent page, paywall."""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import lru_cache
+from pathlib import Path
+
+from selectolax.lexbor import LexborHTMLParser
+
+from claims.pipeline.text.tokens import keys
+
+SHORT = 1_500
+"""Characters of visible text, without links, up to which a marked page is too short to be an article."""
+SHORTER = 0.6
+"""Share of its old text below which an article with a paywall's marks has become a teaser."""
+STILL_THERE = 0.5
+"""Share of its old paragraphs from which a page still is the article, whatever else it says."""
+LEAST_PARAGRAPH = 40
+_LONGEST_TITLE = 160
+_NOT_FREE = re.compile(r'"isAccessibleForFree"\s*:\s*"?false', re.IGNORECASE)
+_NO_TEXT = ["script", "style", "noscript", "template", "svg", "head"]
+_APOSTROPHES = str.maketrans("’‘´`", "''''")
+
+
+class PageKind(StrEnum):
+    """What a whole answer shows."""
+
+    ARTICLE = "article"
+    NOT_FOUND = "not_found"
+    BOT_WALL = "bot_wall"
+    CONSENT = "consent"
+    PAYWALL = "paywall"
+    SHARED = "shared"  # what other addresses of the host show, too: only who knows those can tell
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """A page's own words in lower case: titles, all visible text, how much of it is no link."""
+
+    titles: tuple[str, ...]
+    text: str
+    length: int
+    source: str
+
+
+def kind_of_page(html: str, *, text_before: str | None, headers: Mapping[str, str] | None = None) -> PageKind:
+    """Return what the page is; ``text_before`` is the article's text as last read, None if it never was.
+
+    ``headers`` have lower-case names. A page that still holds half of the paragraphs it held is the article,
+    whatever its boxes say, unless the rest broke off at a paywall; one that was never read must be short as
+    well as marked to be anything else. Marks are words that such pages use (words/en/page_kinds.json),
+    schema.org's `isAccessibleForFree`, and the traces of the usual bot walls.
+    """
+    if (headers or {}).get("cf-mitigated") == "challenge":
+        return PageKind.BOT_WALL
+    page = _read(html)
+    held = _share_held(text_before, page.text) if text_before else None
+    if held is not None and held > 0 and _is_teaser(page, held):
+        return PageKind.PAYWALL
+    if held is not None and held >= STILL_THERE:
+        return PageKind.ARTICLE
+    return _stand_in(page, held)
+
+
+def _stand_in(page: _Page, held: float | None) -> PageKind:
+    """What stands in the article's place, by title first, then by the words of a short page."""
+    words = _words()
+    if any(words.not_found_title.fullmatch(title) for title in page.titles) and (
+        held == 0 or page.length <= SHORT
+    ):
+        return PageKind.NOT_FOUND
+    if page.length > SHORT:
+        return PageKind.ARTICLE
+    if any(mark in page.source for mark in words.bot_wall_marks) or _says(page, words.bot_wall):
+        return PageKind.BOT_WALL
+    if _says(page, words.not_found):
+        return PageKind.NOT_FOUND
+    if _says(page, words.paywall) or (_NOT_FREE.search(page.source) and held == 0):
+        return PageKind.PAYWALL
+    return PageKind.CONSENT if _says(page, words.consent) and not held else PageKind.ARTICLE
+
+
+def _is_teaser(page: _Page, held: float) -> bool:
+    """Whether only the beginning of the article is left, on a page that asks for a subscription."""
+    marked = _NOT_FREE.search(page.source) is not None or _says(page, _words().paywall)
+    return marked and held < SHORTER
+
+
+def _says(page: _Page, phrases: tuple[str, ...]) -> bool:
+    return any(phrase in page.text or any(phrase in title for title in page.titles) for phrase in phrases)
+
+
+def _share_held(before: str, text: str) -> float:
+    """Share (0..1, by length) of the article's old paragraphs that the page still holds word by word."""
+    now = f" {' '.join(keys(text))} "
+    paragraphs = [line for line in before.splitlines() if len(line) >= LEAST_PARAGRAPH] or before.splitlines()
+    total = sum(map(len, paragraphs))
+    held = sum(len(line) for line in paragraphs if f" {' '.join(keys(line))} " in now)
+    return held / total if total else 0.0
+
+
+def _read(html: str) -> _Page:
+    tree = LexborHTMLParser(html)
+    titles = [node.text() for node in tree.css("title, h1")[:5]]
+    titles += [part for title in titles for part in re.split(r"\s+[|–—-]\s+", title)]
+    tree.strip_tags(_NO_TEXT, recursive=True)
+    body = tree.body
+    text = body.text(separator=" ") if body is not None else ""
+    linked = sum(len(link.text()) for link in body.css("a")) if body is not None else 0
+    return _Page(
+        tuple(_plain(title) for title in titles if len(title) <= _LONGEST_TITLE),
+        _plain(text),
+        len(" ".join(text.split())) - linked,
+        html.lower(),
+    )
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.lower().translate(_APOSTROPHES).split())
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    not_found_title: re.Pattern[str]
+    not_found: tuple[str, ...]
+    bot_wall: tuple[str, ...]
+    bot_wall_marks: tuple[str, ...]
+    consent: tuple[str, ...]
+    paywall: tuple[str, ...]
+
+
+@lru_cache(maxsize=1)
+def _words() -> _Words:
+    path = Path(__file__).parent.parent / "words" / "en" / "page_kinds.json"
+    lists: dict[str, list[str]] = json.loads(path.read_text("utf-8"))
+    return _Words(
+        not_found_title=re.compile(rf"(?:{'|'.join(lists['not_found_titles'])})\W*"),
+        **{name: tuple(lists[name]) for name in _Words.__slots__[1:]},
+    )
