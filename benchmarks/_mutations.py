@@ -78,7 +78,9 @@ def _text(element: HtmlElement) -> str:
 def _is_furniture(element: HtmlElement) -> bool:
     above = [element, *element.iterancestors()]
     return any(node.tag in ("footer", "aside", "nav", "form") for node in above) or any(
-        name in (node.get("class") or "") for node in above for name in BOXES
+        name in (node.get("class") or "")
+        for node in above
+        for name in (*BOXES, "consent", "cookie", "privacy")
     )
 
 
@@ -268,38 +270,28 @@ def headline_of(tree: HtmlElement) -> str:
     """Return the headline as the page's own meta tags or top heading tell it."""
     tops = [_text(heading) for heading in tree.iter("h1") if _text(heading)]
     told = tree.xpath("string(//meta[@property='og:title']/@content)").strip()
-    return tops[0] if len(tops) == 1 else told or (tops[0] if tops else "")
+    return tops[0] if len(tops) == 1 else told.rpartition(" | ")[0] or told or (tops[0] if tops else "")
 
 
 def _headline(tree: HtmlElement, chance: Random) -> bool:
-    """The headline reworded wherever the page tells it: title, meta tags, JSON-LD, heading."""
+    """The headline goes on, wherever the page tells it: title, meta tags, JSON-LD, heading."""
     old = headline_of(tree)
     if len(old) < 10:
         return False
-    _retitle(
-        tree, old, f"{old}, {chance.choice(['minister denies', 'officials say no', 'court overturns it'])}"
-    )
-    return True
-
-
-def _retitle(tree: HtmlElement, old: str, new: str) -> None:
+    more = chance.choice([", minister denies", ", officials say no", ", court overturns it"])
     for meta in tree.iter("meta"):
         content = " ".join((meta.get("content") or "").split())
-        if old in content and (meta.get("property") or meta.get("name") or "").endswith("title"):
-            meta.set("content", content.replace(old, new))
+        if content.startswith(old) and (meta.get("property") or meta.get("name") or "").endswith("title"):
+            meta.set("content", content.replace(old, old + more))
     for title in tree.iter("title", "h1"):
-        if old in _text(title):
-            whole = _text(title).replace(old, new)
+        if _text(title).startswith(old):
+            whole = _text(title).replace(old, old + more)
             for child in list(title):
                 title.remove(child)
             title.text = whole
     for script in tree.xpath("//script[contains(@type, 'ld+json')]"):
-        for form in dict.fromkeys((old, json.dumps(old)[1:-1])):
-            script.text = (
-                (script.text or "")
-                .replace(f'"headline":"{form}', f'"headline":"{new}')
-                .replace(f'"headline": "{form}', f'"headline": "{new}')
-            )
+        script.text = re.sub(r'("headline"\s*:\s*"(?:[^"\\]|\\.)+)"', rf'\1{more}"', script.text or "")
+    return True
 
 
 def _struck_headline(tree: HtmlElement, chance: Random) -> bool:

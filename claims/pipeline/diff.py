@@ -8,7 +8,8 @@ from itertools import groupby, takewhile
 from typing import Literal
 
 from claims.pipeline.change.hedge_shift import shift_of_hedges
-from claims.pipeline.change.notices import new_notice, without_time_stamps
+from claims.pipeline.change.notices import new_notice
+from claims.pipeline.page.passing import without_passing
 from claims.pipeline.text.tokens import Token, keys, squash, tokenize
 from claims.vocabulary import ChangeKind, HedgeShift
 
@@ -71,7 +72,7 @@ def compare(*, headline_before: str, text_before: str, headline_after: str, text
             summary="Nothing changed.",
         )
     headline = pieces(headline_before, headline_after)
-    body = pieces(without_time_stamps(text_before), without_time_stamps(text_after))
+    body = pieces(without_passing(text_before), without_passing(text_after))
     headline_changed, body_changed = _changed(headline), _changed(body)
     notice = new_notice(f"{headline_before}\n{text_before}", f"{headline_after}\n{text_after}")
     shift: tuple[HedgeShift | None, tuple[str, ...]] = (None, ())

@@ -12,12 +12,13 @@ from trafilatura.settings import Document
 from claims.pipeline.page.fingerprint import fingerprint, fingerprint_of
 from claims.pipeline.page.language import detect_language
 from claims.pipeline.page.metadata import PageMetadata, read_metadata
+from claims.pipeline.page.notices_on_page import notices_on_page
 from claims.pipeline.page.page_bytes import UnreadableError, read_bytes
 
 __all__ = ["EXTRACTOR_VERSION", "ArticleText", "UnreadableError", "extract_text", "fingerprint"]
 
 # Moves whenever the same bytes may give another text, so that such a difference is never taken for an edit.
-EXTRACTOR_VERSION = "2"
+EXTRACTOR_VERSION = "3"
 
 _SHORT = 250  # characters; below that trafilatura's result is doubted
 _CLEARLY_MORE = 1.5  # times the text that another opinion must find; a little more is only furniture
@@ -80,7 +81,9 @@ def _from_html(html: str, url: str | None) -> tuple[PageMetadata, str]:
     if tree is None:
         raise UnreadableError(_NO_TEXT)
     metadata = read_metadata(tree, url)
-    return metadata, _without_headline(_article_paragraphs(tree), metadata.headline)
+    text = _without_headline(_article_paragraphs(tree), metadata.headline)
+    # What the publisher owns up to is part of what the article says, wherever on the page it stands.
+    return metadata, "\n\n".join([text, *notices_on_page(tree, text)]) if text else text
 
 
 def _article_paragraphs(tree: HtmlElement) -> list[str]:

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import lru_cache
 
 from protego import Protego
 
@@ -43,15 +42,10 @@ def may_read(url: str, robots: RobotsAnswer, *, agent: str) -> Permission:
         )
     if robots.status >= 400:
         return Permission(True, none, "")
-    rules = _rules(robots.body[:LONGEST])
+    rules = Protego.parse(robots.body[:LONGEST].decode("utf-8", "replace"))
     token = agent.partition("/")[0].strip()
     asked = rules.crawl_delay(token)
     delay = min(timedelta(seconds=max(0.0, float(asked))), SLOWEST) if asked else none
     if rules.can_fetch(url, token):
         return Permission(True, delay, "")
     return Permission(False, delay, "The site's robots.txt asks us not to read this page.")
-
-
-@lru_cache(maxsize=64)  # a host's pages are asked about one after another
-def _rules(body: bytes) -> Protego:
-    return Protego.parse(body.decode("utf-8", "replace"))

@@ -213,3 +213,55 @@ def test_a_page_nested_without_end_or_of_sixty_thousand_paragraphs_is_read_or_re
     assert many.text.startswith("It was shut.\n\nIt was shut.")
     with pytest.raises(UnreadableError):
         extract_text(b"<div>" * 50_000 + b"<img>" + b"</div>" * 50_000)
+
+
+CORRECTION = "An earlier version of this article named the wrong tower. We regret the error."
+
+
+@pytest.mark.parametrize(
+    ("head", "body", "notice"),
+    [
+        (
+            "",
+            f"<div class='note'><b>Correction</b><span>{CORRECTION}</span></div>",
+            f"Correction: {CORRECTION}",
+        ),
+        ("", f"<aside><h4>Editor’s note</h4> <p>{CORRECTION}</p></aside>", f"Editor’s note: {CORRECTION}"),
+        (
+            "",
+            "<h1><s>Storm takes bridge</s> Storm closes bridge</h1>",
+            "Correction: the headline “Storm takes bridge”",
+        ),
+        (
+            '<script type="application/ld+json">{"@type": "Report", "correction": "Two cables."}</script>',
+            "",
+            "Correction: Two cables.",
+        ),
+        (
+            (
+                '<script type="application/ld+json">{"@graph": [{"@type": "NewsArticle", "correction": '
+                '[{"@type": "CorrectionComment", "text": "It was two cables."}]}]}</script>'
+            ),
+            "",
+            "Correction: It was two cables.",
+        ),
+    ],
+)
+def test_a_notice_beside_the_text_is_part_of_what_the_article_says(head: str, body: str, notice: str) -> None:
+    article = read(head, body)
+    assert notice in article.text
+    assert article.fingerprint != read().fingerprint
+
+
+def test_a_notice_inside_the_text_is_kept_once_and_other_peoples_are_left_out() -> None:
+    inside = extract_text(page(paragraphs=(*PARAGRAPHS, f"Correction: {CORRECTION}")))
+    assert inside.text.count("earlier version") == 1
+    for elsewhere in (
+        f"<nav><p>Correction: {CORRECTION}</p></nav>",
+        f"<div class='comments'><p>Correction: {CORRECTION}</p></div>",
+        f"<p><a href='/other'>Correction: {CORRECTION}</a></p>",
+    ):
+        assert (
+            "earlier version"
+            not in extract_text(page().replace(b"<footer>", f"{elsewhere}<footer>".encode())).text
+        )

@@ -1,5 +1,6 @@
 """Two states of a text to the hedging words that one and the same sentence lost or gained."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
@@ -19,13 +20,16 @@ MOST_SENTENCES = 400
 """Changed sentences compared on either side; an article with more was rewritten, not edited."""
 
 
-def hedges_in(sentence: str) -> tuple[str, ...]:
-    """The hedging words and phrases of a sentence, lower case; a doubting verb (claims) is one, and "?"."""
+def hedges_in(sentence: str) -> Counter[str]:
+    """The hedging words and phrases of a sentence, lower case, counted; a doubting verb is one, and "?"."""
     doubting = _doubting_stems()
     words = keys(sentence)
-    found = [hedge.lower() for hedge in find_hedges(sentence)]
-    found += [word for word in words if stem(word) in doubting]
-    return tuple(dict.fromkeys([*found, *(["?"] if words[-1:] == ["?"] else [])]))
+    line = f" {'  '.join(words)} "
+    phrases = dict.fromkeys(hedge.lower() for hedge in find_hedges(sentence))
+    found = Counter({hedge: max(1, line.count(f" {'  '.join(keys(hedge))} ")) for hedge in phrases})
+    found.update(word for word in words if stem(word) in doubting and word not in phrases)
+    found.update(words[-1:] if words[-1:] == ["?"] else ())
+    return found
 
 
 @lru_cache(maxsize=1)
@@ -68,15 +72,16 @@ def _sentences(text: str) -> list[str]:
 
 
 def _lost(old: Sequence[str], new: Sequence[str]) -> Iterable[str]:
-    """Hedges of sentences in ``old`` that their edited form in ``new`` has none of."""
+    """Hedges of sentences in ``old`` that their edited form in ``new`` lacks, where it has fewer of them."""
     bare = [(_bare(sentence), sentence) for sentence in new]
     for sentence in old:
         hedges = hedges_in(sentence)
         if not hedges or not bare:
             continue
         score, twin = max((fuzz.token_sort_ratio(_bare(sentence), b), s) for b, s in bare)
-        if score >= SAME_SENTENCE and not hedges_in(twin):
-            yield from hedges
+        kept = hedges_in(twin)
+        if score >= SAME_SENTENCE and hedges.total() > kept.total():  # as many: one took another's place
+            yield from hedges - kept
 
 
 def _bare(sentence: str) -> str:

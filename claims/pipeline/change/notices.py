@@ -6,19 +6,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from claims.pipeline.page.passing import is_passing
 from claims.pipeline.text.tokens import keys, squash
 from claims.vocabulary import ChangeKind
 
 LONGEST_NOTICE = 600
-LONGEST_STAMP = 120
 _SENTENCE_START = re.compile(r"(?:^|(?<=[.!?”\"')\]])\s+)(?=\S)")
-_STAMP = re.compile(
-    r"(?:last\s+)?(?:updated?|modified|edited|corrected)\b[\s:,|\-–—]*(?:on|at)?[\s\d:.,/|\-–—]*"
-    r"(?:(?:mon|tue|wed|thu|fri|sat|sun|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*|"
-    r"[ap]\.?m\.?|gmt|bst|utc|e[sd]?t|c[e]?s?t|p[sd]?t|ago|hours?|minutes?|mins?|days?|\d+(?:st|nd|rd|th)?|[\s:.,/|\-–—])*",
-    re.IGNORECASE,
-)
-_STAMP_WORD = re.compile(r"updated?|modified|edited|corrected", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,22 +36,11 @@ def new_notice(before: str, after: str) -> Notice | None:
 _GRAVEST = (ChangeKind.RETRACTION, ChangeKind.CORRECTION, ChangeKind.UPDATE)
 
 
-def without_time_stamps(text: str) -> str:
-    """``text`` without the lines that say no more than when the page was last touched."""
-    if not _STAMP_WORD.search(text):
-        return text
-    return "\n".join(line for line in text.splitlines() if not _is_time_stamp(line))
-
-
-def _is_time_stamp(line: str) -> bool:
-    return len(line) <= LONGEST_STAMP and _STAMP.fullmatch(line.strip()) is not None
-
-
 def _notices(text: str) -> list[Notice]:
     """All notices of a text; one per paragraph, from its first word on."""
     found = []
     for line in text.splitlines():
-        if not line.strip() or _is_time_stamp(line):
+        if not line.strip() or is_passing(line):
             continue
         notice = _notice_in(line)
         if notice is not None:
@@ -68,13 +50,17 @@ def _notices(text: str) -> list[Notice]:
 
 def _notice_in(line: str) -> Notice | None:
     """The notice that a paragraph is, or that one of its sentences begins."""
+    starts = _SENTENCE_START.finditer(line[:100_000])
+    return next((notice for start in starts if (notice := notice_that_opens(line[start.end() :]))), None)
+
+
+def notice_that_opens(line: str) -> Notice | None:
+    """The notice that begins with the first word of ``line``, at most `LONGEST_NOTICE` characters of it."""
+    line = line[:LONGEST_NOTICE]
     patterns = _patterns()
-    for start in _SENTENCE_START.finditer(line[:100_000]):
-        rest = line[start.end() : start.end() + LONGEST_NOTICE]
-        for name, pattern in patterns.starts:
-            if pattern.match(rest):
-                kind = _kind(name, rest, patterns)
-                return Notice(kind, squash(rest))
+    for name, pattern in patterns.starts:
+        if pattern.match(line):
+            return Notice(_kind(name, line, patterns), squash(line))
     return None
 
 

@@ -1,0 +1,134 @@
+"""Finds a publisher's notices that stand beside the text: boxed, struck out or in schema.org's words."""
+
+import json
+import re
+from collections.abc import Iterator
+
+from lxml.html import HtmlElement
+
+from claims.pipeline.change.notices import notice_that_opens
+from claims.pipeline.page.passing import is_box
+from claims.pipeline.text.tokens import keys, squash
+from claims.vocabulary import ChangeKind
+
+LONGEST_BOX = 600
+FEWEST_WORDS = 5
+_MOSTLY_LINKS = 0.8
+_MOST_NODES = 2000
+_BOXES = ("p", "div", "section", "aside", "li", "blockquote", "dd")
+_ELSEWHERE = frozenset({"nav", "form", "footer"})
+_MARKS = re.compile(r"correct|retract|clarif|editor|withdr|amend|earlier version|kill", re.IGNORECASE)
+_HEADS = re.compile(
+    r"(?:corrections?|clarifications?|retraction|editor['’]?s['’]? note)\s*[:.\-–—]?", re.IGNORECASE
+)
+
+
+def may_hold_notice(text: str) -> bool:
+    """Whether a text has any word that a notice of a correction or retraction has; a cheap first look."""
+    return _MARKS.search(text) is not None
+
+
+def opens_a_notice(line: str) -> bool:
+    """Whether the line begins as a notice of a correction or retraction does."""
+    notice = notice_that_opens(line.strip())
+    return notice is not None and notice.kind is not ChangeKind.UPDATE
+
+
+def notices_on_page(tree: HtmlElement, text: str) -> tuple[str, ...]:
+    """Return the notices of corrections and retractions on the page that are not in ``text``, its article.
+
+    Each is one paragraph that `change.notices` knows again. Updates are left to the text itself: a box that
+    says "Update" mostly speaks of another story.
+    """
+    found = [*_boxed(tree), *_struck(tree), *_stated(tree)]
+    held = f" {' '.join(keys(text))} "
+    return tuple(
+        notice for notice in dict.fromkeys(found) if f" {' '.join(keys(_without_head(notice)))} " not in held
+    )
+
+
+def _without_head(notice: str) -> str:
+    rest = notice.partition(": ")[2] if _HEADS.match(notice) else ""
+    return rest if len(keys(rest)) >= FEWEST_WORDS else notice
+
+
+def _boxed(tree: HtmlElement) -> Iterator[str]:
+    """The outermost short elements that begin as a notice."""
+    inside: set[HtmlElement] = set()
+    for node in tree.iter(*_BOXES):
+        if node.getparent() in inside:
+            inside.add(node)
+            continue
+        head = (node.text or "").strip() or next((piece for piece in node.itertext() if piece.strip()), "")
+        if not may_hold_notice(head[:200]) and not head.strip().lower().startswith(("this ", "we ", "the ")):
+            continue
+        line = _line_of(node)
+        if len(keys(line)) >= FEWEST_WORDS and len(line) <= LONGEST_BOX and opens_a_notice(line):
+            inside.add(node)
+            if not _is_elsewhere(node) and not _is_link(node, line):
+                yield line
+
+
+def _line_of(node: HtmlElement) -> str:
+    """The element's text as one line, with a colon after a heading of its own."""
+    pieces = [squash(piece) for piece in node.itertext() if piece.strip()]
+    if pieces and len(pieces) > 1 and _HEADS.fullmatch(pieces[0]):
+        return f"{pieces[0].rstrip(' :.-–—')}: {squash(' '.join(pieces[1:])).lstrip(': ')}"
+    return squash(" ".join(pieces))
+
+
+def _is_elsewhere(node: HtmlElement) -> bool:
+    """Whether it stands in a menu, a form, the page's footer or a box of other people's words."""
+    for parent in (node, *node.iterancestors()):
+        if parent.tag == "article":
+            return False
+        names = f"{parent.get('class') or ''} {parent.get('id') or ''}"
+        if parent.tag in _ELSEWHERE or (parent.tag not in ("body", "html", "main") and is_box(names)):
+            return True
+    return False
+
+
+def _is_link(node: HtmlElement, line: str) -> bool:
+    linked = sum(len(squash(link.text_content())) for link in node.iter("a"))
+    return linked >= _MOSTLY_LINKS * len(line)
+
+
+def _struck(tree: HtmlElement) -> Iterator[str]:
+    """A headline that the page shows struck out."""
+    for heading in tree.iter("h1"):
+        for struck in heading.iter("s", "del", "strike"):
+            if squash(struck.text_content()):
+                yield f"Correction: the headline “{squash(struck.text_content())}” is struck out."
+
+
+def _stated(tree: HtmlElement) -> Iterator[str]:
+    """Corrections that the page states as data: schema.org's `correction` and `CorrectionComment`."""
+    for script in tree.iter("script"):
+        source = script.text or ""
+        if "ld+json" in (script.get("type") or "") and "orrection" in source:
+            try:
+                data = json.loads(source, strict=False)
+            except (ValueError, RecursionError):
+                continue  # broken JSON-LD is common; the page has other marks
+            for text in _corrections(data):
+                yield text if opens_a_notice(text) else f"Correction: {text}"
+
+
+def _corrections(data: object) -> Iterator[str]:
+    """Walk a JSON-LD document for its corrections, in bounded work."""
+    todo: list[tuple[object, bool]] = [(data, False)]
+    for _ in range(_MOST_NODES):
+        if not todo:
+            return
+        node, correcting = todo.pop()
+        if isinstance(node, list):
+            todo += [(child, correcting) for child in node[:_MOST_NODES]]
+        elif isinstance(node, dict):
+            correcting = correcting or node.get("@type") == "CorrectionComment"
+            text = node.get("text") or node.get("description") or node.get("name")
+            if correcting and isinstance(text, str):
+                yield squash(text)[:LONGEST_BOX]
+            else:
+                todo += [(child, name == "correction") for name, child in node.items()]
+        elif isinstance(node, str) and correcting and squash(node) and not node.startswith("http"):
+            yield squash(node)[:LONGEST_BOX]

@@ -1,0 +1,64 @@
+"""Tells what a page writes beside its text and changes all day: counters, relative times, labels, boxes."""
+
+import json
+import re
+from functools import lru_cache
+from pathlib import Path
+
+LONGEST_PASSING = 120
+"""Characters; a longer line says something."""
+
+_STAMP = re.compile(
+    r"(?:last\s+)?(?:updated?|modified|edited|corrected|published|posted)\b[\s:,|\-–—]*(?:on|at)?[\s\d:.,/|\-–—]*"
+    r"(?:(?:mon|tue|wed|thu|fri|sat|sun|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*|"
+    r"[ap]\.?m\.?|gmt|bst|utc|e[sd]?t|c[e]?s?t|p[sd]?t|ago|hours?|minutes?|mins?|days?|\d+(?:st|nd|rd|th)?|[\s:.,/|\-–—])*",
+    re.IGNORECASE,
+)
+_CLASS_WORDS = re.compile(r"[a-z]+(?:-(?=read\b|up\b|slot\b|count\b|ago\b|news\b))?[a-z]*")
+
+
+def is_passing(line: str) -> bool:
+    """Whether the line is a counter, a relative time, a time stamp or a label, and nothing else."""
+    line = line.strip(" \t\r\n|·•-–—:,()")
+    if not line:
+        return True
+    if len(line) > LONGEST_PASSING:
+        return False
+    return _passing().fullmatch(line) is not None or _STAMP.fullmatch(line) is not None
+
+
+def without_passing(text: str) -> str:
+    """``text`` without its passing lines."""
+    return "\n".join(line for line in text.splitlines() if not line.strip() or not is_passing(line))
+
+
+def is_box(names: str) -> bool:
+    """Whether class and id of an element, ``names``, tell that it is no part of the article."""
+    words = {word.replace("-", "") for word in _CLASS_WORDS.findall(names.lower())}
+    return not words.isdisjoint(_boxes())
+
+
+@lru_cache(maxsize=1)
+def _boxes() -> frozenset[str]:
+    return frozenset(_lists()["boxes"])
+
+
+@lru_cache(maxsize=1)
+def _passing() -> re.Pattern[str]:
+    lists = {name: "|".join(map(re.escape, words)) for name, words in _lists().items() if name != "about"}
+    figure = r"[\d.,]+\s*[km]?"
+    since = rf"(?:an?|{figure}|few|one|two|three)\s*(?:{lists['units']})s?\s+ago"
+    return re.compile(
+        rf"(?:{lists['labels']})"
+        rf"|(?:(?:updated?|posted|published|last updated)\W*)?{since}"
+        rf"|{figure}\s*(?:{lists['counted']})s?"
+        rf"|(?:{lists['counted']})s?\W*{figure}\)?",
+        re.IGNORECASE,
+    )
+
+
+@lru_cache(maxsize=1)
+def _lists() -> dict[str, list[str]]:
+    path = Path(__file__).parent.parent / "words" / "en" / "passing.json"
+    lists: dict[str, list[str]] = json.loads(path.read_text("utf-8"))
+    return lists
