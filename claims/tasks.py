@@ -1,5 +1,6 @@
 """Celery doors: a sweep that hints at what is due, and the checks that the hints ask for."""
 
+from datetime import timedelta
 from typing import Any
 
 import structlog
@@ -8,9 +9,8 @@ from django.conf import settings
 from kombu.exceptions import OperationalError
 
 from claims.operations.feeds import read_feeds as read
-from claims.operations.recheck import check_articles as check
-from claims.operations.recheck import shelve_stuck
-from claims.queries.due import due_articles, due_feeds
+from claims.operations.recheck import check_due, heat_up, shelve_stuck
+from claims.queries.due import HOSTS_IN_A_BATCH, due_feeds, due_hosts
 from claims.vocabulary import CheckOutcome
 
 log = structlog.get_logger(__name__)
@@ -20,23 +20,26 @@ log = structlog.get_logger(__name__)
 def sweep() -> None:
     """Hint at everything that is due. Any number may run; a hint lost or doubled does no harm."""
     shelve_stuck()
-    hints: list[tuple[Task[Any, Any], list[str]]] = [(check_articles, ids) for ids in due_articles()]
+    heat_up()
+    hosts = due_hosts(patience=timedelta(seconds=settings.SWEEP_SECONDS))
+    shares = [hosts[start : start + HOSTS_IN_A_BATCH] for start in range(0, len(hosts), HOSTS_IN_A_BATCH)]
+    hints: list[tuple[Task[Any, Any], list[str]]] = [(check_hosts, share) for share in shares]
     feeds = due_feeds()
     if feeds:
         hints.append((read_feeds, feeds))
-    for task, ids in hints:
+    for task, named in hints:
         try:
             # A hint that nobody took before the next sweep is stale: the row is still due, and hinted again.
-            task.apply_async(args=(ids,), expires=max(10.0, 2 * settings.SWEEP_SECONDS), retry=False)
+            task.apply_async(args=(named,), expires=max(10.0, 2 * settings.SWEEP_SECONDS), retry=False)
         except OperationalError as error:
             log.warning("hint not sent", task=task.name, error=str(error))
             return
 
 
-@shared_task(name="claims.check_articles", ignore_result=True)
-def check_articles(article_ids: list[str]) -> None:
-    """Check these articles, as far as they are still due."""
-    for report in check(article_ids, only_due=True):
+@shared_task(name="claims.check_hosts", ignore_result=True)
+def check_hosts(hosts: list[str]) -> None:
+    """Check what is due on these hosts, as far as no other worker holds them."""
+    for report in check_due(hosts):
         if report.outcome != CheckOutcome.UNCHANGED:
             log.info("checked", article=report.article, outcome=report.outcome, change=report.change)
 

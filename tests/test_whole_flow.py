@@ -3,14 +3,15 @@
 import json
 import urllib.request
 from collections.abc import Callable
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from pytest_django import Settings
 
 from claims.operations.people import add_person
-from claims.operations.recheck import check_articles
-from claims.queries.due import due_articles
+from claims.operations.recheck import check_due
+from claims.queries.due import due_hosts
 from claims.vocabulary import Role
 from tests.sites import NewsSite
 from tests.stories import right_now
@@ -26,8 +27,7 @@ MORE = "Parliament meets on Tuesday to debate the budget for the ports, which ha
 
 def sweep() -> None:
     """Do what the scheduler and a worker do."""
-    for article_ids in due_articles():
-        list(check_articles(article_ids, only_due=True))
+    list(check_due(due_hosts(patience=timedelta(0))))
 
 
 def asked(address: str) -> Any:

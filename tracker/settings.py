@@ -219,6 +219,9 @@ STUCK_AFTER = env.int("STUCK_AFTER", default=5)
 LEASE_SECONDS = env.float("LEASE_SECONDS", default=120.0)
 # A folder in which the proof of faults names the places where a worker is to die; empty in every other run.
 FAILPOINTS: str = env.str("FAILPOINTS", default="")
+# What reading one page may take: time, and memory of its own in the child process that reads.
+READ_SECONDS = env.float("READ_SECONDS", default=20.0)
+READ_MEGABYTES = env.int("READ_MEGABYTES", default=400)
 
 
 # ---------------------------------------------------------------- optional tiers of the analysis

@@ -14,6 +14,8 @@ class Article(Record, Due):
     """One page at one canonical URL. ``due_at`` is the next check, null for a page that is never checked."""
 
     url = models.URLField(max_length=2000, unique=True)
+    # The ``host[:port]`` of the address, by which due pages are shared out; empty for a file in hand.
+    host = models.CharField(max_length=300, blank=True)
     publisher = models.ForeignKey(Publisher, on_delete=models.PROTECT, null=True, related_name="articles")
     headline = models.CharField(max_length=500, blank=True)
     byline = models.CharField(max_length=500, blank=True)
@@ -39,6 +41,9 @@ class Article(Record, Due):
     missing_checks = models.PositiveIntegerField(default=0)
     etag = models.CharField(max_length=500, blank=True)
     last_modified = models.CharField(max_length=200, blank=True)
+    # What the address last answered with, where that said the same as the newest snapshot in other bytes.
+    seen_sha256 = models.CharField(max_length=64, blank=True)
+    seen_fingerprint = models.CharField(max_length=64, blank=True)
     updated_at = models.DateTimeField()
 
     class Meta:
@@ -46,6 +51,7 @@ class Article(Record, Due):
         constraints = [only_known_words("state", ArticleState, "an_article_is_in_a_known_state")]
         indexes = [
             models.Index(fields=["due_at", "id"], name="articles_by_due"),
+            models.Index(fields=["host", "due_at", "id"], name="articles_of_a_host_by_due"),
             models.Index(fields=["-updated_at", "id"], name="articles_by_update"),
         ]
 

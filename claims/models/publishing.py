@@ -107,13 +107,17 @@ class FeedItem(models.Model):
 
 
 class Host(models.Model):
-    """A server we fetch from: when it may be asked again, and its robots.txt.
+    """A server we fetch from: when it may be asked again, who is asking it now, and its robots.txt.
+
+    ``held_by`` is the word of the one worker that may ask it until ``held_until``.
 
     ``robots_status`` is null where the file could not be had; ``robots_until`` is when it is asked for anew.
     """
 
     name = models.CharField(max_length=300, primary_key=True)
     free_at = models.DateTimeField()
+    held_by = models.CharField(max_length=32, blank=True)
+    held_until = models.DateTimeField(null=True, blank=True)
     robots_status = models.PositiveIntegerField(null=True, blank=True)
     robots_body = models.BinaryField(default=b"")
     robots_until = models.DateTimeField(null=True, blank=True)

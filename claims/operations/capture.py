@@ -2,6 +2,7 @@
 
 import hashlib
 import zlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -71,17 +72,21 @@ def read_page(
     """Extract text, candidates and their matches; writes nothing. Raises `UnreadableError`."""
     article = extract_text(body, content_type=content_type, url=final_url or None)
     proposals: tuple[Proposal, ...] = ()
-    note = ""
     if can_extract(article.language):
         proposals = proposals_of(
             article.headline, article.text, published_at=published_at or article.published_at
         )
-    else:
-        note = (
-            f"Claims were not extracted: the page is in another language ({article.language}) "
-            "than English, the only one the rules know so far."
-        )
-    return Reading(body, final_url, http_status, headers, article, proposals, note)
+    return Reading(body, final_url, http_status, headers, article, proposals, extraction_note(article))
+
+
+def extraction_note(article: ArticleText) -> str:
+    """Return why no claims were looked for in the article, for a person; empty where they were."""
+    if can_extract(article.language):
+        return ""
+    return (
+        f"Claims were not extracted: the page is in another language ({article.language}) "
+        "than English, the only one the rules know so far."
+    )
 
 
 def proposals_of(
@@ -94,6 +99,11 @@ def proposals_of(
     """
     parse = attribution_parser(chosen=chosen)
     found = extract_claims(headline=headline, text=text, published_at=published_at, parse=parse)
+    return matched(found)
+
+
+def matched(found: Iterable[ClaimCandidate]) -> tuple[Proposal, ...]:
+    """Return the candidates, each with its best match among the tracked claims."""
     return tuple(Proposal(candidate, next(iter(best_matches(candidate.text)), None)) for candidate in found)
 
 

@@ -13,7 +13,7 @@ from claims.models import Feed, User
 from claims.operations.catalogue import find_publisher, publisher_at
 from claims.operations.feed_entries import Brought, bring_in
 from claims.operations.ingest import clean_address
-from claims.operations.leases import book_host, hold_host, lease
+from claims.operations.leases import hold_host, lease, wait_for_hosts
 from claims.operations.ledger import Book, writing
 from claims.operations.policies import (
     cadence,
@@ -183,21 +183,24 @@ def read_feeds(
     waiting: dict[str, deque[Feed]] = {}
     for feed in rows.values():
         waiting.setdefault(host_of(feed.url), deque()).append(feed)
-    rules = robots_for(queue[0].url for queue in waiting.values())
     while waiting:
-        held, starts = [], [database_now()]
-        for host, queue in list(waiting.items()):
-            gap = max(cadence(queue[0].url).host_gap, rules.may_read(queue[0].url).delay)
-            start = book_host(host, gap=gap, patience=patience)
-            if start is None:
-                del waiting[host]
-                continue
-            starts.append(start)
-            held.append(queue.popleft())
-            if not queue:
-                del waiting[host]
-        time.sleep(max(0.0, (max(starts) - database_now()).total_seconds()))
-        yield from _read_together([feed.pk for feed in held], rules, only_due=only_due)
+        hosts = wait_for_hosts(waiting, patience=patience)
+        if not hosts.free_at:
+            return
+        feeds = [waiting[host].popleft() for host in hosts.free_at]
+        waiting = {host: queue for host, queue in waiting.items() if queue}
+        gaps = {host_of(feed.url): cadence(feed.url).host_gap for feed in feeds}
+        try:
+            time.sleep(max(0.0, (max(hosts.free_at.values()) - database_now()).total_seconds()))
+            rules = robots_for(feed.url for feed in feeds)
+            gaps |= {
+                host_of(feed.url): max(gaps[host_of(feed.url)], rules.may_read(feed.url).delay)
+                for feed in feeds
+            }
+            yield from _read_together([feed.pk for feed in feeds], rules, only_due=only_due)
+        finally:
+            now = database_now()
+            hosts.release({host: now + gap for host, gap in gaps.items()})
 
 
 def finish_reading(*, feed_id: str, result: FetchResult) -> FeedReport:

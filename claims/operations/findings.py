@@ -4,21 +4,21 @@ import random
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
-from claims.models import Article, Change, Claim
+from claims.models import Article, Change
 from claims.operations.capture import linked_claims, store_proposals, store_snapshot
 from claims.operations.consequences import claims_of, follow_change, tell_state
 from claims.operations.failpoints import AFTER_FINISH, BEFORE_FINISH, INSIDE_FINISH, reach
 from claims.operations.leases import hold_host
 from claims.operations.ledger import Book, writing
 from claims.operations.policies import cadence, host_of, source_policy
-from claims.operations.sightings import Leased, Sighting, asked_to_wait
+from claims.operations.sightings import OVERLOADED, Leased, Sighting, asked_to_wait
 from claims.pipeline.fetch import Fetched, FetchResult
 from claims.pipeline.schedule import ScheduleInput, next_check_at
 from claims.pipeline.source_state import SourceHistory, SourceVerdict, judge_source
+from claims.queries.heat import hot_articles
 from claims.vocabulary import ArticleState, ChangeKind, CheckOutcome
 
-# A claim that moved within this time is hot: its sources are looked at most often.
-_HOT_FOR = timedelta(days=2)
+_USUAL_PAUSE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,39 +37,46 @@ def finish(held: Leased, seen: Sighting) -> CheckReport:
         article = (
             Article.objects.select_for_update(of=("self",))
             .select_related("newest", "publisher")
-            .get(pk=held.article.pk)
+            .get(pk=held.id)
         )
         if article.fence != held.fence:
             return CheckReport(article.id, CheckOutcome.LATE)
-        verdict = judge_source(seen.observation, _history(article), source_policy(article.url))
+        verdict = judge_source(seen.observation, history_of(article), source_policy(article.url))
         report = _write_down(book, article, seen, verdict)
-        article.lease_until, article.attempts = None, 0
+        article.lease_until = None
+        if not seen.broke_reader:
+            article.attempts = 0
         article.check_count += 1
         article.last_checked_at = seen.observation.at
-        article.due_at = _next_check(article, seen)
+        hot = article.id in hot_articles([article.id], now=seen.observation.at)
+        article.due_at = next_check(article, seen, hot=hot)
         article.save()
         reach(INSIDE_FINISH)
     reach(AFTER_FINISH)
-    _heed_host(held.article.url, seen)
     return report
 
 
-def _heed_host(url: str, seen: Sighting) -> None:
-    """Leave the whole host alone for as long as it asks, at most the longest wait between two checks."""
-    seconds = asked_to_wait(seen.result, seen.observation.at)
+def heed_host(url: str, result: FetchResult, *, now: datetime) -> None:
+    """Leave the whole host alone for as long as an overloaded one asks, or for a while if it does not say.
+
+    At most for the longest wait between two checks.
+    """
+    seconds, pace = asked_to_wait(result, now), cadence(url)
+    if seconds is None and isinstance(result, Fetched) and result.status in OVERLOADED:
+        seconds = min(_USUAL_PAUSE, pace.shortest).total_seconds()
     if seconds:
-        until = seen.observation.at + min(timedelta(seconds=seconds), cadence(url).longest)
-        hold_host(host_of(url), until=until)
+        hold_host(host_of(url), until=now + min(timedelta(seconds=seconds), pace.longest))
 
 
-def _history(article: Article) -> SourceHistory:
+def history_of(article: Article | Leased) -> SourceHistory:
+    """Return what the checks before saw of the article."""
     return SourceHistory(
         state=ArticleState(article.state),
         missing_since=article.missing_since,
         missing_checks=article.missing_checks,
         failures=article.failures,
         attempts=article.attempts,
-        ever_captured=article.newest is not None,
+        ever_captured=article.newest_id is not None,
     )
 
 
@@ -88,9 +95,10 @@ def _write_down(book: Book, article: Article, seen: Sighting, verdict: SourceVer
     if verdict.failures or verdict.missing_checks:
         _tell_if_news(book, article, before, now)
         return CheckReport(article.id, CheckOutcome.FAILED)
-    if isinstance(seen.result, Fetched):
+    if isinstance(seen.result, Fetched) and not seen.result.not_modified:
         article.etag = (seen.result.header("etag") or "")[:500]
         article.last_modified = (seen.result.header("last-modified") or "")[:200]
+        article.seen_sha256, article.seen_fingerprint = seen.sha256, seen.fingerprint
     if article.newest is None and seen.reading is not None:
         snapshot = store_snapshot(book, article=article, reading=seen.reading, by=article.added_by, now=now)
         store_proposals(book, snapshot=snapshot, reading=seen.reading, now=now)
@@ -171,24 +179,25 @@ def _count_change(article: Article, change: Change, now: datetime) -> None:
     article.updated_at = now
 
 
-def _next_check(article: Article, seen: Sighting) -> datetime | None:
+def next_check(article: Article | Leased, seen: Sighting, *, hot: bool) -> datetime | None:
+    """Return when to look again; None for a file in hand, which has no address to ask."""
     if article.url.startswith("urn:"):
         return None
-    pace = cadence(article.url)
+    pace, now = cadence(article.url), seen.observation.at
+    if article.state == ArticleState.STUCK:
+        return now + pace.longest
     settling = article.missing_checks > 0 and article.state != ArticleState.REMOVED
     return next_check_at(
         ScheduleInput(
-            now=seen.observation.at,
+            now=now,
             published_at=article.published_at,
             first_captured_at=article.added_at,
             last_changed_at=article.last_changed_at,
             checks=article.check_count,
             changes=article.change_count,
             failures=article.failures,
-            hot=Claim.objects.filter(
-                appearances__article=article, updated_at__gte=seen.observation.at - _HOT_FOR
-            ).exists(),
-            retry_after_seconds=asked_to_wait(seen.result, seen.observation.at),
+            hot=hot,
+            retry_after_seconds=asked_to_wait(seen.result, now),
             minimum=pace.shortest,
             maximum=pace.longest,
             jitter=random.random(),  # noqa: S311 - spreads the load, guards nothing

@@ -8,7 +8,7 @@ from claims.models import Article, Candidate, Snapshot, User
 from claims.operations.capture import read_page, store_proposals, store_snapshot
 from claims.operations.catalogue import find_publisher, publisher_at
 from claims.operations.ledger import Book, writing
-from claims.operations.policies import fetch_policy
+from claims.operations.policies import fetch_policy, host_of
 from claims.operations.refusals import RuleRefusedError, require
 from claims.pipeline.extract_text import UnreadableError
 from claims.pipeline.fetch import FetchRefused, check_url
@@ -149,6 +149,7 @@ def find_or_make(
     article, made = Article.objects.get_or_create(
         url=url,
         defaults={
+            "host": host_of(url),
             "publisher": owner,
             "published_at": published_at,
             "added_by": by,

@@ -1,12 +1,22 @@
-"""Reserving due rows for one worker, and a host's next free moment."""
+"""Reserving due rows and hosts for one worker, and finishing many rows under their fences."""
 
+import time
+import uuid
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from django.db import transaction
-from django.db.models import F, Q
+from django.db import connection, transaction
+from django.db.models import Case, F, Q, Value, When
+from django.db.models.functions import Greatest
 
 from claims.models import Article, Feed, Host
+from claims.operations.policies import lease_time
 from claims.queries.clock import database_now
+
+_BETWEEN_TRIES = 0.2  # seconds
 
 
 def lease(rows: type[Article] | type[Feed], row_id: str, *, seconds: timedelta, only_due: bool) -> int | None:
@@ -27,21 +37,110 @@ def lease(rows: type[Article] | type[Feed], row_id: str, *, seconds: timedelta, 
     return fence + 1 if won else None
 
 
-def book_host(name: str, *, gap: timedelta, patience: timedelta) -> datetime | None:
-    """Book the host's next free moment; None when that is further away than ``patience``.
+def lease_articles(article_ids: Collection[str], *, only_due: bool) -> list[str]:
+    """Reserve what is free of these articles, all in two statements; returns the ids of those won.
 
-    The gap between two requests to one host holds over all workers, for the bookings lie in the database.
+    The rows stay locked between the two (SQLite: its transactions exclude each other), so no other worker
+    can win one of them; what another is about to lease is passed over rather than waited for.
     """
+    now = database_now()
+    rows = Article.objects.filter(Q(lease_until=None) | Q(lease_until__lte=now), pk__in=article_ids)
+    if only_due:
+        rows = rows.filter(due_at__lte=now)
     with transaction.atomic():
-        host, _ = Host.objects.get_or_create(name=name, defaults={"free_at": database_now()})
-        host = Host.objects.select_for_update().get(pk=host.pk)
-        now = database_now()
-        start = max(host.free_at, now)
-        if start - now > patience:
-            return None
-        host.free_at = start + gap
-        host.save(update_fields=["free_at"])
-    return start
+        won = list(
+            rows.order_by("id").select_for_update(skip_locked=True, of=("self",)).values_list("id", flat=True)
+        )
+        Article.objects.filter(pk__in=won).update(
+            fence=F("fence") + 1, attempts=F("attempts") + 1, lease_until=now + lease_time()
+        )
+    return won
+
+
+def finish_in_bulk(columns: Sequence[str], rows: Sequence[Sequence[Any]], *, changes: str) -> set[str]:
+    """Write many leased articles in one statement; returns the ids of those whose fence still held.
+
+    Each row is ``(id, fence, …)`` with a value for each of ``columns`` after the two; ``changes`` is the SQL
+    behind SET, in which ``seen.<column>`` is a row's value. Django's own `bulk_update` cannot ask for the
+    fence of each row.
+    """
+    if not rows:
+        return set()
+    names = ", ".join(("id", "fence", *columns))
+    marks = ", ".join(f"({', '.join(['%s'] * len(rows[0]))})" for _ in rows)
+    adapt = connection.ops.adapt_datetimefield_value
+    values = [adapt(value) if isinstance(value, datetime) else value for row in rows for value in row]
+    statement = (
+        f"WITH seen ({names}) AS (VALUES {marks}) UPDATE claims_article SET {changes} FROM seen "  # noqa: S608 - all ours
+        "WHERE claims_article.id = seen.id AND claims_article.fence = seen.fence "
+        "RETURNING claims_article.id"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        return {article_id for (article_id,) in cursor.fetchall()}
+
+
+def give_back(leased: Iterable[tuple[str, int]]) -> None:
+    """Let go of leased articles, ``(id, fence)`` each, that there was no time for; no attempt is counted."""
+    changes = "lease_until = NULL, attempts = claims_article.attempts - 1"
+    finish_in_bulk((), list(leased), changes=changes)
+
+
+@dataclass(frozen=True, slots=True)
+class HeldHosts:
+    """Hosts that one worker alone may ask until the lease runs out, each with the moment it is free from."""
+
+    word: str
+    free_at: Mapping[str, datetime]
+
+    def release(self, free_at: Mapping[str, datetime] | None = None) -> None:
+        """Let others ask the hosts, each from its moment in ``free_at`` on; a later one in force stays."""
+        held = Host.objects.filter(held_by=self.word)
+        moments = [When(name=name, then=Value(moment)) for name, moment in (free_at or {}).items()]
+        if moments:
+            held.update(free_at=Greatest(F("free_at"), Case(*moments, default=F("free_at"))))
+        held.update(held_by="", held_until=None)
+
+
+def hold_hosts(names: Collection[str], *, patience: timedelta) -> HeldHosts:
+    """Reserve what can be had of these hosts: not held by another, and free within ``patience``.
+
+    At most one connection to a host over all workers follows from it, for who holds it opens no second one.
+    """
+    word = uuid.uuid4().hex
+    now = database_now()
+    known = set(Host.objects.filter(name__in=names).values_list("name", flat=True))
+    strangers = [Host(name=name, free_at=now) for name in sorted(set(names) - known)]
+    Host.objects.bulk_create(strangers, ignore_conflicts=True)
+    with transaction.atomic():
+        hosts = Host.objects.filter(Q(held_until=None) | Q(held_until__lte=now), name__in=names)
+        hosts = hosts.filter(free_at__lte=now + patience).order_by("name")
+        free_at = dict(hosts.select_for_update(skip_locked=True).values_list("name", "free_at"))
+        Host.objects.filter(name__in=free_at).update(held_by=word, held_until=now + lease_time())
+    return HeldHosts(word, free_at)
+
+
+def wait_for_hosts(names: Collection[str], *, patience: timedelta) -> HeldHosts:
+    """Reserve what can be had of these hosts, as soon as there is one; none after ``patience``."""
+    give_up = time.monotonic() + patience.total_seconds()
+    while not (held := hold_hosts(names, patience=patience)).free_at and time.monotonic() < give_up:
+        time.sleep(_BETWEEN_TRIES)
+    return held
+
+
+@contextmanager
+def turn_at_host(name: str, *, gap: timedelta, patience: timedelta) -> Iterator[bool]:
+    """Hold a host for the one request that the block makes; False when it was not free within ``patience``.
+
+    Waits for another worker that holds it, and for the host's next free moment; leaves ``gap`` behind.
+    """
+    held = wait_for_hosts([name], patience=patience)
+    try:
+        for free_at in held.free_at.values():
+            time.sleep(max(0.0, (free_at - database_now()).total_seconds()))
+        yield bool(held.free_at)
+    finally:
+        held.release(dict.fromkeys(held.free_at, database_now() + gap))
 
 
 def hold_host(name: str, *, until: datetime) -> None:

@@ -43,7 +43,7 @@ _DEMO = Cadence(
 
 
 def host_of(url: str) -> str:
-    """Return the ``host[:port]`` of an address, by which hosts are booked and paced."""
+    """Return the ``host[:port]`` of an address, by which hosts are held and paced, or ""."""
     return urlsplit(url).netloc.lower()
 
 

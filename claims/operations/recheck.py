@@ -1,23 +1,27 @@
-"""Looking at sources again: leased, fetched with no transaction open, finished under the fence."""
+"""Looking at sources again, in batches of whole hosts, now or as far as they are due."""
 
-import time
-from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import F
 
 from claims.models import Article, User
+from claims.operations.batch import Batch, pages_in_a_batch
 from claims.operations.failpoints import AFTER_LEASE, reach
-from claims.operations.findings import CheckReport, finish
-from claims.operations.leases import book_host, lease
-from claims.operations.policies import cadence, fetch_policy, host_of, lease_time
+from claims.operations.findings import CheckReport, finish, heed_host
+from claims.operations.leases import HeldHosts, hold_hosts, lease_articles, wait_for_hosts
+from claims.operations.policies import cadence
 from claims.operations.refusals import require
-from claims.operations.robots import RobotsRules, robots_for
-from claims.operations.sightings import Leased, disallowed, look_at
-from claims.pipeline.fetch import FetchResult, fetch_many
+from claims.operations.sightings import look_at, needs_reading, read_leased
+from claims.pipeline.fetch import Fetched, FetchResult
+from claims.pipeline.read_again import read_again
+from claims.pipeline.schedule import HOT_AIM
 from claims.queries.clock import database_now
+from claims.queries.due import HOSTS_IN_A_BATCH, due_pages
+from claims.queries.heat import is_hot
+from claims.queries.tiers import attribution_parser
 from claims.vocabulary import ArticleState, CheckOutcome, Role
 
 _PATIENCE = timedelta(seconds=20)
@@ -37,30 +41,56 @@ def check_now(*, article_id: str, by: User, now: datetime) -> Article:
     return article
 
 
+def check_due(hosts: Collection[str], *, due_by: datetime | None = None) -> Iterator[CheckReport]:
+    """Check what is due on these hosts, as far as they can be held; yields a report for each page.
+
+    One batch: as many pages of each host as its gap allows within the time of a batch, those of hot claims
+    first, then the longest overdue. ``due_by`` leaves out what fell due later.
+    """
+    held = hold_hosts(hosts, patience=_PATIENCE)
+    most = {host: pages_in_a_batch(cadence(f"//{host}").host_gap) for host in held.free_at}
+    yield from _check(held, due_pages(most, due_by=due_by), only_due=True)
+
+
 def check_articles(
     article_ids: Iterable[str], *, only_due: bool, patience: timedelta = _PATIENCE
 ) -> Iterator[CheckReport]:
     """Check the articles, hosts side by side, one connection and a gap per host; yields a report for each.
 
-    With ``only_due`` the rows that are not due are left out in silence. A host that is booked for longer than
+    With ``only_due`` the rows that are not due are left out in silence. A host that is not free within
     ``patience`` is left to a later sweep; so is an article that another worker has (reported as busy).
     """
     waiting = _by_host(article_ids)
-    rules = robots_for(queue[0].url for queue in waiting.values())
     while waiting:
-        wave: list[tuple[datetime, str]] = []
-        for host, queue in list(waiting.items()):
-            gap = max(cadence(queue[0].url).host_gap, rules.may_read(queue[0].url).delay)
-            start = book_host(host, gap=gap, patience=patience)
-            if start is None:
-                yield from (CheckReport(article.id, CheckOutcome.BUSY) for article in waiting.pop(host))
-                continue
-            wave.append((start, queue.popleft().id))
-            if not queue:
-                del waiting[host]
-        if wave:
-            _sleep_until(max(start for start, _ in wave))
-            yield from _check_wave([article_id for _, article_id in wave], rules, only_due=only_due)
+        held = wait_for_hosts(list(waiting)[:HOSTS_IN_A_BATCH], patience=patience)
+        if not held.free_at:
+            yield from (CheckReport(key, CheckOutcome.BUSY) for ids in waiting.values() for key in ids)
+            return
+        taken: list[str] = []
+        for host in held.free_at:
+            most = pages_in_a_batch(cadence(f"//{host}").host_gap)
+            ids = waiting.pop(host)
+            taken += ids[:most]
+            if ids[most:]:
+                waiting[host] = ids[most:]
+        checked = set()
+        for report in _check(held, taken, only_due=only_due):
+            checked.add(report.article)
+            yield report
+        if not only_due:
+            yield from (CheckReport(key, CheckOutcome.BUSY) for key in taken if key not in checked)
+
+
+def _check(held: HeldHosts, article_ids: Sequence[str], *, only_due: bool) -> Iterator[CheckReport]:
+    """Lease what is free of the articles and check it; the hosts are let go in any case."""
+    try:
+        won = set(lease_articles(article_ids, only_due=only_due))
+        reach(AFTER_LEASE)
+        batch = Batch(held, read_leased([key for key in article_ids if key in won]))
+    except BaseException:
+        held.release()
+        raise
+    yield from batch.run()
 
 
 def finish_check(*, article_id: str, result: FetchResult) -> CheckReport:
@@ -68,46 +98,39 @@ def finish_check(*, article_id: str, result: FetchResult) -> CheckReport:
 
     Busy when another worker has the article.
     """
-    fence = lease(Article, article_id, seconds=lease_time(), only_due=False)
-    if fence is None:
+    if not lease_articles([article_id], only_due=False):
         return CheckReport(article_id, CheckOutcome.BUSY)
-    held = Leased(Article.objects.select_related("newest", "publisher").get(pk=article_id), fence)
-    return finish(held, look_at(held, result))
+    [held] = read_leased([article_id])
+    now = database_now()
+    heed_host(held.url, result, now=now)
+    read = None
+    if isinstance(result, Fetched) and needs_reading(held, result):
+        read = read_again(held.page_to_read(result), parse=attribution_parser())
+    return finish(held, look_at(result, now=now, read=read))
 
 
-def _by_host(article_ids: Iterable[str]) -> dict[str, deque[Article]]:
-    rows = Article.objects.in_bulk(list(dict.fromkeys(article_ids)))
-    hosts: dict[str, deque[Article]] = {}
-    for article in rows.values():
-        if not article.url.startswith("urn:"):  # a file in hand has no address to ask
-            hosts.setdefault(host_of(article.url), deque()).append(article)
+def _by_host(article_ids: Iterable[str]) -> dict[str, list[str]]:
+    rows = dict(Article.objects.filter(pk__in=list(article_ids)).values_list("id", "host"))
+    hosts: dict[str, list[str]] = {}
+    for article_id in dict.fromkeys(article_ids):
+        if rows.get(article_id):  # a file in hand has no address to ask
+            hosts.setdefault(rows[article_id], []).append(article_id)
     return hosts
 
 
-def _sleep_until(moment: datetime) -> None:
-    time.sleep(max(0.0, (moment - database_now()).total_seconds()))
+def heat_up() -> int:
+    """Bring forward the next check of what hot claims rest on; returns how many pages were brought forward.
 
-
-def _check_wave(article_ids: Sequence[str], rules: RobotsRules, *, only_due: bool) -> Iterator[CheckReport]:
-    leased: dict[str, Leased] = {}
-    for article_id in article_ids:
-        fence = lease(Article, article_id, seconds=lease_time(), only_due=only_due)
-        if fence is not None:
-            article = Article.objects.select_related("newest", "publisher").get(pk=article_id)
-            held = Leased(article, fence)
-            permission = rules.may_read(article.url)
-            if permission.allowed or held.is_asked_for_by_hand:
-                leased[article.url] = held
-            else:
-                yield finish(held, disallowed(permission.reason))
-        elif not only_due:
-            yield CheckReport(article_id, CheckOutcome.BUSY)
-    reach(AFTER_LEASE)
-    requests = [held.request for held in leased.values()]
-    # Deadlines run on while a page is read: first fetch all, then look at each.
-    for request, result in list(fetch_many(requests, policy=fetch_policy())):
-        held = leased[request.url]
-        yield finish(held, look_at(held, result))
+    A claim that turns hot must not wait for a check that was set while it was cold. Pages that fail, or are
+    going missing, keep the waits that they have earned.
+    """
+    now = database_now()
+    longest = max(HOT_AIM, timedelta(seconds=settings.CHECK_MIN_SECONDS))
+    calm = Article.objects.filter(failures=0, missing_checks=0, due_at__gt=now, last_checked_at__isnull=False)
+    late = calm.filter(is_hot(now), due_at__gt=F("last_checked_at") + longest).exclude(
+        state=ArticleState.STUCK
+    )
+    return late.update(due_at=F("last_checked_at") + longest)
 
 
 def shelve_stuck() -> int:

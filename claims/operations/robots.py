@@ -1,6 +1,6 @@
 """Each host's robots.txt, kept for a day, and what it says about a page."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import timedelta
 from urllib.parse import urlsplit
 
@@ -18,41 +18,53 @@ _KEPT_FOR = timedelta(hours=24)
 _FAILED_FOR = timedelta(hours=1)
 
 
-class RobotsRules:
-    """The robots.txt of some hosts, as the database keeps them."""
-
-    def __init__(self, hosts: dict[str, RobotsAnswer]) -> None:
-        """Take the answers by ``host[:port]``."""
-        self._hosts = hosts
-
-    def may_read(self, url: str) -> Permission:
-        """Return what the page's host says about it to us."""
-        answer = self._hosts.get(host_of(url), RobotsAnswer(None))
-        return may_read(url, answer, agent=settings.USER_AGENT)
+def kept_robots(hosts: Collection[str]) -> dict[str, RobotsAnswer]:
+    """Return the answers that are kept and not too old, by host; one that is missing must be asked for."""
+    rows = Host.objects.filter(name__in=hosts, robots_until__gt=database_now())
+    kept = rows.values_list("name", "robots_status", "robots_body")
+    return {name: RobotsAnswer(status, bytes(body)) for name, status, body in kept}
 
 
-def robots_for(urls: Iterable[str]) -> RobotsRules:
-    """Return the rules of the hosts of ``urls``; those kept too long, or not at all, are fetched together."""
-    roots = {host_of(url): f"{urlsplit(url).scheme}://{host_of(url)}/robots.txt" for url in urls}
+def robots_request(url: str) -> FetchRequest:
+    """Return what to ask the page's host for its rules."""
+    return FetchRequest(url=f"{urlsplit(url).scheme}://{host_of(url)}/robots.txt")
+
+
+def keep_robots(host_name: str, result: FetchResult) -> RobotsAnswer:
+    """Keep an answer; returns what is in force now: where none came, what was known before."""
     now = database_now()
-    kept = {host.name: host for host in Host.objects.filter(name__in=roots, robots_until__gt=now)}
-    requests = [FetchRequest(url=address) for name, address in roots.items() if name not in kept]
-    for request, result in list(fetch_many(requests, policy=fetch_policy())):
-        host = _keep(host_of(request.url), result)
-        kept[host.name] = host
-    return RobotsRules(
-        {name: RobotsAnswer(host.robots_status, bytes(host.robots_body)) for name, host in kept.items()}
-    )
-
-
-def _keep(name: str, result: FetchResult) -> Host:
-    """Keep an answer. Where there is none, what was known before stays in force."""
-    now = database_now()
-    host, _ = Host.objects.get_or_create(name=name, defaults={"free_at": now})
+    host, _ = Host.objects.get_or_create(name=host_name, defaults={"free_at": now})
     if isinstance(result, Fetched) and result.status < 500:
         host.robots_status, host.robots_body = result.status, result.body[:LONGEST]
         host.robots_until = now + _KEPT_FOR
     else:
         host.robots_until = now + _FAILED_FOR
     host.save(update_fields=["robots_status", "robots_body", "robots_until"])
-    return host
+    return RobotsAnswer(host.robots_status, bytes(host.robots_body))
+
+
+class RobotsRules:
+    """The robots.txt of some hosts."""
+
+    def __init__(self, hosts: Mapping[str, RobotsAnswer]) -> None:
+        """Take the answers by ``host[:port]``."""
+        self._hosts = hosts
+
+    def may_read(self, url: str) -> Permission:
+        """Return what the page's host says about it to us."""
+        return permission_for(url, self._hosts.get(host_of(url), RobotsAnswer(None)))
+
+
+def robots_for(urls: Iterable[str]) -> RobotsRules:
+    """Return the rules of the hosts of ``urls``, all held by the caller; missing ones are asked for."""
+    hosts = {host_of(url): url for url in urls}
+    kept = kept_robots(hosts)
+    requests = [robots_request(url) for host, url in hosts.items() if host not in kept]
+    for request, result in list(fetch_many(requests, policy=fetch_policy())):
+        kept[host_of(request.url)] = keep_robots(host_of(request.url), result)
+    return RobotsRules(kept)
+
+
+def permission_for(url: str, robots: RobotsAnswer) -> Permission:
+    """Return what the page's host says about it to us."""
+    return may_read(url, robots, agent=settings.USER_AGENT)

@@ -1,137 +1,206 @@
 """What a check saw: an answer, or none, turned into what it means for the article."""
 
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
 
 from claims.models import Article, Snapshot
-from claims.operations.capture import Reading, read_page
+from claims.operations.capture import Reading, extraction_note, matched
 from claims.operations.failpoints import AFTER_PARSE, reach
-from claims.pipeline.diff import Difference, compare
-from claims.pipeline.extract_text import UnreadableError, fingerprint
+from claims.pipeline.diff import Difference
+from claims.pipeline.extract_text import ArticleText
 from claims.pipeline.fetch import Fetched, FetchFailed, FetchRequest, FetchResult
 from claims.pipeline.gate.retry_after import retry_after_seconds
+from claims.pipeline.read_again import PageBefore, PageRead, PageToRead
 from claims.pipeline.source_state import Observation
-from claims.queries.clock import database_now
+
+OVERLOADED = frozenset({429, 503})
+"""Statuses by which a server asks to be left alone for a while."""
+
+_BROKE_THE_READER = "The page uses more time or memory than reading one may take, so it could not be read."
+
+# The columns of an article, in the order of `Leased`.
+_COLUMNS = (
+    *("id", "url", "host", "fence", "state", "attempts", "failures", "missing_since", "missing_checks"),
+    *("newest_id", "newest__final_url", "newest__content_id", "newest__fingerprint"),
+    *("etag", "last_modified", "seen_sha256", "seen_fingerprint"),
+    *("added_by_id", "added_at", "published_at", "last_changed_at", "check_count", "change_count"),
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Leased:
-    """What a worker knows of an article while it works, read once when leasing."""
+    """What a worker knows of an article while it works: read once, after leasing, without its texts."""
 
-    article: Article
+    id: str
+    url: str
+    host: str
     fence: int
+    state: str
+    attempts: int
+    failures: int
+    missing_since: datetime | None
+    missing_checks: int
+    newest_id: str | None
+    final_url: str | None
+    newest_sha256: str | None
+    newest_fingerprint: str | None
+    etag: str
+    last_modified: str
+    seen_sha256: str
+    seen_fingerprint: str
+    added_by_id: int | None
+    added_at: datetime
+    published_at: datetime | None
+    last_changed_at: datetime | None
+    check_count: int
+    change_count: int
 
     @property
     def is_asked_for_by_hand(self) -> bool:
         """Whether a person added the page and nobody has looked yet: fetched once, whatever robots say."""
-        return self.article.newest is None and self.article.added_by_id is not None
+        return self.newest_id is None and self.added_by_id is not None
 
     @property
     def request(self) -> FetchRequest:
-        """What to ask the server, with the validators of the newest snapshot."""
-        newest = self.article.newest
+        """What to ask the server, with the validators of what it said last."""
+        known = self.newest_id is not None
         return FetchRequest(
-            url=self.article.url,
-            etag=(self.article.etag or None) if newest else None,
-            last_modified=(self.article.last_modified or None) if newest else None,
-            validated_url=newest.final_url if newest else None,
+            url=self.url,
+            etag=(self.etag or None) if known else None,
+            last_modified=(self.last_modified or None) if known else None,
+            validated_url=self.final_url,
         )
+
+    def page_to_read(self, result: Fetched) -> PageToRead:
+        """Return what the reader needs for telling what is new in the answer; one query."""
+        before = None
+        if self.newest_id is not None:
+            headline, text = Snapshot.objects.values_list("headline", "text").get(pk=self.newest_id)
+            marks = frozenset(filter(None, (self.newest_fingerprint, self.seen_fingerprint)))
+            before = PageBefore(headline=headline, text=text, fingerprints=marks)
+        return PageToRead(
+            body=result.body,
+            content_type=result.header("content-type"),
+            final_url=result.final_url,
+            published_at=self.published_at,
+            before=before,
+        )
+
+
+def read_leased(article_ids: list[str]) -> list[Leased]:
+    """Return what a worker needs to know of the articles that it has leased, in the order of the ids."""
+    rows = {row[0]: Leased(*row) for row in Article.objects.filter(pk__in=article_ids).values_list(*_COLUMNS)}
+    return [rows[article_id] for article_id in article_ids if article_id in rows]
 
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
-    """What a worker brings back: the fetch's result, what it means, and the reading if anything is new."""
+    """What a worker brings back: the fetch's result, what it means, and the reading if anything is new.
+
+    ``sha256`` and ``fingerprint`` stand for what was seen, where it says the same as the newest snapshot.
+    ``broke_reader``: the page could not be read within the limits, which counts as a broken attempt.
+    """
 
     result: FetchResult | None
     observation: Observation
-    reading: Reading | None
-    difference: Difference | None
-    unreadable: str
+    reading: Reading | None = None
+    difference: Difference | None = None
+    unreadable: str = ""
+    sha256: str = ""
+    fingerprint: str = ""
+    broke_reader: bool = False
 
 
-def look_at(held: Leased, result: FetchResult) -> Sighting:
-    """Turn the answer into what it means; reads the page only where its bytes and visible text moved."""
-    article, newest = held.article, held.article.newest
-    reading, difference, unreadable = None, None, ""
-    if isinstance(result, Fetched) and 200 <= result.status < 300 and not _same_as(newest, result):
-        try:
-            reading = read_page(
-                result.body,
-                content_type=result.header("content-type"),
-                final_url=result.final_url,
-                published_at=article.published_at,
-                http_status=result.status,
-                headers=result.headers,
-            )
-        except UnreadableError as error:
-            unreadable = str(error)
-        if reading is not None and newest is not None:
-            difference = compare(
-                headline_before=newest.headline,
-                text_before=newest.text,
-                headline_after=(reading.article.headline or "")[:500],
-                text_after=reading.article.text,
-            )
+def needs_reading(held: Leased, result: FetchResult) -> bool:
+    """Whether the answer holds a page whose bytes are not those of last time."""
+    if not isinstance(result, Fetched) or not 200 <= result.status < 300:
+        return False
+    return held.newest_id is None or sha256_of(result.body) not in (held.newest_sha256, held.seen_sha256)
+
+
+def sha256_of(body: bytes) -> str:
+    """Return the hash (hex) by which bytes are known."""
+    return hashlib.sha256(body).hexdigest()
+
+
+def look_at(result: FetchResult, *, now: datetime, read: PageRead | None = None) -> Sighting:
+    """Turn an answer into what it means; ``read`` is what its page says, where it had to be read.
+
+    Looks the claims of a page that is new or changed up among the tracked ones.
+    """
     reach(AFTER_PARSE)
-    observation = _observe(result, reading, unreadable)
-    return Sighting(result, observation, reading, difference, unreadable)
+    if read is None or not isinstance(result, Fetched):
+        return Sighting(result, _observe(result, None, now))
+    observation = _observe(result, read, now)
+    if read.article is None:
+        sha256 = "" if read.unreadable else sha256_of(result.body)
+        return Sighting(
+            result, observation, unreadable=read.unreadable, sha256=sha256, fingerprint=read.fingerprint
+        )
+    reading = _reading(result, read.article, read)
+    return Sighting(result, observation, reading, read.difference)
 
 
-def disallowed(reason: str) -> Sighting:
-    """What a worker brings back where robots.txt forbids to look."""
-    observation = Observation(
-        at=database_now(),
+def _reading(result: Fetched, article: ArticleText, read: PageRead) -> Reading:
+    return Reading(
+        body=result.body,
+        final_url=result.final_url,
+        http_status=result.status,
+        headers=result.headers,
+        article=article,
+        proposals=matched(read.candidates),
+        note=extraction_note(article),
+    )
+
+
+def disallowed(reason: str, *, now: datetime) -> Sighting:
+    """Return what a worker brings back where robots.txt forbids to look."""
+    return Sighting(None, _not_seen("robots", now), unreadable=reason)
+
+
+def broke_reader(result: FetchResult, *, now: datetime) -> Sighting:
+    """Return what a worker brings back from a page that could not be read within the limits."""
+    observation = _not_seen("broke_reader", now)
+    return Sighting(result, observation, unreadable=_BROKE_THE_READER, broke_reader=True)
+
+
+def _not_seen(failure: str, now: datetime) -> Observation:
+    return Observation(
+        at=now,
         status=None,
-        failure="robots",
+        failure=failure,
         complete=False,
         length_known=False,
         redirected_to_root=False,
         text_length=None,
     )
-    return Sighting(None, observation, None, None, reason)
 
 
-def _same_as(newest: Snapshot | None, result: Fetched) -> bool:
-    """Whether the page says what it said: the same visible text, whatever else moved around it."""
-    if newest is None:
-        return False
-    content_type = result.header("content-type")
-    try:
-        return fingerprint(result.body, content_type=content_type) == newest.fingerprint
-    except UnreadableError:
-        return False
-
-
-def _observe(result: FetchResult, reading: Reading | None, unreadable: str) -> Observation:
-    now = database_now()
+def _observe(result: FetchResult, read: PageRead | None, now: datetime) -> Observation:
     if not isinstance(result, Fetched):
-        return Observation(
-            at=now,
-            status=None,
-            failure=str(result.code),
-            complete=False,
-            length_known=False,
-            redirected_to_root=False,
-            text_length=None,
-        )
-    asked, landed = urlsplit(result.url), urlsplit(result.final_url)
-    to_root = landed.path in ("", "/") and not landed.query and asked.path not in ("", "/")
+        return _not_seen(str(result.code), now)
+    to_root = moved = False
+    if result.redirects:
+        asked, landed = urlsplit(result.url), urlsplit(result.final_url)
+        to_root = landed.path in ("", "/") and not landed.query and asked.path not in ("", "/")
+        moved = bool(result.permanent_url) and result.permanent_url != result.url and not to_root
     return Observation(
         at=now,
         status=result.status,
-        failure="unreadable" if unreadable else None,
+        failure="unreadable" if read is not None and read.unreadable else None,
         complete=True,  # the gate turns an answer that was cut off into a failure
         length_known=result.length_known,
         redirected_to_root=to_root,
-        text_length=len(reading.article.text) if reading else None,
-        moved=bool(result.permanent_url) and result.permanent_url != result.url and not to_root,
+        text_length=len(read.article.text) if read is not None and read.article is not None else None,
+        moved=moved,
     )
 
 
 def asked_to_wait(result: FetchResult | None, now: datetime) -> float | None:
     """Return the seconds of Retry-After where the host is overloaded (429, 503), else None."""
-    if isinstance(result, Fetched) and result.status in (429, 503):
+    if isinstance(result, Fetched) and result.status in OVERLOADED:
         return retry_after_seconds(result.header("retry-after"), now=now)
     if isinstance(result, FetchFailed):
         return retry_after_seconds(result.retry_after, now=now)

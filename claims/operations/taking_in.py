@@ -10,14 +10,13 @@ from claims.operations.feed_entries import address_of
 from claims.operations.feeds import UnreadableFeedRefusedError, add_feed, finish_reading
 from claims.operations.findings import CheckReport
 from claims.operations.ingest import AddressRefusedError, UnreadablePageError, add_article, clean_address
-from claims.operations.leases import book_host
+from claims.operations.leases import turn_at_host
 from claims.operations.policies import cadence, fetch_policy, host_of
 from claims.operations.recheck import check_articles, finish_check
 from claims.operations.refusals import RefusalError, RuleRefusedError
 from claims.pipeline.extract_text import UnreadableError, extract_text
 from claims.pipeline.feeds import UnreadableFeedError, looks_like_feed, parse_feed
 from claims.pipeline.fetch import Fetched, FetchRefused, FetchRequest, fetch
-from claims.queries.clock import database_now
 from claims.vocabulary import CheckOutcome
 
 _TRIES = 20
@@ -73,13 +72,13 @@ def take_in(
 
 def _fetch(address: str) -> Fetched:
     """Return the answer of an address, asked when its host is free."""
-    start = book_host(host_of(address), gap=cadence(address).host_gap, patience=timedelta(minutes=5))
-    if start is None:
-        raise NotFetchedError(
-            "This server has asked us to leave it alone for a while; try later.", field="url"
-        )
-    time.sleep(max(0.0, (start - database_now()).total_seconds()))
-    result = fetch(FetchRequest(url=address), policy=fetch_policy())
+    gap = cadence(address).host_gap
+    with turn_at_host(host_of(address), gap=gap, patience=timedelta(minutes=5)) as is_ours:
+        if not is_ours:
+            raise NotFetchedError(
+                "This server has asked us to leave it alone for a while; try later.", field="url"
+            )
+        result = fetch(FetchRequest(url=address), policy=fetch_policy())
     if isinstance(result, FetchRefused):
         raise AddressRefusedError(result.reason, field="url")
     if not isinstance(result, Fetched):

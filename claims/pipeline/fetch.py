@@ -43,6 +43,7 @@ __all__ = [
     "FetchRequest",
     "FetchResult",
     "Fetched",
+    "Pause",
     "RefusalCode",
     "check_url",
     "fetch",
@@ -74,13 +75,21 @@ def fetch(request: FetchRequest, *, policy: FetchPolicy) -> FetchResult:
     return result
 
 
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """No request just now: ask again after ``seconds``, or as soon as a result has been handed over."""
+
+    seconds: float
+
+
 def fetch_many(
-    requests: Iterable[FetchRequest], *, policy: FetchPolicy, parallel: int = 50
+    requests: Iterable[FetchRequest | Pause], *, policy: FetchPolicy, parallel: int = 50
 ) -> Generator[tuple[FetchRequest, FetchResult], None, None]:
     """Fetch many, at most ``parallel`` at a time, and yield each with its result as it ends, in any order.
 
-    A host is looked up once per call. Deadlines run on while the caller works on a result, so collect first
-    and parse after. Requests to one host are not spaced out here: the caller picks what is due.
+    ``requests`` is asked for the next one only when there is room for it, so the caller can space them out:
+    a `Pause` puts the question off. A host is looked up once per call, and its connection kept for its next
+    request. Deadlines run on while the caller works on a result, so put off what takes long.
     """
     return _Run(policy, parallel).results(requests)
 
@@ -118,9 +127,10 @@ class _Run:
         self._lookups = Lookups()
         self._asking: dict[str, list[_Errand]] = {}
         self._timer_at: float | None = None
+        self._paused_until: float | None = None
 
     def results(
-        self, requests: Iterable[FetchRequest]
+        self, requests: Iterable[FetchRequest | Pause]
     ) -> Generator[tuple[FetchRequest, FetchResult], None, None]:
         """Yield every request with its result."""
         source = iter(requests)
@@ -131,19 +141,26 @@ class _Run:
             try:
                 while self._fill(source):
                     self._step()
-                    if self._done:
+                    while self._done:
                         yield self._done.popleft()
+                        self._paused_until = None
             finally:
                 self._close()
 
-    def _fill(self, source: Iterator[FetchRequest]) -> bool:
+    def _fill(self, source: Iterator[FetchRequest | Pause]) -> bool:
         """Start what there is room for; whether anything is left to wait for or to hand over."""
+        if self._paused_until is not None and self._paused_until > monotonic():
+            return True
+        self._paused_until = None
         while self._busy() + len(self._done) < self._parallel:
             request = next(source, None)
             if request is None:
                 break
+            if isinstance(request, Pause):
+                self._paused_until = monotonic() + request.seconds
+                break
             self._start(request)
-        return bool(self._done) or self._busy() > 0
+        return bool(self._done) or self._busy() > 0 or self._paused_until is not None
 
     def _busy(self) -> int:
         return len(self._flying) + sum(len(errands) for errands in self._asking.values())
@@ -288,7 +305,7 @@ class _Run:
                 self._land(handle, error, detail)
 
     def _wait(self) -> list[tuple[selectors.SelectorKey, int]]:
-        wait = 0.0 if self._done or not self._busy() else self._patience()
+        wait = 0.0 if self._done else self._patience()
         if not self._asking:
             return self._selector.select(wait)
         if not self._selector.get_map():
@@ -301,8 +318,7 @@ class _Run:
     def _patience(self) -> float:
         """Seconds until something must be done even if nothing stirs."""
         moments = [errand.deadline for errands in self._asking.values() for errand in errands]
-        if self._timer_at is not None:
-            moments.append(self._timer_at)
+        moments += [moment for moment in (self._timer_at, self._paused_until) if moment is not None]
         return max(0.0, min(moments) - monotonic()) if moments else 1.0
 
     def _set_timer(self, milliseconds: int) -> None:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import lru_cache
 
 from protego import Protego
 
@@ -42,10 +43,15 @@ def may_read(url: str, robots: RobotsAnswer, *, agent: str) -> Permission:
         )
     if robots.status >= 400:
         return Permission(True, none, "")
-    rules = Protego.parse(robots.body[:LONGEST].decode("utf-8", "replace"))
+    rules = _rules(robots.body[:LONGEST])
     token = agent.partition("/")[0].strip()
     asked = rules.crawl_delay(token)
     delay = min(timedelta(seconds=max(0.0, float(asked))), SLOWEST) if asked else none
     if rules.can_fetch(url, token):
         return Permission(True, delay, "")
     return Permission(False, delay, "The site's robots.txt asks us not to read this page.")
+
+
+@lru_cache(maxsize=64)  # a host's pages are asked about one after another
+def _rules(body: bytes) -> Protego:
+    return Protego.parse(body.decode("utf-8", "replace"))

@@ -1,6 +1,8 @@
 """What time it is by the database's clock, which all workers share."""
 
-from datetime import UTC, datetime
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from time import monotonic
 
 from django.db import connection
 
@@ -17,3 +19,9 @@ def database_now() -> datetime:
         cursor.execute("SELECT clock_timestamp()")
         moment: datetime = cursor.fetchone()[0]
     return moment.astimezone(UTC)
+
+
+def database_clock() -> Callable[[], datetime]:
+    """Return a clock set once by `database_now`, for many readings within seconds without a query each."""
+    start, started = database_now(), monotonic()
+    return lambda: start + timedelta(seconds=monotonic() - started)

@@ -1,27 +1,58 @@
-"""What waits for a worker: due articles and feeds, oldest first."""
+"""What waits for a worker: hosts with due pages, their pages, and feeds; hot ones first, then the oldest."""
 
-from django.db.models import Q
+from collections.abc import Mapping
+from datetime import datetime, timedelta
 
-from claims.models import Article, Feed
-from claims.operations.policies import host_of
+from django.db.models import F, Min, Q, QuerySet, Window
+from django.db.models.functions import RowNumber
+
+from claims.models import Article, Feed, Host
 from claims.queries.clock import database_now
+from claims.queries.heat import is_hot
 
-_LOOK_AT = 2000
+HOSTS_IN_A_BATCH = 20
+"""Hosts that one worker takes on at a time."""
+
+_MOST_HOSTS = 500
+_SUSPECT = 2  # broken attempts
 
 
-def due_articles(*, per_host: int = 25, most: int = 500) -> list[list[str]]:
-    """Return the ids of due articles, one list per host, at most ``per_host`` of each, ``most`` in all."""
+def due_hosts(*, patience: timedelta, due_by: datetime | None = None) -> list[str]:
+    """Return the hosts of due pages that nobody holds and that are free within ``patience``.
+
+    Hosts with a page of a hot claim come first, then by their longest overdue page: a host of ten thousand
+    due pages is one host here. At most 500, so that a long downtime makes no flood of hints.
+    """
     now = database_now()
-    free = Q(lease_until=None) | Q(lease_until__lte=now)
-    rows = Article.objects.filter(free, due_at__lte=now).order_by("due_at", "id").values_list("id", "url")
-    hosts: dict[str, list[str]] = {}
-    taken = 0
-    for article_id, url in rows[:_LOOK_AT]:
-        host = hosts.setdefault(host_of(url), [])
-        if taken < most and len(host) < per_host:
-            host.append(article_id)
-            taken += 1
-    return [ids for ids in hosts.values() if ids]
+    taken = Host.objects.filter(Q(held_until__gt=now) | Q(free_at__gt=now + patience))
+    due = _due(now, due_by).exclude(host__in=taken.values("name"))
+    hosts: dict[str, None] = {}
+    for pages in (due.filter(is_hot(now)), due):
+        rows = pages.values("host").annotate(oldest=Min("due_at")).order_by("oldest", "host")
+        hosts |= dict.fromkeys(rows.values_list("host", flat=True)[:_MOST_HOSTS])
+    return list(hosts)[:_MOST_HOSTS]
+
+
+def due_pages(most: Mapping[str, int], *, due_by: datetime | None = None) -> list[str]:
+    """Return the ids of due pages, of each host at most as many as ``most`` says, in the order to ask in.
+
+    A page whose check broke off twice might be what broke it, and take the rest of its batch along each time:
+    it waits until nothing else is due there, and then goes alone.
+    """
+    if not most:
+        return []
+    now = database_now()
+    everything = _due(now, due_by).filter(host__in=most)
+    due = everything.filter(attempts__lt=_SUSPECT)
+    place = Window(RowNumber(), partition_by=F("host"), order_by=[F("due_at"), F("id")])
+    ids: dict[str, list[str]] = {host: [] for host in most}
+    for pages in (due.filter(is_hot(now)), due):
+        rows = pages.annotate(place=place).filter(place__lte=max(most.values())).order_by("due_at", "id")
+        for article_id, host in rows.values_list("id", "host"):
+            if len(ids[host]) < most[host] and article_id not in ids[host]:
+                ids[host].append(article_id)
+    unsuspected = [article_id for of_host in ids.values() for article_id in of_host]
+    return unsuspected or list(everything.order_by("due_at", "id").values_list("id", flat=True)[:1])
 
 
 def due_feeds(*, most: int = 100) -> list[str]:
@@ -30,3 +61,8 @@ def due_feeds(*, most: int = 100) -> list[str]:
     free = Q(lease_until=None) | Q(lease_until__lte=now)
     rows = Feed.objects.filter(free, due_at__lte=now).order_by("due_at", "id")
     return list(rows.values_list("id", flat=True)[:most])
+
+
+def _due(now: datetime, due_by: datetime | None) -> QuerySet[Article]:
+    free = Q(lease_until=None) | Q(lease_until__lte=now)
+    return Article.objects.filter(free, due_at__lte=min(now, due_by or now)).exclude(host="")

@@ -1,17 +1,20 @@
 """Sources looked at again: what changed is told, what did not costs nothing, not seen is not gone."""
 
+from dataclasses import replace
+
 import pytest
 from pytest_django import Settings
 
 from claims.models import Anchor, Article, Change, Claim, Event, ReReview, Snapshot, User
 from claims.operations.evidence import Cited
 from claims.operations.findings import finish
-from claims.operations.leases import lease
-from claims.operations.policies import cadence, fetch_policy, lease_time
+from claims.operations.leases import lease_articles
+from claims.operations.policies import cadence, fetch_policy
 from claims.operations.recheck import shelve_stuck
 from claims.operations.review import decide
-from claims.operations.sightings import Leased, Sighting, look_at
-from claims.pipeline.fetch import fetch
+from claims.operations.sightings import Leased, Sighting, look_at, read_leased
+from claims.pipeline.fetch import Fetched, fetch
+from claims.pipeline.read_again import read_again
 from claims.vocabulary import (
     ArticleState,
     ChangeKind,
@@ -222,24 +225,26 @@ def test_without_the_fence_the_late_worker_would_write_a_second_time(
     late = _seen(slow)
     finish(other, _seen(other))
     current = Article.objects.get(pk=article.pk).fence
-    finish(Leased(slow.article, current), late)
+    finish(replace(slow, fence=current), late)
     assert Snapshot.objects.filter(article=article).count() == 3
 
 
 def _leased(article: Article) -> Leased:
-    fence = lease(Article, article.id, seconds=lease_time(), only_due=False)
-    assert fence is not None
-    return Leased(Article.objects.select_related("newest", "publisher").get(pk=article.pk), fence)
+    assert lease_articles([article.id], only_due=False)
+    [held] = read_leased([article.id])
+    return held
 
 
 def _leased_after_the_first_ran_out(article: Article) -> Leased:
-    assert lease(Article, article.id, seconds=lease_time(), only_due=False) is None
+    assert not lease_articles([article.id], only_due=False)
     Article.objects.filter(pk=article.pk).update(lease_until=right_now())
     return _leased(article)
 
 
 def _seen(held: Leased) -> Sighting:
-    return look_at(held, fetch(held.request, policy=fetch_policy()))
+    result = fetch(held.request, policy=fetch_policy())
+    assert isinstance(result, Fetched)
+    return look_at(result, now=right_now(), read=read_again(held.page_to_read(result)))
 
 
 def test_a_page_that_keeps_killing_its_worker_is_shelved_visibly_and_not_for_ever(article: Article) -> None:

@@ -4,6 +4,7 @@ import argparse
 import signal
 import time
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
@@ -11,9 +12,14 @@ from django.core.management.base import BaseCommand, CommandError
 
 from claims.management.lines import write_line
 from claims.operations.feeds import read_feeds
-from claims.operations.recheck import check_articles, shelve_stuck
-from claims.queries.due import due_articles, due_feeds
+from claims.operations.findings import CheckReport
+from claims.operations.recheck import check_articles, check_due, heat_up, shelve_stuck
+from claims.queries.clock import database_now
+from claims.queries.due import HOSTS_IN_A_BATCH, due_feeds, due_hosts
 from claims.queries.listing import addresses_of
+
+# A host that stays shut for longer is left to the next pass.
+_PATIENCE = timedelta(seconds=20)
 
 
 class Command(BaseCommand):
@@ -51,17 +57,18 @@ class Command(BaseCommand):
     def _pass(self, named: list[str], *, everything: bool) -> None:
         if named or everything:
             ids = named or [key for key, url in addresses_of().items() if not url.startswith("urn:")]
-            self._check(ids, only_due=False)
+            self._tell(check_articles(ids, only_due=False))
             return
         shelve_stuck()
+        heat_up()
         for _ in read_feeds(due_feeds(), only_due=True):
             pass  # what a feed brings is an article that is due, and told of below
-        done: set[str] = set()
-        while waiting := [key for ids in due_articles() for key in ids if key not in done]:
-            self._check(waiting, only_due=True)
-            done.update(waiting)
+        started = database_now()
+        while hosts := due_hosts(patience=_PATIENCE, due_by=started):
+            for start in range(0, len(hosts), HOSTS_IN_A_BATCH):
+                self._tell(check_due(hosts[start : start + HOSTS_IN_A_BATCH], due_by=started))
 
-    def _check(self, ids: Iterable[str], *, only_due: bool) -> None:
-        for report in check_articles(ids, only_due=only_due):
+    def _tell(self, reports: Iterable[CheckReport]) -> None:
+        for report in reports:
             line = {"article": report.article, "outcome": report.outcome, "change": report.change}
             write_line(self.stdout, line)

@@ -1,0 +1,156 @@
+"""One batch of checks: held hosts, leased pages, fetched side by side, read in a child, finished in bulk."""
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing
+from datetime import datetime, timedelta
+from functools import partial
+from time import monotonic
+
+import structlog
+from django.conf import settings
+from django.db import DataError, IntegrityError
+
+from claims.operations.findings import CheckReport, finish, heed_host
+from claims.operations.lanes import Lane, Lanes
+from claims.operations.leases import HeldHosts, give_back
+from claims.operations.policies import cadence, fetch_policy, lease_time
+from claims.operations.reader import Reader
+from claims.operations.robots import keep_robots, kept_robots
+from claims.operations.sightings import Leased, Sighting, broke_reader, disallowed, look_at, needs_reading
+from claims.operations.unchanged import finish_unchanged, is_nothing_new
+from claims.pipeline.fetch import Fetched, FetchResult, fetch_many
+from claims.pipeline.read_again import read_again
+from claims.queries.clock import database_clock
+from claims.queries.tiers import attribution_parser
+from claims.vocabulary import CheckOutcome
+
+log = structlog.get_logger(__name__)
+
+_MOST_SECONDS = 20.0
+_AT_ONCE = 200  # unchanged pages in one statement
+_MOST_NEWS = 32  # pages with news that are kept in memory until the fetching is done
+MOST_PAGES_OF_A_HOST = 50
+"""Pages of one host in one batch; fewer where its gap allows fewer in the time of a batch."""
+
+# What one page can do to its own transaction; a lost connection concerns all, and is none of these.
+_NOT_WRITABLE = (DataError, IntegrityError, LookupError, TypeError, ValueError)
+
+
+def batch_seconds() -> float:
+    """Return for how long a batch starts requests: well within its leases."""
+    return min(_MOST_SECONDS, lease_time().total_seconds() / 4)
+
+
+def pages_in_a_batch(gap: timedelta) -> int:
+    """Return how many pages of a host a batch can ask for, ``gap`` apart."""
+    if not gap:
+        return MOST_PAGES_OF_A_HOST
+    return max(1, min(MOST_PAGES_OF_A_HOST, int(batch_seconds() / gap.total_seconds())))
+
+
+class Batch:
+    """Checks leased pages on held hosts; gives back the hosts, and what there was no time for."""
+
+    def __init__(self, hosts: HeldHosts, pages: Sequence[Leased]) -> None:
+        """Take pages that are leased, all on hosts that are held."""
+        self._hosts = hosts
+        self._now = database_clock()
+        self._lanes = list(self._lanes_of(pages))
+        self._read = partial(read_again, parse=attribution_parser())
+        self._reading: dict[str, tuple[Leased, Fetched, datetime]] = {}
+        self._unchanged: list[tuple[Leased, Sighting]] = []
+        self._news: deque[tuple[Leased, Callable[[], Sighting]]] = deque()
+
+    def run(self) -> Iterator[CheckReport]:
+        """Yield a report for each page that was checked."""
+        try:
+            yield from self._fetch()
+        finally:
+            self._let_go()
+        yield from self._finish_unchanged(at_least=1)
+        yield from self._tell_news(at_most=0)
+
+    def _lanes_of(self, pages: Iterable[Leased]) -> Iterator[Lane]:
+        hosts: dict[str, deque[Leased]] = {}
+        for page in pages:
+            hosts.setdefault(page.host, deque()).append(page)
+        known = kept_robots(hosts)
+        now, started = self._now(), monotonic()
+        for host, queue in hosts.items():
+            free_at = started + max(0.0, (self._hosts.free_at[host] - now).total_seconds())
+            lane = Lane(host, queue, free_at, cadence(queue[0].url).host_gap.total_seconds())
+            if host in known:
+                lane.learn(known[host])
+            yield lane
+
+    def _fetch(self) -> Iterator[CheckReport]:
+        lanes = Lanes(self._lanes, closes_at=monotonic() + batch_seconds())
+        reader = Reader(self._read, seconds=settings.READ_SECONDS, megabytes=settings.READ_MEGABYTES)
+        answers = fetch_many(lanes.requests(), policy=fetch_policy())
+        with closing(reader), closing(answers):
+            for request, result in answers:
+                lane = lanes.landed(request)
+                page = lane.land(result)
+                if page is None:
+                    lane.learn(keep_robots(lane.host, result))
+                else:
+                    self._take(page, result, reader)
+                lanes.go_on(lane)
+                self._take_readings(reader, wait=reader.is_full)
+                yield from self._finish_unchanged(at_least=_AT_ONCE)
+                yield from self._tell_news(at_most=_MOST_NEWS)
+            self._take_readings(reader, wait=True)
+        for lane in self._lanes:
+            for page, reason in lane.refused:
+                self._note(page, disallowed(reason, now=self._now()))
+
+    def _take(self, page: Leased, result: FetchResult, reader: Reader) -> None:
+        """Take in an answer: judged at once, or read first."""
+        now = self._now()
+        if isinstance(result, Fetched) and needs_reading(page, result):
+            self._reading[page.id] = page, result, now
+            reader.ask(page.id, page.page_to_read(result))
+        else:
+            heed_host(page.url, result, now=now)
+            self._note(page, look_at(result, now=now))
+
+    def _take_readings(self, reader: Reader, *, wait: bool) -> None:
+        for page_id, read in reader.answers(wait=wait):
+            page, result, now = self._reading.pop(page_id)
+            if read is None:
+                log.warning("a page broke its reader", article=page.id, url=page.url)
+                self._note(page, broke_reader(result, now=now))
+            elif read.article is None:
+                self._note(page, look_at(result, now=now, read=read))
+            else:
+                self._news.append((page, partial(look_at, result, now=now, read=read)))
+
+    def _note(self, page: Leased, seen: Sighting) -> None:
+        if is_nothing_new(page, seen):
+            self._unchanged.append((page, seen))
+        else:
+            self._news.append((page, lambda: seen))
+
+    def _finish_unchanged(self, *, at_least: int) -> Iterator[CheckReport]:
+        if len(self._unchanged) >= at_least:
+            checks, self._unchanged = self._unchanged, []
+            yield from finish_unchanged(checks)
+
+    def _tell_news(self, *, at_most: int) -> Iterator[CheckReport]:
+        """Finish what brought news, page by page, until no more than ``at_most`` wait."""
+        while len(self._news) > at_most:
+            page, look = self._news.popleft()
+            try:
+                yield finish(page, look())
+            except _NOT_WRITABLE:  # its lease runs out, and the attempt counts
+                log.exception("what a page says could not be written down", article=page.id, url=page.url)
+                yield CheckReport(page.id, CheckOutcome.FAILED)
+
+    def _let_go(self) -> None:
+        """Give back the pages that were never asked for, and each host from when it is free again."""
+        give_back((page.id, page.fence) for lane in self._lanes for page in lane.pages)
+        now, stopped = self._now(), monotonic()
+        self._hosts.release(
+            {lane.host: now + timedelta(seconds=max(0.0, lane.free_at - stopped)) for lane in self._lanes}
+        )

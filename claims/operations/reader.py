@@ -1,0 +1,134 @@
+"""A killable child process that reads pages, within limits of time and memory."""
+
+import gc
+import os
+import resource
+import signal
+import sys
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from multiprocessing.connection import Connection, Pipe
+from pathlib import Path
+
+from claims.pipeline.read_again import PageRead, PageToRead
+
+_MOST_WAITING = 32 * 1024 * 1024  # bytes of pages that wait to be read
+_PAGES_OF_MEMORY = Path("/proc/self/statm")
+
+
+class Reader:
+    """Hands pages to one child, one at a time, and takes in what they say.
+
+    Forked with the first page, so that it shares the loaded code; a page that uses up its time or its memory,
+    or trips over an error of ours, ends the child and nothing else: the next page gets a new one.
+    """
+
+    def __init__(self, read: Callable[[PageToRead], PageRead], *, seconds: float, megabytes: int) -> None:
+        """Read with ``read``; ``seconds`` for a page, ``megabytes`` on top of what is shared."""
+        self._read, self._seconds, self._megabytes = read, seconds, megabytes
+        self._waiting: deque[tuple[str, PageToRead]] = deque()
+        self._child: tuple[int, Connection] | None = None
+        self._at_work: tuple[str, float] | None = None
+
+    def ask(self, key: str, page: PageToRead) -> None:
+        """Queue a page; its answer comes under ``key``."""
+        self._waiting.append((key, page))
+        self._hand_over()
+
+    @property
+    def is_full(self) -> bool:
+        """Whether so much waits that answers must be waited for before more pages are asked for."""
+        return sum(len(page.body) for _, page in self._waiting) > _MOST_WAITING
+
+    def answers(self, *, wait: bool) -> Iterator[tuple[str, PageRead | None]]:
+        """Yield what was read, None for a page that broke the child; with ``wait`` until nothing is left."""
+        while self._at_work is not None:
+            key, deadline = self._at_work
+            left = max(0.0, deadline - time.monotonic())
+            if not self._pipe().poll(left if wait else 0.0):
+                if left > 0:
+                    return
+                self.close()
+                answer = None
+            else:
+                answer = self._answer()
+            self._at_work = None
+            self._hand_over()
+            yield key, answer
+
+    def close(self) -> None:
+        """End the child."""
+        if self._child is not None:
+            child, pipe = self._child
+            pipe.close()
+            os.kill(child, signal.SIGKILL)
+            os.waitpid(child, 0)
+            self._child = None
+
+    def _answer(self) -> PageRead | None:
+        try:
+            answer: PageRead = self._pipe().recv()
+        except (EOFError, ConnectionError):  # it died over the page
+            self.close()
+            return None
+        return answer
+
+    def _pipe(self) -> Connection:
+        if self._child is None:
+            ours, theirs = Pipe()
+            child = os.fork()
+            if child == 0:
+                _serve(theirs, self._read, seconds=self._seconds, megabytes=self._megabytes)
+            theirs.close()
+            self._child = child, ours
+        return self._child[1]
+
+    def _hand_over(self) -> None:
+        """Give the child its next page if it has none."""
+        if self._at_work is None and self._waiting:
+            key, page = self._waiting.popleft()
+            with suppress(ConnectionError):  # it died idle: taking in its answer will tell
+                self._pipe().send(page)
+            self._at_work = key, time.monotonic() + self._seconds
+
+
+def _serve(
+    pipe: Connection, read: Callable[[PageToRead], PageRead], *, seconds: float, megabytes: int
+) -> None:
+    """Read pages until the parent hangs up; never returns, for all that the parent holds is not ours."""
+    status = 1
+    try:
+        _shed_inheritance(pipe.fileno())
+        _limit_memory(megabytes)
+        while True:
+            page = pipe.recv()
+            signal.setitimer(signal.ITIMER_REAL, 2 * seconds)  # should the parent be gone by then
+            answer = read(page)
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            pipe.send(answer)
+    except (EOFError, ConnectionError):
+        status = 0
+    finally:
+        if status:
+            sys.excepthook(*sys.exc_info())
+        os._exit(status)
+
+
+def _shed_inheritance(ours: int) -> None:
+    """Drop the parent's connections and signal handlers; nothing of it may be closed by being collected."""
+    gc.freeze()
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGALRM):
+        signal.signal(number, signal.SIG_DFL)
+    os.closerange(3, ours)
+    os.closerange(ours + 1, os.sysconf("SC_OPEN_MAX"))
+
+
+def _limit_memory(megabytes: int) -> None:
+    """Cap the address space at ``megabytes`` beyond what was inherited (where the system tells that)."""
+    if _PAGES_OF_MEMORY.exists():
+        inherited = int(_PAGES_OF_MEMORY.read_text().split()[0]) * os.sysconf("SC_PAGE_SIZE")
+        most = inherited + megabytes * 1024 * 1024
+        resource.setrlimit(resource.RLIMIT_AS, (most, most))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
