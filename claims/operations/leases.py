@@ -121,11 +121,15 @@ def hold_hosts(names: Collection[str], *, patience: timedelta) -> HeldHosts:
 
 
 def wait_for_hosts(names: Collection[str], *, patience: timedelta) -> HeldHosts:
-    """Reserve what can be had of these hosts, as soon as there is one; none after ``patience``."""
-    give_up = time.monotonic() + patience.total_seconds()
-    while not (held := hold_hosts(names, patience=patience)).free_at and time.monotonic() < give_up:
-        time.sleep(_BETWEEN_TRIES)
-    return held
+    """Reserve what can be had of these hosts, as soon as there is one; none beyond ``patience``."""
+    give_up = database_now() + patience
+    while True:
+        left = give_up - database_now()
+        held = hold_hosts(names, patience=left)
+        hopeful = Host.objects.filter(name__in=names, free_at__lte=give_up)
+        if held.free_at or left <= timedelta(0) or not hopeful.exists():
+            return held
+        time.sleep(_BETWEEN_TRIES)  # another worker holds them
 
 
 @contextmanager
