@@ -40,6 +40,11 @@ DESK: list[URLPattern | URLResolver] = [
     path("desk/claims/new/", claims.new_claim, name="desk_new_claim"),
     path("desk/claims/<slug:claim_id>/", workbench.claim_page, name="desk_claim"),
     path("desk/claims/<slug:claim_id>/edit/", workbench.edit, name="desk_edit"),
+    path(
+        "desk/claims/<slug:claim_id>/appearances/<slug:appearance_id>/origin/",
+        workbench.origin,
+        name="desk_origin",
+    ),
     path("desk/claims/<slug:claim_id>/policy/", workbench.policy, name="desk_policy"),
     path(
         "desk/claims/<slug:claim_id>/reviews/<int:number>/sign-off/",

@@ -329,6 +329,41 @@ class FeedAnswer(Shape):
     updated_at = _moment()
 
 
+class CountsAnswer(Shape):
+    """How editors answered proposals; those that the machine linked itself were not asked about."""
+
+    taken = serializers.IntegerField()
+    dismissed = serializers.IntegerField()
+    linked = serializers.IntegerField()
+    waiting = serializers.IntegerField()
+    share_taken = serializers.FloatField(
+        allow_null=True, help_text="0 to 1, of taken and dismissed; null before the first answer."
+    )
+
+
+class RuleRecordAnswer(CountsAnswer):
+    """One rule's record."""
+
+    pattern = serializers.CharField()
+    kind = serializers.CharField(help_text="A made-up sentence of the kind that it finds.")
+    example = serializers.CharField(allow_null=True, help_text="Its newest candidate.")
+
+
+class PublisherRecordAnswer(CountsAnswer):
+    """The record of what was found on one publisher's pages."""
+
+    publisher = serializers.CharField(allow_null=True)
+    example = serializers.CharField(allow_null=True, help_text="The newest candidate.")
+
+
+class MachineAnswer(Shape):
+    """What the machine is good at."""
+
+    total = CountsAnswer()
+    rules = RuleRecordAnswer(many=True)
+    publishers = PublisherRecordAnswer(many=True)
+
+
 class FieldErrorAnswer(Shape):
     """What is wrong with one field."""
 

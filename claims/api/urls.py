@@ -3,7 +3,18 @@
 from django.urls import path, re_path, register_converter
 from django.urls.converters import StringConverter
 
-from claims.api import articles, candidates, catalogue, changes, claims, docs, match, origins, reviews
+from claims.api import (
+    articles,
+    candidates,
+    catalogue,
+    changes,
+    claims,
+    docs,
+    machine,
+    match,
+    origins,
+    reviews,
+)
 from claims.api.fields import PUBLIC_ID
 
 app_name = "api"
@@ -64,6 +75,7 @@ urlpatterns = [
     path("feeds/", catalogue.FeedsEndpoint.as_view(), name="feeds"),
     path("feeds/<id:feed_id>/", catalogue.FeedEndpoint.as_view(), name="feed"),
     path("match/", match.MatchEndpoint.as_view(), name="match"),
+    path("machine/", machine.MachineEndpoint.as_view(), name="machine"),
     path("changes/", changes.ChangesEndpoint.as_view(), name="changes"),
     path("schema/", docs.SchemaEndpoint.as_view(), name="schema"),
     path("docs/", docs.DocsEndpoint.as_view(), name="docs"),

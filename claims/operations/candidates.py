@@ -49,38 +49,82 @@ def propose(
     A contributor. Raises `NotAllowedError`, `RuleRefusedError` (no or overlong text), `QuoteNotFoundError`.
     """
     require(by, Role.CONTRIBUTOR)
-    wording = worded(text or quote)
-    placed = _place(snapshot, quote.strip(), start) if snapshot and quote.strip() else None
-    if quote.strip() and snapshot is None:
+    candidate = _by_hand(text or quote, by, now, snapshot, quote.strip(), claimant_name, start)
+    with writing() as book:
+        _keep_proposal(book, candidate, by, now)
+    return candidate
+
+
+def propose_and_track(
+    *,
+    text: str,
+    by: User,
+    now: datetime,
+    snapshot: Snapshot | None = None,
+    quote: str = "",
+    claimant_name: str = "",
+    start: int | None = None,
+    topics: Sequence[str] = (),
+    internal: bool = False,
+) -> Candidate:
+    """Propose a claim as `propose` does and track it in the same breath: both, or neither, come to be.
+
+    Returns the candidate with its ``claim``. An editor. Raises what `propose` and `track` raise.
+    """
+    require(by, Role.EDITOR)
+    candidate = _by_hand(text or quote, by, now, snapshot, quote.strip(), claimant_name, start)
+    with writing() as book:
+        _keep_proposal(book, candidate, by, now)
+        name, words = candidate.claimant_name, candidate.text
+        claim = _make_claim(book, candidate, words, name, topics=topics, internal=internal, by=by, now=now)
+    offer_to_open_candidates(claim_id=claim.id, now=now)
+    return candidate
+
+
+def _by_hand(
+    text: str,
+    by: User,
+    now: datetime,
+    snapshot: Snapshot | None,
+    quote: str,
+    claimant_name: str,
+    start: int | None,
+) -> Candidate:
+    """A person's candidate, unsaved, with the tracked claim that it may repeat."""
+    wording = worded(text)
+    placed = _place(snapshot, quote, start) if snapshot and quote else None
+    if quote and snapshot is None:
         raise RuleRefusedError("A quote needs the article it stands in.", field="article")
     best = next(iter(best_matches(wording)), None)
     suggested = best if best is not None and best.zone != Zone.NEW else None
-    with writing() as book:
-        candidate = Candidate.objects.create(
-            snapshot=snapshot,
-            text=wording,
-            claimant_name=" ".join(claimant_name.split())[:200],
-            score=1.0,
-            reasons=[f"Proposed by {by.display_name}."],
-            zone=Zone.SUGGEST if suggested else Zone.NEW,
-            relation=suggested.relation if suggested else Relation.NEW,
-            suggested_id=suggested.claim if suggested else None,
-            suggestion_score=suggested.score if suggested else None,
-            suggestion_reasons=list(suggested.reasons) if suggested else [],
-            proposed_by=by,
-            proposed_at=now,
-            updated_at=now,
-            **(placed or {}),
-        )
-        book.write(
-            EventKind.CANDIDATE_PROPOSED,
-            article=snapshot.article if snapshot else None,
-            actor=by,
-            occurred_at=now,
-            text=f"Candidate proposed: {wording}",
-            data={"candidate": candidate.id},
-        )
-    return candidate
+    return Candidate(
+        snapshot=snapshot,
+        text=wording,
+        claimant_name=" ".join(claimant_name.split())[:200],
+        score=1.0,
+        reasons=[f"Proposed by {by.display_name}."],
+        zone=Zone.SUGGEST if suggested else Zone.NEW,
+        relation=suggested.relation if suggested else Relation.NEW,
+        suggested_id=suggested.claim if suggested else None,
+        suggestion_score=suggested.score if suggested else None,
+        suggestion_reasons=list(suggested.reasons) if suggested else [],
+        proposed_by=by,
+        proposed_at=now,
+        updated_at=now,
+        **(placed or {}),
+    )
+
+
+def _keep_proposal(book: Book, candidate: Candidate, by: User, now: datetime) -> None:
+    candidate.save(force_insert=True)
+    book.write(
+        EventKind.CANDIDATE_PROPOSED,
+        article=candidate.snapshot.article if candidate.snapshot else None,
+        actor=by,
+        occurred_at=now,
+        text=f"Candidate proposed: {candidate.text}",
+        data={"candidate": candidate.id},
+    )
 
 
 def worded(text: str) -> str:
@@ -134,32 +178,48 @@ def track(
     with writing() as book:
         candidate = _open_candidate(candidate_id)
         name = candidate.claimant_name if claimant_name is None else claimant_name
-        claim = book.hold(
-            Claim.objects.create(
-                text=worded(text or candidate.text),
-                claimant=find_claimant(name=name, anonymous=candidate.anonymous, now=now),
-                visibility=Visibility.INTERNAL if internal else Visibility.PUBLIC,
-                status=ClaimStatus.UNVERIFIED,
-                status_changed_at=now,
-                first_seen_at=_seen_at(candidate),
-                updated_at=now,
-            )
-        )
-        keep_terms(claim)
-        claim.topics.set(topics_called(topics))
-        snapshot = candidate.snapshot
-        book.write(
-            EventKind.FIRST_SEEN,
-            claim=claim,
-            article=snapshot.article if snapshot else None,
-            actor=by,
-            occurred_at=_seen_at(candidate),
-            text=f"First seen: {claim.text}",
-            data={"candidate": candidate.id, "quote": candidate.quote, "claimant": name or None},
-        )
-        _resolve(book, candidate, state=CandidateState.TRACKED, claim=claim, by=by, now=now)
+        words = worded(text or candidate.text)
+        claim = _make_claim(book, candidate, words, name, topics=topics, internal=internal, by=by, now=now)
     offer_to_open_candidates(claim_id=claim.id, now=now)
     return Claim.objects.get(pk=claim.pk)
+
+
+def _make_claim(
+    book: Book,
+    candidate: Candidate,
+    words: str,
+    claimant_name: str,
+    *,
+    topics: Sequence[str],
+    internal: bool,
+    by: User,
+    now: datetime,
+) -> Claim:
+    claim = book.hold(
+        Claim.objects.create(
+            text=words,
+            claimant=find_claimant(name=claimant_name, anonymous=candidate.anonymous, now=now),
+            visibility=Visibility.INTERNAL if internal else Visibility.PUBLIC,
+            status=ClaimStatus.UNVERIFIED,
+            status_changed_at=now,
+            first_seen_at=_seen_at(candidate),
+            updated_at=now,
+        )
+    )
+    keep_terms(claim)
+    claim.topics.set(topics_called(topics))
+    snapshot = candidate.snapshot
+    book.write(
+        EventKind.FIRST_SEEN,
+        claim=claim,
+        article=snapshot.article if snapshot else None,
+        actor=by,
+        occurred_at=_seen_at(candidate),
+        text=f"First seen: {claim.text}",
+        data={"candidate": candidate.id, "quote": candidate.quote, "claimant": claimant_name or None},
+    )
+    _resolve(book, candidate, state=CandidateState.TRACKED, claim=claim, by=by, now=now)
+    return claim
 
 
 def merge_candidate(*, candidate_id: str, into: str, by: User, now: datetime) -> Claim:

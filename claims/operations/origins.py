@@ -34,7 +34,8 @@ def place_origin(
 
     It stays there, whatever the machine finds later, until `release_origin`. An editor. Raises
     `Claim.DoesNotExist`, `Appearance.DoesNotExist`, `NotAllowedError`, `StaleVersionError`,
-    `MergedClaimError`, `OriginRefusedError` (no or overlong reason; ``beside`` of another claim or page).
+    `MergedClaimError`, `OriginRefusedError` (no or overlong reason, ``beside`` of another claim or of
+    this page, a first report to be counted on its own).
     """
     require(by, Role.EDITOR)
     why = " ".join(reason.split())
@@ -47,6 +48,11 @@ def place_origin(
     with writing() as book:
         appearance, claim = _held(book, claim_id, appearance_id, seen_version)
         fellow = _fellow(appearance, beside) if beside is not None else None
+        if fellow is None and _is_first(appearance):
+            raise OriginRefusedError(
+                "It is the first report of its origin already. Move those that do not go back to it.",
+                field="beside",
+            )
         before = _name(appearance)
         _same_page(appearance).update(ruling="", ruled_beside=None, ruled_by=None, ruled_at=None)
         appearance.ruling, appearance.ruled_beside = why, fellow
@@ -100,6 +106,11 @@ def _same_page(appearance: Appearance) -> QuerySet[Appearance]:
     return (
         rows.filter(article=appearance.article_id) if appearance.article_id else rows.filter(pk=appearance.pk)
     )
+
+
+def _is_first(appearance: Appearance) -> bool:
+    root = appearance.origin.root_article_id if appearance.origin else None
+    return root is not None and root == appearance.article_id
 
 
 def _name(appearance: Appearance) -> str:

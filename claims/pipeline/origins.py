@@ -215,8 +215,10 @@ def _reason(count: int, name: str, links: Sequence[Link], *, is_held: bool) -> s
     """Why this is one origin, as a sentence."""
     if count == 1:
         return f"{name}: a report of its own, naming no source." if is_held else links[0].reason
-    whose = f"the report of {name}" if is_held else f"{name}, whose own report we do not hold"
-    return f"{count} reports go back to {whose}."
+    if not is_held:
+        return f"{count} reports go back to {name}, whose own report we do not hold."
+    others = "1 other report goes" if count == 2 else f"{count - 1} other reports go"
+    return f"{others} back to the report of {name}."
 
 
 def _join_reason(number: int, root: int, links: Sequence[Link]) -> str:

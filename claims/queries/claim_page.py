@@ -23,6 +23,7 @@ from claims.queries.reader_shapes import (
     Verdict,
 )
 from claims.queries.timeline import entry_of, with_gaps
+from claims.queries.why import reasons_of_stance
 from claims.vocabulary import (
     ArticleState,
     ChangeKind,
@@ -315,6 +316,9 @@ def _appearance(row: Appearance, anchor: Anchor | None, known: _Known) -> Appear
         seen_at=row.seen_at,
         captured_at=row.captured_at,
         origin_reason=row.origin_reason,
+        stance_reasons=reasons_of_stance(row)
+        if (headline, body) == (row.headline_stance, row.body_stance)
+        else (),
         fallen=known.link(known.fallen.get(row.id)),
         found=anchor.found if anchor and anchor.state == QuoteState.CHANGED else "",
         changes=tuple(known.by_article.get(row.article_id or "", ())),

@@ -9,6 +9,7 @@ from django.db.models import Prefetch
 from claims.models import (
     Anchor,
     Appearance,
+    Article,
     Candidate,
     Change,
     Claim,
@@ -23,6 +24,7 @@ from claims.operations.evidence import is_primary
 from claims.operations.ledger import PUBLIC_KINDS
 from claims.queries.desk import awaiting_sign_off, open_candidates
 from claims.queries.desk_policy import PolicyHint, hint_for
+from claims.queries.origins import retracted_sources
 from claims.queries.reader_rows import article_link, change_view
 from claims.queries.reader_shapes import ChangeView, Entry, Gap
 from claims.queries.timeline import entry_of, with_gaps
@@ -60,6 +62,8 @@ class Place:
     pieces: tuple[tuple[str, str], ...]
     changes: tuple[ChangeView, ...]
     is_official: bool
+    fallen: Article | None = None
+    """The retracted report that it goes back to, where there is one."""
 
     @property
     def publisher(self) -> str:
@@ -70,6 +74,20 @@ class Place:
     def denies(self) -> bool:
         """Whether it says that the claim is not so."""
         return self.row.stance == Stance.REFUTES
+
+    @property
+    def is_first(self) -> bool:
+        """Whether its page is the first report of its origin."""
+        root = self.row.origin.root_article_id if self.row.origin else None
+        return root is not None and root == self.row.article_id
+
+    @property
+    def is_judged_anew(self) -> bool:
+        """Whether a later snapshot takes another stance than the one that was first seen."""
+        return (self.headline_stance or "", self.body_stance or "") != (
+            self.row.headline_stance,
+            self.row.body_stance,
+        )
 
     @property
     def as_evidence(self) -> Evidence:
@@ -97,6 +115,15 @@ class Cluster:
 
 
 @dataclass(frozen=True, slots=True)
+class OriginChoice:
+    """An origin that a report may be counted to: beside which appearance (id)."""
+
+    number: int
+    name: str
+    beside: str
+
+
+@dataclass(frozen=True, slots=True)
 class Workbench:
     """One claim with all that bears on it."""
 
@@ -115,6 +142,12 @@ class Workbench:
     def places(self) -> list[Place]:
         """Every appearance, by origin."""
         return [place for cluster in self.clusters for place in cluster.places]
+
+    @property
+    def choices(self) -> list[OriginChoice]:
+        """The origins of the reports that do not deny the claim, by number."""
+        reports = [cluster for cluster in self.clusters if cluster.origin and not cluster.places[0].denies]
+        return [OriginChoice(one.number, one.name, one.places[0].row.id) for one in reports]
 
     @property
     def in_force(self) -> Review | None:
@@ -164,7 +197,7 @@ def _appearances(claim: Claim) -> list[Appearance]:
     anchors = Anchor.objects.order_by("-snapshot__number", "-id")
     return list(
         Appearance.objects.filter(claim=claim)
-        .select_related("article__publisher", "snapshot", "origin", "added_by")
+        .select_related("article__publisher", "snapshot", "origin__root_article", "added_by")
         .defer("snapshot__headers")
         .prefetch_related(Prefetch("anchors", anchors, to_attr="newest_anchors"))
         .order_by("seen_at", "id")[:MOST_APPEARANCES]
@@ -206,8 +239,10 @@ def _open_re_review(claim: Claim) -> ReReview | None:
 def _clusters(rows: Sequence[Appearance], changes: Mapping[str, list[ChangeView]]) -> Iterator[Cluster]:
     """Yield the places by origin: the origin with most articles first, denials behind all reports."""
     groups: defaultdict[tuple[bool, str], list[Place]] = defaultdict(list)
+    fallen = retracted_sources(rows)
     for row in rows:
-        groups[row.stance == Stance.REFUTES, row.origin_id or row.id].append(_place(row, changes))
+        place = _place(row, changes, fallen.get(row.id))
+        groups[row.stance == Stance.REFUTES, row.origin_id or row.id].append(place)
     ranked = sorted(groups.items(), key=lambda item: (item[0][0], -len(item[1]), item[1][0].row.seen_at))
     numbers: dict[str, int] = {}
     for (_, origin_id), places in ranked:
@@ -215,7 +250,7 @@ def _clusters(rows: Sequence[Appearance], changes: Mapping[str, list[ChangeView]
         yield Cluster(number, places[0].row.origin, tuple(places))
 
 
-def _place(row: Appearance, changes: Mapping[str, list[ChangeView]]) -> Place:
+def _place(row: Appearance, changes: Mapping[str, list[ChangeView]], fallen: Article | None) -> Place:
     anchor: Anchor | None = next(iter(getattr(row, "newest_anchors", ())), None)
     said = anchor or row
     before, after = _around(row)
@@ -230,6 +265,7 @@ def _place(row: Appearance, changes: Mapping[str, list[ChangeView]]) -> Place:
         pieces=tuple((piece["op"], piece["text"]) for piece in anchor.diff) if anchor and changed else (),
         changes=tuple(changes.get(row.article_id or "", ())),
         is_official=is_primary(Evidence(appearance=row, article=row.article)),
+        fallen=fallen,
     )
 
 

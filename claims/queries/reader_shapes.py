@@ -115,6 +115,8 @@ class AppearanceView:
     origin_reason: str
     fallen: ArticleLink | None = None
     """The retracted report that it goes back to, where there is one."""
+    stance_reasons: tuple[str, ...] = ()
+    """Why headline and text take the stances that they take; empty once the page has changed them."""
     found: str = ""
     changes: tuple[ChangeView, ...] = ()
 

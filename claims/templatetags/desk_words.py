@@ -1,12 +1,16 @@
-"""How the desk's templates write a text with its claims marked."""
+"""How the desk's templates write texts with their claims marked, and the machine's reasons."""
 
 from django import template
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from claims.queries.desk_articles import Paragraph
+from claims.queries.why import why_proposed, why_there, worth
 
 register = template.Library()
+register.filter(why_proposed)
+register.filter(why_there)
+register.filter(worth)
 
 
 @register.simple_tag

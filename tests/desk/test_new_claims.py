@@ -7,9 +7,11 @@ from django.test import Client
 from django.urls import reverse
 
 from claims.models import Article, Candidate, Claim, Topic, User
+from claims.operations.candidates import propose_and_track
+from claims.operations.refusals import RefusalError
 from claims.vocabulary import CandidateState, Visibility
 from tests.desk.conftest import LANDED, DeskOf, words
-from tests.stories import a_topic
+from tests.stories import a_topic, right_now
 
 pytestmark = pytest.mark.django_db
 NEW, TOPICS = "/desk/claims/new/", "/desk/topics/"
@@ -36,6 +38,15 @@ def test_a_contributor_who_tracks_anyway_is_told_and_nothing_is_half_done(
     assert answer.status_code == 403
     assert "The ferry was late" in answer.content.decode()
     assert not Candidate.objects.exists()
+
+
+def test_what_cannot_be_tracked_at_once_is_not_proposed_either(edith: User) -> None:
+    asked: dict[str, Any] = {"text": "The ferry was late", "by": edith, "now": right_now()}
+    with pytest.raises(RefusalError):
+        propose_and_track(**asked, topics=["no-such-topic"])
+    assert not Candidate.objects.exists()
+    tracked = propose_and_track(**asked)
+    assert tracked.claim == Claim.objects.get()
 
 
 def test_edith_tracks_a_passage_at_once_under_a_topic(desk: Client, article: Article) -> None:

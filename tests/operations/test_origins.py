@@ -227,6 +227,12 @@ def test_a_ruling_is_refused(
     assert (claim.origin_count, claim.version) == (1, asked["seen_version"])
 
 
+def test_a_first_report_is_not_counted_on_its_own_while_others_go_back_to_it(edith: User) -> None:
+    claim = a_story(edith)
+    with pytest.raises(OriginRefusedError, match="first report of its origin already"):
+        ruled_apart(claim, "Valletta Notebook", edith)
+
+
 def test_nobody_takes_back_what_nobody_ruled(edith: User) -> None:
     claim = a_story(edith)
     place = place_of(claim, "Mirror of News")

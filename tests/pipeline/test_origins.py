@@ -436,6 +436,14 @@ def test_who_cites_the_report_taken_out_and_another_one_stays_with_the_other() -
     assert shown(cites_both) == [["a", "c"], ["b", "d", "root"]]
 
 
+def test_who_copies_the_report_taken_out_and_has_it_from_nobody_else_goes_with_it() -> None:
+    copy = report("e", "Mirror", LONG, 60)
+    found = cluster_origins(
+        [report("a", "Harbour Post", LONG, 10, byline="Reuters"), copy], [Ruling("a", None, "Own.")]
+    )
+    assert shown(found) == [["a", "e"]]
+
+
 def test_an_editor_puts_a_report_beside_another() -> None:
     alone = report("x", "Cairo Courier", "Nobody can be reached.", 50)
     assert ["x"] in shown(cluster_origins([*GROUPED, alone]))

@@ -23,7 +23,7 @@ def ruled(story: Story, rulings: Sequence[Ruling]) -> list[Link]:
     """Return the story's links as the editors left them.
 
     A report that was ruled on loses all its own links, and those that merely liken another one to it. One
-    that names it as its only source still goes back to it. A ruling holds for the whole page.
+    that has it from there alone, named or copied, still goes back to it. A ruling holds for the whole page.
     """
     numbers = {report.appearance: number for number, report in enumerate(story.reports)}
     said = {numbers[ruling.appearance]: ruling for ruling in rulings if ruling.appearance in numbers}
@@ -46,10 +46,14 @@ def ruled(story: Story, rulings: Sequence[Ruling]) -> list[Link]:
 
 def _left(links: Iterable[Link], moved: Collection[int]) -> Iterator[Link]:
     """The links that rulings on the reports ``moved`` leave standing."""
-    held = [link for link in links if link.of not in moved and (link.to not in moved or link.is_source)]
+    held = [
+        link
+        for link in links
+        if link.of not in moved and (link.to not in moved or link.is_source or link.is_copy)
+    ]
     tied = {link.of for link in held if link.to not in moved}
     first: dict[int, int] = {}
     for link in held:
-        # One that names other sources, too, would tie them to the report again.
+        # One that has it from others, too, would tie them to the report again.
         if link.to not in moved or (link.of not in tied and first.setdefault(link.of, link.to) == link.to):
             yield link

@@ -1,6 +1,7 @@
 """The tracked claims as a list, new ones by hand or from a passage, and topics."""
 
 from http import HTTPStatus
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -10,11 +11,11 @@ from django.utils.html import format_html
 from django.views.decorators.http import require_http_methods, require_safe
 
 from claims.forms import NewClaimForm, TopicForm
-from claims.models import Article, Candidate, Snapshot, User
-from claims.operations.candidates import propose, track
+from claims.models import Article, Snapshot
+from claims.operations.candidates import propose, propose_and_track
 from claims.operations.catalogue import add_topic
 from claims.operations.ingest import AddressRefusedError, clean_address
-from claims.operations.refusals import NotAllowedError, RefusalError, require
+from claims.operations.refusals import NotAllowedError, RefusalError
 from claims.queries.clock import database_now
 from claims.queries.desk import topics_with_counts, tracked_claims
 from claims.queries.desk_articles import article_meant, place_of
@@ -85,39 +86,27 @@ def _article_in(form: NewClaimForm) -> Article | None:
 
 def _take_in(request: HttpRequest, form: NewClaimForm, article: Article | None) -> HttpResponse:
     given, by = form.cleaned_data, person(request)
-    if given["track"]:
-        require(by, Role.EDITOR)
     snapshot = article.newest if article else None
     quote, start = _exact(snapshot, given["quote"], given["start"])
-    candidate = propose(
-        text=given["text"],
-        by=by,
-        now=database_now(),
-        snapshot=snapshot,
-        quote=quote,
-        claimant_name=given["claimant"],
-        start=start,
-    )
+    proposal: dict[str, Any] = {
+        "text": given["text"],
+        "by": by,
+        "now": database_now(),
+        "snapshot": snapshot,
+        "quote": quote,
+        "claimant_name": given["claimant"],
+        "start": start,
+    }
     if not given["track"]:
+        candidate = propose(**proposal)
         messages.success(request, "Proposed. It waits in the queue for an editor.")
         return redirect(f"{reverse('desk_queue')}#candidate-{candidate.id}")
-    return _track_at_once(request, form, candidate, by)
-
-
-def _track_at_once(request: HttpRequest, form: NewClaimForm, candidate: Candidate, by: User) -> HttpResponse:
-    given = form.cleaned_data
-    claim = track(
-        candidate_id=candidate.id,
-        by=by,
-        now=database_now(),
-        topics=given["topics"],
-        internal=given["internal"],
-    )
+    candidate = propose_and_track(**proposal, topics=given["topics"], internal=given["internal"])
     messages.success(request, "Tracked. Weigh its evidence here.")
     if candidate.suggested is not None:
         words = "It may say the same as {}. If it does, look at both before you decide."
         messages.warning(request, format_html(words, claim_link(candidate.suggested)))
-    return redirect("desk_claim", claim.id)
+    return redirect("desk_claim", candidate.claim_id)
 
 
 def _exact(snapshot: Snapshot | None, quote: str, start: int | None) -> tuple[str, int | None]:

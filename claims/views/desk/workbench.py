@@ -12,10 +12,11 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from claims.forms import DecideForm, EditForm
-from claims.models import Claim, Review
+from claims.models import Appearance, Claim, Review
 from claims.operations.candidates import MergedClaimError
 from claims.operations.editing import edit_claim
 from claims.operations.evidence import Cited
+from claims.operations.origins import place_origin, release_origin
 from claims.operations.refusals import NotAllowedError, RefusalError
 from claims.operations.review import StaleVersionError, decide, sign_off
 from claims.queries.clock import database_now
@@ -31,7 +32,7 @@ SPARE_DOCUMENTS = 1
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A refusal as the page tells it: at one of its ``place`` s (reason, evidence, documents, edit, top)."""
+    """A refusal as the page tells it: at one ``place`` (reason, evidence, documents, edit, origin, top)."""
 
     place: str
     message: str
@@ -150,6 +151,36 @@ def edit(request: HttpRequest, claim_id: str) -> HttpResponse:
 
 
 @at_the_desk
+@require_http_methods(["GET", "HEAD", "POST"])
+def origin(request: HttpRequest, claim_id: str, appearance_id: str) -> HttpResponse:
+    """Count a report to another origin, or let the machine group it again."""
+    if request.method != "POST":
+        return redirect("desk_claim", claim_id)
+    rule: dict[str, Any] = {
+        "claim_id": claim_id,
+        "appearance_id": appearance_id,
+        "by": person(request),
+        "seen_version": _version(request),
+        "now": database_now(),
+    }
+    try:
+        if "release" in request.POST:
+            release_origin(**rule)
+        else:
+            place_origin(
+                **rule,
+                beside=_clean(request.POST.get("beside", "")) or None,
+                reason=_clean(request.POST.get("reason", "")),
+            )
+    except (Claim.DoesNotExist, Appearance.DoesNotExist) as missing:
+        raise Http404 from missing
+    except RefusalError as error:
+        return _refused(request, claim_id, error, origin_of=appearance_id)
+    messages.success(request, "Saved; the timeline tells it, with the reason.")
+    return redirect(reverse("desk_claim", args=[claim_id]) + f"#appearance-{appearance_id}")
+
+
+@at_the_desk
 @require_safe
 def policy(request: HttpRequest, claim_id: str) -> HttpResponse:
     """Tell (as JSON) what the policy says to the evidence ticked so far; for the page's script."""
@@ -183,6 +214,7 @@ def _refused(
     *,
     form: DecideForm | None = None,
     edit_form: EditForm | None = None,
+    origin_of: str = "",
 ) -> HttpResponse:
     """Show the workbench as it is now, with the refusal and everything that was typed and ticked."""
     if isinstance(error, NotAllowedError):
@@ -193,9 +225,17 @@ def _refused(
     if edit_form is not None and error.field in edit_form.fields:
         edit_form.add_error(error.field, error.message)
         place = ""
+    if origin_of:
+        place = "origin"
     refusal = Refusal(place, error.message, stale=stale, missed=missed)
     return _show(
-        request, _claim(claim_id), form=form, edit_form=edit_form, refusal=refusal, status=status_of(error)
+        request,
+        _claim(claim_id),
+        form=form,
+        edit_form=edit_form,
+        refusal=refusal,
+        origin_of=origin_of,
+        status=status_of(error),
     )
 
 
@@ -206,6 +246,7 @@ def _show(
     form: DecideForm | None = None,
     edit_form: EditForm | None = None,
     refusal: Refusal | None = None,
+    origin_of: str = "",
     status: int = HTTPStatus.OK,
 ) -> HttpResponse:
     bench = workbench(claim)
@@ -228,6 +269,11 @@ def _show(
         "edit_form": edit_form or EditForm(initial=initial, topics=topics),
         "edit_is_open": edit_form is not None,
         "refusal": refusal,
+        "typed_origin": {
+            "appearance": origin_of,
+            "beside": request.POST.get("beside", ""),
+            "reason": request.POST.get("reason", ""),
+        },
         "version": version,
         "ticked": {piece.appearance for piece in cited if piece.appearance},
         "primary": {piece.appearance for piece in cited if piece.appearance and piece.primary},
