@@ -8,9 +8,10 @@ from celery import Task, shared_task
 from django.conf import settings
 from kombu.exceptions import OperationalError
 
+from claims.operations.custody import save_copies as save
 from claims.operations.feeds import read_feeds as read
 from claims.operations.recheck import check_due, heat_up, shelve_stuck
-from claims.queries.due import HOSTS_IN_A_BATCH, due_feeds, due_hosts
+from claims.queries.due import HOSTS_IN_A_BATCH, due_copies, due_feeds, due_hosts
 from claims.vocabulary import CheckOutcome
 
 log = structlog.get_logger(__name__)
@@ -27,6 +28,9 @@ def sweep() -> None:
     feeds = due_feeds()
     if feeds:
         hints.append((read_feeds, feeds))
+    copies = due_copies()
+    if copies:
+        hints.append((save_copies, copies))
     for task, named in hints:
         try:
             # A hint that nobody took before the next sweep is stale: the row is still due, and hinted again.
@@ -49,3 +53,10 @@ def read_feeds(feed_ids: list[str]) -> None:
     """Read these feeds, as far as they are still due."""
     for report in read(feed_ids, only_due=True):
         log.info("feed read", feed=report.feed, new=len(report.new_articles), problem=report.problem)
+
+
+@shared_task(name="claims.save_copies", ignore_result=True)
+def save_copies(copy_ids: list[str]) -> None:
+    """Have these pages archived, as far as that is still due."""
+    for report in save(copy_ids, only_due=True):
+        log.info("archived", copy=report.copy, address=report.address, problem=report.problem)

@@ -3,7 +3,17 @@
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
 from claims.views import feeds, health, readers
-from claims.views.desk import aliases, articles, claims, machine, parsing, queue, rewriting, workbench
+from claims.views.desk import (
+    aliases,
+    articles,
+    claims,
+    custody,
+    machine,
+    parsing,
+    queue,
+    rewriting,
+    workbench,
+)
 from claims.views.desk import feeds as feeds_at_desk
 
 READERS: list[URLPattern | URLResolver] = [
@@ -39,6 +49,7 @@ DESK: list[URLPattern | URLResolver] = [
     path("desk/claims/", claims.claims_page, name="desk_claims"),
     path("desk/claims/new/", claims.new_claim, name="desk_new_claim"),
     path("desk/claims/<slug:claim_id>/", workbench.claim_page, name="desk_claim"),
+    path("desk/claims/<slug:claim_id>/warc/", custody.warc, name="desk_warc"),
     path("desk/claims/<slug:claim_id>/edit/", workbench.edit, name="desk_edit"),
     path(
         "desk/claims/<slug:claim_id>/appearances/<slug:appearance_id>/origin/",
@@ -54,6 +65,7 @@ DESK: list[URLPattern | URLResolver] = [
     path("desk/articles/", articles.articles_page, name="desk_articles"),
     path("desk/articles/upload/", articles.upload, name="desk_upload"),
     path("desk/articles/<slug:article_id>/", articles.article_page, name="desk_article"),
+    path("desk/articles/<slug:article_id>/snapshots/<int:number>/", custody.raw, name="desk_raw"),
     path("desk/articles/<slug:article_id>/check/", articles.check, name="desk_check"),
     path("desk/articles/<slug:article_id>/parse/", parsing.parse, name="desk_parse"),
     path("desk/feeds/", feeds_at_desk.feeds_page, name="desk_feeds"),

@@ -37,6 +37,14 @@ WRITES_NOTHING = sys.argv[1:2] == ["analyze"]
 DEBUG = env.bool("DEBUG", default=False)
 
 
+def _one_of(name: str, *choices: str) -> str:
+    """Return the setting ``name``, one of ``choices``, the first of which is the default."""
+    given: str = env.str(name, default=choices[0])
+    if given not in choices:
+        raise ImproperlyConfigured(f"{name} is one of {', '.join(choices)}, not {given!r}.")
+    return given
+
+
 def _secret_key() -> str:
     """Return SECRET_KEY, else the key kept in ``var/secret_key`` (made on first run, mode 0600)."""
     given: str = env.str("SECRET_KEY", default="")
@@ -222,17 +230,11 @@ FAILPOINTS: str = env.str("FAILPOINTS", default="")
 # What reading one page may take: time, and memory of its own in the child process that reads.
 READ_SECONDS = env.float("READ_SECONDS", default=20.0)
 READ_MEGABYTES = env.int("READ_MEGABYTES", default=400)
-
+# Whether a public archive is asked to save what a review cites, and the address that the page's goes after.
+WAYBACK_SAVE = _one_of("WAYBACK_SAVE", "off", "on") == "on"
+WAYBACK_URL: str = env.str("WAYBACK_URL", default="https://web.archive.org/save/")
 
 # ---------------------------------------------------------------- optional tiers of the analysis
-def _one_of(name: str, *choices: str) -> str:
-    """Return the setting ``name``, one of ``choices``, the first of which is the default."""
-    given: str = env.str(name, default=choices[0])
-    if given not in choices:
-        raise ImproperlyConfigured(f"{name} is one of {', '.join(choices)}, not {given!r}.")
-    return given
-
-
 # A: meanings beside words in matching (requirements-tier-a.txt).
 TIER_EMBEDDINGS = _one_of("TIER_EMBEDDINGS", "off", "on")
 # B: a parser beside the rules (requirements-tier-b.txt), for chosen articles or for all.

@@ -12,8 +12,9 @@ from django.conf import settings
 from claims.models import Feed, User
 from claims.operations.catalogue import find_publisher, publisher_at
 from claims.operations.feed_entries import Brought, bring_in
+from claims.operations.findings import heed_host
 from claims.operations.ingest import clean_address
-from claims.operations.leases import hold_host, lease, wait_for_hosts
+from claims.operations.leases import lease, wait_for_hosts
 from claims.operations.ledger import Book, writing
 from claims.operations.policies import (
     cadence,
@@ -289,9 +290,8 @@ def _finish(feed_id: str, fence: int, seen: _Seen) -> FeedReport:
         feed.lease_until, feed.attempts = None, 0
         feed.due_at = _next_reading(feed, seen) if feed.state != FeedState.STOPPED else None
         feed.save()
-    seconds = asked_to_wait(seen.result, now)
-    if seconds:
-        hold_host(host_of(feed.url), until=now + min(timedelta(seconds=seconds), cadence(feed.url).longest))
+    if seen.result is not None:
+        heed_host(feed.url, seen.result, now=now)
     return FeedReport(feed_id, brought.new, brought.known, seen.reading.problem)
 
 

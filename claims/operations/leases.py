@@ -12,14 +12,16 @@ from django.db import connection, transaction
 from django.db.models import Case, F, Q, Value, When
 from django.db.models.functions import Greatest
 
-from claims.models import Article, Feed, Host
+from claims.models import ArchiveCopy, Article, Feed, Host
 from claims.operations.policies import lease_time
 from claims.queries.clock import database_now
 
 _BETWEEN_TRIES = 0.2  # seconds
 
 
-def lease(rows: type[Article] | type[Feed], row_id: str, *, seconds: timedelta, only_due: bool) -> int | None:
+def lease(
+    rows: type[Article | Feed | ArchiveCopy], row_id: str, *, seconds: timedelta, only_due: bool
+) -> int | None:
     """Reserve one row by compare-and-set; returns its new fence, or None when it is taken or not due.
 
     Counts the attempt at once, so that a page which kills its worker is counted, too. All moments are the

@@ -8,6 +8,7 @@ from django.db.models import Max
 
 from claims.models import Claim, Event, Evidence, ReReview, Review, User
 from claims.operations.candidates import MergedClaimError
+from claims.operations.custody import ask_for_copies
 from claims.operations.evidence import Cited, PolicyError, Ruling, bring_in_documents, gather, rule_on
 from claims.operations.ledger import PUBLIC_KINDS, Book, writing
 from claims.operations.refusals import ConflictError, RefusalError, RuleRefusedError, require
@@ -121,6 +122,7 @@ def _store(
     for piece in pieces:
         piece.review = review
     Evidence.objects.bulk_create(pieces)
+    ask_for_copies(review, pieces, now=now)
     if waits:
         book.write(
             EventKind.REVIEW_PROPOSED,

@@ -8,6 +8,7 @@ from typing import Any
 
 from claims.models import Anchor, Appearance, Article, Change, Claim, Event, Evidence, Origin, Review, Topic
 from claims.queries.claims import claim_at, claim_now, survivor
+from claims.queries.custody import with_copies
 from claims.queries.freshness import UNKNOWN
 from claims.queries.origins import group_as_of, retracted_sources
 from claims.queries.reader_rows import article_link, change_view, line_of
@@ -347,7 +348,7 @@ def _evidence(review: Review | None) -> list[Evidence]:
     if review is None:
         return []
     return list(
-        Evidence.objects.filter(review=review)
+        with_copies(Evidence.objects.filter(review=review))
         .select_related("appearance", "article__publisher", "snapshot")
         .order_by("-primary", "id")
     )
@@ -374,6 +375,7 @@ def _verdict(
                 note=piece.note,
                 primary=piece.primary,
                 captured_at=piece.snapshot.captured_at if piece.snapshot else None,
+                copy_address=getattr(piece, "copy_address", None) or "",
                 appearance_id=piece.appearance_id or "",
                 state=states.get(piece.appearance_id or "", QuoteState.PRESENT),
             )

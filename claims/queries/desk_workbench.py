@@ -22,6 +22,7 @@ from claims.models import (
 )
 from claims.operations.evidence import is_primary
 from claims.operations.ledger import PUBLIC_KINDS
+from claims.queries.custody import with_copies
 from claims.queries.desk import awaiting_sign_off, open_candidates
 from claims.queries.desk_policy import PolicyHint, hint_for
 from claims.queries.origins import retracted_sources
@@ -214,8 +215,10 @@ def _changes(article_ids: set[str]) -> dict[str, list[ChangeView]]:
 
 
 def _reviews(claim: Claim) -> Iterator[Review]:
-    evidence = Evidence.objects.select_related("appearance", "article__publisher", "snapshot").defer(
-        "snapshot__text", "snapshot__headers"
+    evidence = (
+        with_copies(Evidence.objects.all())
+        .select_related("appearance", "article__publisher", "snapshot")
+        .defer("snapshot__text", "snapshot__headers")
     )
     yield from (
         Review.objects.filter(claim=claim)

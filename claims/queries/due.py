@@ -1,12 +1,13 @@
-"""What waits for a worker: hosts with due pages, their pages, and feeds; hot ones first, then the oldest."""
+"""What waits for a worker: hosts with due pages, their pages, feeds, copies; hot first, then the oldest."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db.models import F, Min, Q, QuerySet, Window
 from django.db.models.functions import RowNumber
 
-from claims.models import Article, Feed, Host
+from claims.models import ArchiveCopy, Article, Feed, Host
 from claims.queries.clock import database_now
 from claims.queries.heat import is_hot
 
@@ -60,6 +61,16 @@ def due_feeds(*, most: int = 100) -> list[str]:
     now = database_now()
     free = Q(lease_until=None) | Q(lease_until__lte=now)
     rows = Feed.objects.filter(free, due_at__lte=now).order_by("due_at", "id")
+    return list(rows.values_list("id", flat=True)[:most])
+
+
+def due_copies(*, most: int = 20) -> list[str]:
+    """Return the ids of archive copies that are due; none while archiving is off."""
+    if not settings.WAYBACK_SAVE:
+        return []
+    now = database_now()
+    free = Q(lease_until=None) | Q(lease_until__lte=now)
+    rows = ArchiveCopy.objects.filter(free, due_at__lte=now).order_by("due_at", "id")
     return list(rows.values_list("id", flat=True)[:most])
 
 

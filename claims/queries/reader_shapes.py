@@ -184,6 +184,8 @@ class EvidenceView:
     appearance_id: str
     state: QuoteState = QuoteState.PRESENT
     """Whether the words still stand in the page's newest text."""
+    copy_address: str = ""
+    """Where a public archive keeps the page, empty where none does."""
 
     @property
     def is_shaken(self) -> bool:

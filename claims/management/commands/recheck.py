@@ -11,11 +11,12 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from claims.management.lines import write_line
+from claims.operations.custody import save_copies
 from claims.operations.feeds import read_feeds
 from claims.operations.findings import CheckReport
 from claims.operations.recheck import check_articles, check_due, heat_up, shelve_stuck
 from claims.queries.clock import database_now
-from claims.queries.due import HOSTS_IN_A_BATCH, due_feeds, due_hosts
+from claims.queries.due import HOSTS_IN_A_BATCH, due_copies, due_feeds, due_hosts
 from claims.queries.listing import addresses_of
 
 # A host that stays shut for longer is left to the next pass.
@@ -63,6 +64,8 @@ class Command(BaseCommand):
         heat_up()
         for _ in read_feeds(due_feeds(), only_due=True):
             pass  # what a feed brings is an article that is due, and told of below
+        for _ in save_copies(due_copies(), only_due=True):
+            pass  # told of beside the evidence
         started = database_now()
         while hosts := due_hosts(patience=_PATIENCE, due_by=started):
             for start in range(0, len(hosts), HOSTS_IN_A_BATCH):

@@ -70,6 +70,14 @@ def read_bytes(body: bytes, content_type: str | None) -> PageSource:
     return PageSource(_CONTROL.sub(" ", text), is_html)
 
 
+def as_text(body: bytes, content_type: str | None) -> str:
+    """Return bytes of any kind as text to look at, in the page's own encoding where it names one we know."""
+    try:
+        return _decode(body, body[:_SNIFF_BYTES], content_type or "")
+    except UnreadableError:
+        return body.decode("utf-8", "replace")
+
+
 def _refuse_foreign(body: bytes, declared: str) -> None:
     """Raise UnreadableError for files that hold no article text; the bytes count for more than the header."""
     what = next((name for magic, name in _MAGIC if body.startswith(magic)), None)

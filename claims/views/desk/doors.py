@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -19,7 +20,7 @@ from claims.models import User
 from claims.operations.refusals import ConflictError, NotAllowedError, RefusalError
 from claims.operations.review import StaleVersionError
 
-Door = Callable[..., HttpResponse]
+Door = Callable[..., HttpResponseBase]
 
 ID = r"[0-9a-z]{6,16}"
 _ID = re.compile(ID)
@@ -57,7 +58,7 @@ def at_the_desk(view: Door) -> Door:
 
     @never_cache
     @wraps(view)
-    def door(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def door(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not request.user.is_authenticated:
             return _log_in_first(request)
         try:
