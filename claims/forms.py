@@ -171,8 +171,10 @@ class UploadForm(AddArticleForm):
 class AliasForm(forms.Form):
     """Two names that are one."""
 
-    name = _line("Name", max_length=200)
-    canonical = _line("Is read as", max_length=200)
+    name = _line(
+        "Name", max_length=200, help_text="As papers write it: a title, a nickname, another spelling."
+    )
+    canonical = _line("Is read as", max_length=200, help_text="The name that it stands for.")
 
 
 class TopicForm(forms.Form):

@@ -9,6 +9,7 @@ from django.urls import reverse
 from playwright.sync_api import expect
 
 from claims.models import Article, Candidate, Claim, ReReview, Review, User
+from claims.operations.aliases import add_alias
 from claims.operations.people import add_person
 from claims.vocabulary import CandidateState, ClaimStatus, ReviewState, Role
 from tests.desk.conftest import LANDED, WIRE, a_candidate
@@ -77,6 +78,7 @@ def story(edith: User, article: Article) -> dict[str, str]:
         hedges=["reportedly"],
         zone="suggest",
     )
+    add_alias(name="the chief diplomat", canonical="Moussa Koussa", by=edith, now=right_now())
     Article.objects.filter(pk=article.pk).update(failures=3, state_reason="The server does not answer.")
     return {
         "queue": reverse("desk_queue"),
@@ -89,6 +91,7 @@ def story(edith: User, article: Article) -> dict[str, str]:
         "article": reverse("desk_article", args=[article.id]),
         "feeds": reverse("desk_feeds"),
         "topics": reverse("desk_topics"),
+        "names": reverse("desk_aliases"),
     }
 
 

@@ -103,4 +103,5 @@ def facts_of(plain: str) -> Facts:
 def shortlist_terms(text: str, aliases: Aliases | None = None) -> frozenset[str]:
     """The terms by which claims that are alike are looked up: with the names as they stand and as aliases."""
     found = set(terms(plainly(text)))
-    return frozenset(found | set(terms(plainly(text, aliases))) if aliases is not None else found)
+    joined = aliases is not None and aliases.by_first_word
+    return frozenset(found | set(terms(plainly(text, aliases))) if joined else found)
