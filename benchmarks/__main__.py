@@ -21,9 +21,9 @@ SCRATCH = ROOT / "var" / "proofs"
 
 
 def names() -> list[str]:
-    """Return the names of all proofs, in order; what learns weights is none."""
+    """Return the names of all proofs, in order; what learns weights or makes data is none."""
     modules = (module.name for module in pkgutil.iter_modules(benchmarks.__path__))
-    return sorted(name for name in modules if not name.startswith(("_", "train_")))
+    return sorted(name for name in modules if not name.startswith(("_", "train_", "generate")))
 
 
 def run(name: str, file: Path) -> list[Row]:
