@@ -11,6 +11,7 @@ from kombu.exceptions import OperationalError
 from claims.operations.custody import save_copies as save
 from claims.operations.feeds import read_feeds as read
 from claims.operations.recheck import check_due, heat_up, shelve_stuck
+from claims.operations.tallies import FAILED_HINTS, count
 from claims.queries.due import HOSTS_IN_A_BATCH, due_copies, due_feeds, due_hosts
 from claims.vocabulary import CheckOutcome
 
@@ -37,6 +38,7 @@ def sweep() -> None:
             task.apply_async(args=(named,), expires=max(10.0, 2 * settings.SWEEP_SECONDS), retry=False)
         except OperationalError as error:
             log.warning("hint not sent", task=task.name, error=str(error))
+            count(FAILED_HINTS)
             return
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
-from claims.views import feeds, health, readers
+from claims.views import feeds, health, metrics, readers
 from claims.views.desk import (
     aliases,
     articles,
@@ -78,6 +78,7 @@ DESK: list[URLPattern | URLResolver] = [
 ]
 MACHINES: list[URLPattern | URLResolver] = [
     path("api/v1/", include("claims.api.urls")),
+    path("metrics", metrics.metrics, name="metrics"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path(".well-known/claim-ledger.json", health.ledger_checkpoint, name="ledger_checkpoint"),

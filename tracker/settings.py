@@ -358,12 +358,16 @@ SECURE_HSTS_SECONDS = 31_536_000 if PUBLIC_IS_HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = PUBLIC_IS_HTTPS
 if env.bool("BEHIND_TLS_PROXY", default=False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
-# The readiness probe asks from inside, without TLS.
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+# Probes ask from inside, without TLS.
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 # No upload fills the disk, and a form whose token went stale shows what was typed into it.
 FILE_UPLOAD_HANDLERS = ["claims.views.desk.uploads.CappedUpload"]
 CSRF_FAILURE_VIEW = "claims.views.desk.doors.csrf_failure"
+
+# ---------------------------------------------------------------- those who watch the machines
+# Who brings it reads /metrics; without one there is no such page, unless DEBUG is on.
+METRICS_TOKEN: str = env.str("METRICS_TOKEN", default="").strip()
 
 # ---------------------------------------------------------------- logs
 _processors: list[structlog.types.Processor] = [

@@ -11,6 +11,7 @@ from claims.models.people import ApiToken, IdempotentAnswer, User
 from claims.models.publishing import Feed, FeedItem, Host, Publisher, PublisherSite
 from claims.models.reviews import Evidence, ReReview, Review
 from claims.models.tiers import EndpointAnswer, EndpointDay
+from claims.models.watching import Tally
 
 __all__ = [
     "Alias",
@@ -40,6 +41,7 @@ __all__ = [
     "ReReview",
     "Review",
     "Snapshot",
+    "Tally",
     "Topic",
     "User",
     "new_id",
