@@ -22,4 +22,4 @@ class ClaimsConfig(AppConfig):
             if settings.TIER_PARSING != "off":
                 parsing.check()
         except TierUnavailableError as missing:
-            raise ImproperlyConfigured(str(missing)) from missing
+            raise ImproperlyConfigured(str(missing)) from None

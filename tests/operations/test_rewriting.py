@@ -125,6 +125,7 @@ LIES: dict[str, tuple[str, tuple[str, ...], str | None]] = {
     "a figure of its own": ("Anton Berg has reportedly left the country with 30 aides.", (QUOTE,), None),
     "a name of its own": ("Viktor Orlov has reportedly left the country with 3 aides.", (QUOTE,), None),
     "a word of its own": ("Anton Berg has reportedly left the country with 3 stolen aides.", (QUOTE,), None),
+    "a hedge left out": ("Anton Berg has left the country with 3 aides.", (QUOTE,), None),
     "the opposite": ("Anton Berg has not left the country with 3 aides.", (QUOTE,), None),
 }
 
@@ -265,6 +266,8 @@ def test_a_failure_is_told_in_words(
     assert words in refusal(candidate, edith)
     assert len(model.asked) == 1
     assert not EndpointAnswer.objects.exists()
+    model.says(HONEST, QUOTE)
+    assert suggest(candidate, edith).text == HONEST
 
 
 def test_nobody_at_the_address(
@@ -326,6 +329,8 @@ def test_the_days_tokens_run_out_in_words(
     settings.LLM_DAILY_TOKENS = 10
     assert "is used up (0 of 10 tokens)" in refusal(candidate, edith)
     assert model.asked == []
+    settings.LLM_DAILY_TOKENS = 100_000
+    assert suggest(candidate, edith).text == HONEST
 
 
 def test_what_an_answer_cost_takes_the_place_of_what_was_reserved(

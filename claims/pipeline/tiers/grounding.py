@@ -1,6 +1,7 @@
 """Tier C: whether a model's wording says what the page says, word for word where it quotes."""
 
 from claims.pipeline.matching.guards import Facts, contradiction, refuting_words
+from claims.pipeline.text.hedges import find_hedges
 from claims.pipeline.text.terms import terms, terms_and_words
 from claims.pipeline.tiers.endpoint import Passage, Reply
 
@@ -20,7 +21,8 @@ def verify(reply: Reply, passage: Passage) -> Reply:
 
     Every quote must stand in the passage word for word (white space aside), one of them in the span; the
     claimant must, too. The claim must tell what the span tells, use no term or figure that the passage does
-    not have, and not turn it into its opposite. So whatever else a page talks the model into is dropped.
+    not have, keep a hedge where it has one, and not turn it into its opposite. So whatever else a page talks
+    the model into is dropped.
     """
     whole, span = _plain(passage.text), _plain(passage.span)
     surroundings = f"{whole}\n{_plain(passage.headline)}"
@@ -35,6 +37,11 @@ def verify(reply: Reply, passage: Passage) -> Reply:
         raise UngroundedReplyError(f"Dropped: “{_short(reply.claimant)}” is not named on the page.")
     _check_terms(reply.claim, span, f"{surroundings}\n{passage.published_on.replace('-', ' ')}")
     _check_sense(Facts.of(reply.claim), Facts.of(span))
+    hedges = find_hedges(span)
+    if hedges and not find_hedges(reply.claim):
+        raise UngroundedReplyError(
+            f"Dropped: it leaves out “{hedges[0]}”, so it says more than the page does."
+        )
     return reply
 
 
