@@ -1,6 +1,6 @@
 """Celery doors: a sweep that hints at what is due, and the checks that the hints ask for."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
@@ -12,6 +12,7 @@ from claims.operations.custody import save_copies as save
 from claims.operations.feeds import read_feeds as read
 from claims.operations.recheck import check_due, heat_up, shelve_stuck
 from claims.operations.tallies import FAILED_HINTS, count
+from claims.queries.clock import database_now
 from claims.queries.due import HOSTS_IN_A_BATCH, due_copies, due_feeds, due_hosts
 from claims.vocabulary import CheckOutcome
 
@@ -32,10 +33,12 @@ def sweep() -> None:
     copies = due_copies()
     if copies:
         hints.append((save_copies, copies))
+    # A hint that nobody took before the next sweep is stale: the row is still due, and hinted again. Celery's
+    # own `expires` goes by the worker's clock: one that is fast would throw all hints away, others' too.
+    good_until = (database_now() + timedelta(seconds=max(10.0, 2 * settings.SWEEP_SECONDS))).isoformat()
     for task, named in hints:
         try:
-            # A hint that nobody took before the next sweep is stale: the row is still due, and hinted again.
-            task.apply_async(args=(named,), expires=max(10.0, 2 * settings.SWEEP_SECONDS), retry=False)
+            task.apply_async(args=(named, good_until), retry=False)
         except OperationalError as error:
             log.warning("hint not sent", task=task.name, error=str(error))
             count(FAILED_HINTS)
@@ -43,22 +46,32 @@ def sweep() -> None:
 
 
 @shared_task(name="claims.check_hosts", ignore_result=True)
-def check_hosts(hosts: list[str]) -> None:
-    """Check what is due on these hosts, as far as no other worker holds them."""
+def check_hosts(hosts: list[str], good_until: str | None = None) -> None:
+    """Check what is due on hosts that no other worker holds, unless the hint is stale (an ISO moment)."""
+    if _is_stale(good_until):
+        return
     for report in check_due(hosts):
         if report.outcome != CheckOutcome.UNCHANGED:
             log.info("checked", article=report.article, outcome=report.outcome, change=report.change)
 
 
 @shared_task(name="claims.read_feeds", ignore_result=True)
-def read_feeds(feed_ids: list[str]) -> None:
-    """Read these feeds, as far as they are still due."""
+def read_feeds(feed_ids: list[str], good_until: str | None = None) -> None:
+    """Read these feeds, as far as they are still due, unless the hint is stale."""
+    if _is_stale(good_until):
+        return
     for report in read(feed_ids, only_due=True):
         log.info("feed read", feed=report.feed, new=len(report.new_articles), problem=report.problem)
 
 
 @shared_task(name="claims.save_copies", ignore_result=True)
-def save_copies(copy_ids: list[str]) -> None:
-    """Have these pages archived, as far as that is still due."""
+def save_copies(copy_ids: list[str], good_until: str | None = None) -> None:
+    """Have these pages archived, as far as that is still due, unless the hint is stale."""
+    if _is_stale(good_until):
+        return
     for report in save(copy_ids, only_due=True):
         log.info("archived", copy=report.copy, address=report.address, problem=report.problem)
+
+
+def _is_stale(good_until: str | None) -> bool:
+    return good_until is not None and datetime.fromisoformat(good_until) < database_now()

@@ -119,7 +119,7 @@ def free_port() -> int:
     return port
 
 
-def _end_with_test_run() -> None:
+def end_with_test_run() -> None:
     """Ask Linux for SIGINT when the test run dies, so that even ``kill -9`` of it leaves no server behind."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGINT)
@@ -137,7 +137,7 @@ def _start(
                 stderr=output,
                 cwd=folder,
                 start_new_session=True,
-                preexec_fn=_end_with_test_run,
+                preexec_fn=end_with_test_run,
                 user=user,
                 extra_groups=[] if user else None,
             )

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.running import ROOT
+from tests.servers import end_with_test_run
 
 _NO_SIDE_TALK = ("--without-gossip", "--without-mingle", "--without-heartbeat")
 
@@ -40,6 +41,7 @@ class Service:
                 stdout=output,
                 stderr=output,
                 start_new_session=True,
+                preexec_fn=end_with_test_run,
             )
 
     def start_an_hour_off(self, hours: int) -> None:

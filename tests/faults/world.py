@@ -111,6 +111,8 @@ class World:
         for page in self.pages[:TRACKED]:
             article = Article.objects.get(pk=page.article)
             a_claim(self.edith, text=page.said, quote=page.said, article=article)
+        self.edith_saves()  # once while all is well: a site that is up has read its templates
+        self.saves.clear()
 
     def choose(self, checks: int, edits: int) -> None:
         """Choose the pages of a round and edit some; they fall due by `release`."""

@@ -1,0 +1,38 @@
+"""Whatever dies while sources are checked, no check is lost and none counts twice; controls show both."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.conftest import engine
+from tests.running import ROOT
+
+# The servers are its own: the marker only says that it runs on both engines.
+pytestmark = pytest.mark.both_engines
+
+
+def rounds(scratch: Path, *arguments: str) -> dict[str, Any]:
+    command = [sys.executable, "-m", "tests.faults", "--engine", engine(), "--scratch", str(scratch)]
+    done = subprocess.run([*command, *arguments], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr[-3000:]
+    result: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return result
+
+
+def test_checks_under_faults_lose_and_double_nothing(tmp_path: Path) -> None:
+    result = rounds(tmp_path, "--rounds", "1", "--checks", "96", "--together", "8", "--quick")
+    assert (result["lost"], result["doubled"]) == (0, 0), result
+    assert (result["checks"], result["faults"]) == (96, 8), result
+
+
+def test_without_the_fence_results_are_doubled(tmp_path: Path) -> None:
+    stopped = "stopped past its lease before-finish"
+    assert rounds(tmp_path, "--without", "fence", "--rounds", "1", "--checks", "8", "--only", stopped)["doubled"]
+
+
+def test_with_the_queue_only_in_the_broker_checks_are_lost(tmp_path: Path) -> None:
+    assert rounds(tmp_path, "--without", "sweep", "--rounds", "1", "--checks", "8", "--only", "dropped")["lost"]
