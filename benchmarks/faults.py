@@ -1,8 +1,8 @@
 """Proves that no check is lost or doubled: 10,000 checks under 200 faults, on each engine, with controls.
 
-On SQLite with the file broker, and on PostgreSQL with Redis; the servers are our own and are killed. The faults
-are in `tests.faults.kinds`. FAULTS_ROUNDS, FAULTS_CHECKS (in each round) and FAULTS_TOGETHER (faults in each
-round) make a run smaller; a run that was broken off goes on where it was.
+On SQLite with the file broker, and on PostgreSQL with Redis; the servers are our own and are killed, and the
+faults are those of `tests.faults.kinds`. FAULTS_ROUNDS, FAULTS_CHECKS (in each round) and FAULTS_TOGETHER
+(faults in each round) make a run smaller; a run that was broken off goes on where it was.
 """
 
 import json
@@ -20,8 +20,8 @@ ROOT = Path(__file__).resolve().parent.parent
 ROUNDS, CHECKS, TOGETHER = 100, 100, 2
 CONTROLS = {
     # Two hold one row only where one stood still past its lease.
-    "fence": ("--rounds", "3", "--checks", "20", "--only", "stopped past its lease before-finish"),
-    "sweep": ("--rounds", "3", "--checks", "20", "--only", "dropped"),
+    "fence": ("--rounds", "3", "--checks", "20", "--only", "stopped past its lease after-parse"),
+    "sweep": ("--rounds", "3", "--checks", "20", "--only", "every hint dropped"),
 }
 PATHS = {"sqlite": "SQLite, file broker", "postgres": "PostgreSQL, Redis"}
 

@@ -217,6 +217,7 @@ def faults_of(engine: str) -> dict[str, Fault]:
         "kill -9 of all workers": workers_killed,
         "TERM mid-fetch": asked_to_stop_mid_fetch,
         "stopped past its lease after-lease": stopped_past_its_lease_at(failpoints.AFTER_LEASE),
+        "stopped past its lease after-parse": stopped_past_its_lease_at(failpoints.AFTER_PARSE),
         "stopped past its lease before-finish": stopped_past_its_lease_at(failpoints.BEFORE_FINISH),
         "two sweeps at once": sweeps_at_once(2),
         "three sweeps at once": sweeps_at_once(3),

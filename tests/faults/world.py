@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 from django.db import DatabaseError, InterfaceError, connection
@@ -21,7 +22,7 @@ from claims.operations.recheck import check_articles
 from claims.queries.clock import database_now
 from claims.vocabulary import ClaimStatus, EventKind, Role, Scope
 from tests.faults.brokers import Broker
-from tests.faults.processes import Service, scheduler, wait_until, worker
+from tests.faults.processes import Service, children_of, scheduler, wait_until, worker
 from tests.servers import OwnServer
 from tests.sites import NewsSite
 from tests.stories import a_claim
@@ -145,6 +146,8 @@ class World:
         services = [*self.workers, *([self.scheduler] if self.sweeps else [])]
         for service in services:
             service.start()
+        for each in self.workers:
+            wait_until(partial(children_of, each.group), RECOVERS_WITHIN_SECONDS)
         try:
             yield
         finally:
@@ -162,7 +165,7 @@ class World:
         draft.write_text(order.name)
         draft.replace(self.failpoints / failpoint)
 
-    def struck(self, failpoint: str, within: float = 10.0) -> bool:
+    def struck(self, failpoint: str, within: float = 20.0) -> bool:
         """Wait until a process has reached the failpoint; else disarm it."""
         armed = self.failpoints / failpoint
         if wait_until(lambda: not armed.exists(), within):
