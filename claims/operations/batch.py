@@ -93,6 +93,7 @@ class Batch:
                 lane = lanes.landed(request)
                 page = lane.land(result)
                 if page is None:
+                    heed_host(request.url, result, now=self._now())
                     lane.learn(keep_robots(lane.host, result))
                 else:
                     self._take(page, result, reader)

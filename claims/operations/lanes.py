@@ -4,6 +4,7 @@ import heapq
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from time import monotonic
 
 from claims.operations.robots import permission_for, robots_request
@@ -33,7 +34,6 @@ class Lane:
     gap: float
     robots: RobotsAnswer | None = None
     asked: Leased | None = None
-    asked_at: float | None = None
     failures: int = 0
     is_closed: bool = False
     refused: list[tuple[Leased, str]] = field(default_factory=list)
@@ -62,10 +62,12 @@ class Lane:
         page, self.asked = self.asked, None
         is_down = not isinstance(result, Fetched) and result.code in _DOWN
         self.failures = self.failures + 1 if is_down else 0
-        is_overloaded = not isinstance(result, FetchRefused) and result.status in OVERLOADED
+        status = 0 if isinstance(result, FetchRefused) else result.status
         if self.failures >= _DOWN_AFTER:
             self.free_at = monotonic() + _DOWN_FOR
-        if page is not None and (is_overloaded or self.failures >= _DOWN_AFTER):
+        if status in OVERLOADED and (page is not None or status == HTTPStatus.TOO_MANY_REQUESTS):
+            self.is_closed = True
+        if page is not None and self.failures >= _DOWN_AFTER:
             self.is_closed = True
         return page
 
@@ -89,7 +91,6 @@ class Lanes:
                 request = lane.next_request() if now <= self._closes_at else None
                 if request is not None:
                     self._busy[request.url] = lane
-                    lane.asked_at = now
                     yield request
             elif self._busy or self._idle[0][0] <= self._closes_at:
                 until = self._idle[0][0] if self._idle else now + _UNTIL_SOMETHING_LANDS
@@ -103,6 +104,7 @@ class Lanes:
 
     def go_on(self, lane: Lane) -> None:
         """Let the lane's next page, if there is one, be asked for once its host is free."""
-        lane.free_at = max(lane.free_at, (lane.asked_at or 0.0) + lane.gap)
+        # From the answer on, so that the host sees the whole gap however slow the way there is.
+        lane.free_at = max(lane.free_at, monotonic() + lane.gap)
         if lane.pages and not lane.is_closed:
             heapq.heappush(self._idle, (lane.free_at, lane.host, lane))

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from datetime import timedelta
+from http import HTTPStatus
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -34,7 +35,8 @@ def keep_robots(host_name: str, result: FetchResult) -> RobotsAnswer:
     """Keep an answer; returns what is in force now: where none came, what was known before."""
     now = database_now()
     host, _ = Host.objects.get_or_create(name=host_name, defaults={"free_at": now})
-    if isinstance(result, Fetched) and result.status < 500:
+    # RFC 9309 reads every 4xx as "no rules"; a host that asks us to slow down (429) does not say that.
+    if isinstance(result, Fetched) and result.status < 500 and result.status != HTTPStatus.TOO_MANY_REQUESTS:
         host.robots_status, host.robots_body = result.status, result.body[:LONGEST]
         host.robots_until = now + _KEPT_FOR
     else:

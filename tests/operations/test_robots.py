@@ -74,3 +74,14 @@ def test_a_site_whose_rules_cannot_be_had_is_left_alone_until_they_can(site: New
     site.answers("/robots.txt", status=503, body=b"busy")
     Host.objects.update(robots_until=right_now())
     assert check(article).outcome == CheckOutcome.UNCHANGED, "what was known before stays in force"
+
+
+def test_a_site_too_busy_for_its_rules_is_not_taken_to_have_none(site: NewsSite) -> None:
+    site.answers("/robots.txt", status=429, body=b"busy", headers={"Retry-After": "30"})
+    article = add_article(url=site.says("/a", "Minister gone", SAID), by=None, now=right_now()).article
+    assert [report.outcome for report in check_articles([article.id], only_due=False)] == [CheckOutcome.BUSY]
+    assert site.statuses("/a") == []
+    assert Host.objects.get().free_at > right_now(), "the whole host is left alone"
+    site.answers("/robots.txt", status=404)
+    Host.objects.update(robots_until=None, free_at=right_now())
+    assert check(article).outcome == CheckOutcome.CAPTURED
