@@ -20,7 +20,7 @@ from claims.operations.robots import keep_robots, kept_robots
 from claims.operations.sightings import Leased, Sighting, broke_reader, disallowed, look_at, needs_reading
 from claims.operations.unchanged import finish_unchanged, is_nothing_new
 from claims.pipeline.fetch import Fetched, FetchResult, fetch_many
-from claims.pipeline.read_again import read_again
+from claims.pipeline.read_again import read_again, warm_up
 from claims.queries.clock import database_clock
 from claims.queries.tiers import attribution_parser
 from claims.vocabulary import CheckOutcome
@@ -110,6 +110,7 @@ class Batch:
         """Take in an answer: judged at once, or read first."""
         now = self._now()
         if isinstance(result, Fetched) and needs_reading(page, result):
+            warm_up()
             self._reading[page.id] = page, result, now
             reader.ask(page.id, page.page_to_read(result))
         else:

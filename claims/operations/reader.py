@@ -14,6 +14,7 @@ from pathlib import Path
 
 from claims.pipeline.read_again import PageRead, PageToRead
 
+_PATIENCE = 3  # times the CPU time of a page, by the clock on the wall
 _MOST_WAITING = 32 * 1024 * 1024  # bytes of pages that wait to be read
 _PAGES_OF_MEMORY = Path("/proc/self/statm")
 
@@ -26,7 +27,7 @@ class Reader:
     """
 
     def __init__(self, read: Callable[[PageToRead], PageRead], *, seconds: float, megabytes: int) -> None:
-        """Read with ``read``; ``seconds`` for a page, ``megabytes`` on top of what is shared."""
+        """Read with ``read``; ``seconds`` of CPU for a page, ``megabytes`` on top of what is shared."""
         self._read, self._seconds, self._megabytes = read, seconds, megabytes
         self._waiting: deque[tuple[str, PageToRead]] = deque()
         self._child: tuple[int, Connection] | None = None
@@ -47,13 +48,13 @@ class Reader:
         while self._at_work is not None:
             key, deadline = self._at_work
             left = max(0.0, deadline - time.monotonic())
-            if not self._pipe().poll(left if wait else 0.0):
-                if left > 0:
-                    return
-                self.close()
-                answer = None
-            else:
+            answer = None
+            if self._pipe().poll(left if wait else 0.0):
                 answer = self._answer()
+            elif wait or not left:
+                self.close()
+            else:
+                return
             self._at_work = None
             self._hand_over()
             yield key, answer
@@ -91,7 +92,7 @@ class Reader:
             key, page = self._waiting.popleft()
             with suppress(ConnectionError):  # it died idle: taking in its answer will tell
                 self._pipe().send(page)
-            self._at_work = key, time.monotonic() + self._seconds
+            self._at_work = key, time.monotonic() + _PATIENCE * self._seconds
 
 
 def _serve(
@@ -104,9 +105,9 @@ def _serve(
         _limit_memory(megabytes)
         while True:
             page = pipe.recv()
-            signal.setitimer(signal.ITIMER_REAL, 2 * seconds)  # should the parent be gone by then
+            signal.setitimer(signal.ITIMER_PROF, seconds)  # of CPU: a busy machine breaks no page
             answer = read(page)
-            signal.setitimer(signal.ITIMER_REAL, 0)
+            signal.setitimer(signal.ITIMER_PROF, 0)
             pipe.send(answer)
     except (EOFError, ConnectionError):
         status = 0
@@ -119,7 +120,7 @@ def _serve(
 def _shed_inheritance(ours: int) -> None:
     """Drop the parent's connections and signal handlers; nothing of it may be closed by being collected."""
     gc.freeze()
-    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGALRM):
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGPROF):
         signal.signal(number, signal.SIG_DFL)
     os.closerange(3, ours)
     os.closerange(ours + 1, os.sysconf("SC_OPEN_MAX"))

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
 from claims.pipeline.attribution.attributions import Attribution
 from claims.pipeline.diff import Difference, compare
@@ -81,3 +82,13 @@ def read_again(
             parse=parse,
         )
     return PageRead(fingerprint=mark, article=article, candidates=candidates, difference=difference)
+
+
+@cache
+def warm_up() -> None:
+    """Load what reading needs, once in a process, so that children forked from it share it."""
+    article = "<article><h1>Minister resigns</h1><p>The minister resigned, a spokesman said.</p></article>"
+    page = f'<html lang="en"><title>Minister resigns</title><body>{article}</body></html>'.encode()
+    read_again(
+        PageToRead(body=page, content_type="text/html", final_url="", published_at=None, before=None),
+    )

@@ -1,0 +1,296 @@
+"""Batches of checks: fair to all hosts, cheap where nothing changed, safe from one page that explodes."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from pytest_django import Settings
+
+from claims.models import Article, Claim, Event, Host, Snapshot, User
+from claims.operations.ingest import add_article
+from claims.operations.leases import give_back, hold_hosts, lease_articles, wait_for_hosts
+from claims.operations.policies import fetch_policy
+from claims.operations.recheck import check_articles, check_due, heat_up
+from claims.operations.sightings import Leased, Sighting, look_at, read_leased
+from claims.operations.unchanged import finish_unchanged, is_nothing_new
+from claims.pipeline.fetch import fetch
+from claims.queries.due import due_hosts, due_pages
+from claims.vocabulary import ArticleState, CheckOutcome
+from tests.sites import NewsSite
+from tests.stories import right_now, taken_on, tracked
+
+pytestmark = pytest.mark.django_db
+
+SAID = "The harbour minister has resigned, the prime minister's spokesman said on Sunday."
+MORE = "Parliament meets on Tuesday to debate the budget for the ports, which has been late since January."
+NO_PATIENCE = timedelta(0)
+
+
+@pytest.fixture
+def stories(site: NewsSite) -> list[Article]:
+    """Five pages of one site, taken in and due again."""
+    articles = [
+        add_article(url=site.says(f"/{n}", f"Story {n}", SAID, MORE), by=None, now=right_now()).article
+        for n in range(5)
+    ]
+    assert {report.outcome for report in check_articles(ids(articles), only_due=False)} == {
+        CheckOutcome.CAPTURED
+    }
+    due_now()
+    return articles
+
+
+def ids(articles: list[Article]) -> list[str]:
+    return [article.id for article in articles]
+
+
+def due_now() -> None:
+    Article.objects.update(due_at=right_now() - timedelta(seconds=1))
+    Host.objects.update(free_at=right_now() - timedelta(seconds=1))
+
+
+def leased(articles: list[Article]) -> list[Leased]:
+    assert lease_articles(ids(articles), only_due=True)
+    return read_leased(ids(articles))
+
+
+def seen(pages: list[Leased]) -> list[tuple[Leased, Sighting]]:
+    return [(page, look_at(fetch(page.request, policy=fetch_policy()), now=right_now())) for page in pages]
+
+
+def waiting(count: int, host: str, *, overdue: timedelta) -> list[str]:
+    """Take on pages of a host that nobody asks here; returns their ids."""
+    return [
+        add_article(url=f"https://{host}/{n}", by=None, now=right_now() - overdue).article.id
+        for n in range(count)
+    ]
+
+
+# ---------------------------------------------------------------- leases and fences
+def test_of_two_workers_one_gets_a_page_until_its_lease_runs_out(stories: list[Article]) -> None:
+    assert sorted(lease_articles(ids(stories[:3]), only_due=True)) == sorted(ids(stories[:3]))
+    assert sorted(lease_articles(ids(stories), only_due=True)) == sorted(ids(stories[3:]))
+    Article.objects.update(lease_until=right_now())
+    assert len(lease_articles(ids(stories), only_due=True)) == 5
+    assert set(Article.objects.values_list("attempts", flat=True)) == {2}
+
+
+def test_a_stolen_page_is_left_out_of_the_bulk_finish(stories: list[Article]) -> None:
+    checks = seen(leased(stories))
+    assert all(is_nothing_new(page, sighting) for page, sighting in checks)
+    Article.objects.filter(pk=stories[2].pk).update(lease_until=right_now())
+    [stolen] = leased([stories[2]])
+    outcomes = {report.article: report.outcome for report in finish_unchanged(checks)}
+    assert outcomes.pop(stolen.id) == CheckOutcome.LATE
+    assert set(outcomes.values()) == {CheckOutcome.UNCHANGED}
+    row = Article.objects.get(pk=stolen.id)
+    assert (row.check_count, row.attempts, row.lease_until is None) == (1, 2, False)
+    others = Article.objects.exclude(pk=stolen.id)
+    assert set(others.values_list("check_count", "attempts", "lease_until")) == {(2, 0, None)}
+
+
+def test_without_the_fence_the_late_worker_would_finish_the_stolen_page(stories: list[Article]) -> None:
+    [(page, sighting)] = seen(leased(stories[:1]))
+    Article.objects.filter(pk=page.id).update(lease_until=right_now())
+    [stolen] = leased(stories[:1])
+    [report] = finish_unchanged([(replace(page, fence=stolen.fence), sighting)])
+    assert report.outcome == CheckOutcome.UNCHANGED
+    assert Article.objects.get(pk=page.id).lease_until is None, "another worker's lease is gone"
+
+
+def test_what_there_was_no_time_for_is_given_back_uncounted(stories: list[Article]) -> None:
+    pages = leased(stories)
+    give_back((page.id, page.fence) for page in pages[:2])
+    give_back([(pages[2].id, pages[2].fence - 1)])
+    rows = Article.objects.filter(lease_until=None, attempts=0)
+    assert sorted(rows.values_list("id", flat=True)) == sorted(page.id for page in pages[:2])
+
+
+# ---------------------------------------------------------------- what an unchanged page costs
+def queries_of_a_batch(articles: list[Article]) -> int:
+    due_now()
+    with CaptureQueriesContext(connection) as counter:
+        reports = list(check_articles(ids(articles), only_due=True))
+    assert [report.outcome for report in reports] == [CheckOutcome.UNCHANGED] * len(articles)
+    return len(counter.captured_queries)
+
+
+def test_unchanged_pages_cost_the_same_queries_however_many(site: NewsSite, stories: list[Article]) -> None:
+    assert queries_of_a_batch(stories[:1]) == queries_of_a_batch(stories)
+    assert site.statuses("/0")[-1] == 304
+
+
+def test_an_unchanged_page_is_no_news(stories: list[Article]) -> None:
+    before = dict(Article.objects.values_list("id", "updated_at"))
+    events = Event.objects.count()
+    assert len(list(check_due(due_hosts(patience=NO_PATIENCE)))) == 5
+    assert dict(Article.objects.values_list("id", "updated_at")) == before
+    assert Event.objects.count() == events
+    assert not Article.objects.filter(due_at__lte=right_now()).exists()
+
+
+def test_a_page_in_other_bytes_is_read_once_and_then_known(site: NewsSite, stories: list[Article]) -> None:
+    story = stories[0]
+    site.says("/0", "Story 0", SAID, MORE, aside="4,511 readers")
+    [report] = check_articles([story.id], only_due=False)
+    assert report.outcome == CheckOutcome.UNCHANGED
+    known = Article.objects.get(pk=story.pk)
+    assert known.seen_sha256
+    assert known.newest is not None
+    assert known.seen_sha256 != known.newest.content_id
+    assert Snapshot.objects.filter(article=story).count() == 1
+
+
+# ---------------------------------------------------------------- hosts
+def test_a_host_is_one_workers_until_it_lets_go(stories: list[Article]) -> None:
+    [host] = due_hosts(patience=NO_PATIENCE)
+    first = hold_hosts([host], patience=NO_PATIENCE)
+    assert list(first.free_at) == [host]
+    assert not wait_for_hosts([host], patience=NO_PATIENCE).free_at
+    assert due_hosts(patience=NO_PATIENCE) == []
+    assert list(check_due([host])) == []
+    first.release({host: right_now() + timedelta(seconds=30)})
+    assert not hold_hosts([host], patience=timedelta(seconds=20)).free_at, "its gap holds over all workers"
+    assert hold_hosts([host], patience=timedelta(seconds=40)).free_at
+
+
+def test_a_worker_that_comes_back_late_lets_nobody_elses_host_go(stories: list[Article]) -> None:
+    [host] = due_hosts(patience=NO_PATIENCE)
+    late = hold_hosts([host], patience=NO_PATIENCE)
+    Host.objects.update(held_until=right_now())
+    second = hold_hosts([host], patience=NO_PATIENCE)
+    late.release()
+    assert Host.objects.get(pk=host).held_by == second.word
+
+
+def test_an_overloaded_host_is_left_alone_with_all_its_pages(site: NewsSite, stories: list[Article]) -> None:
+    for n in range(5):
+        site.answers(f"/{n}", status=503, headers={"Retry-After": "40"})
+    site.asked.clear()
+    hosts = due_hosts(patience=NO_PATIENCE)
+    assert [report.outcome for report in check_due(hosts)] == [CheckOutcome.FAILED]
+    assert len(site.asked) == 1
+    assert Article.objects.filter(lease_until=None, attempts=0).count() == 5
+    assert Article.objects.filter(failures=0, due_at__lte=right_now()).count() == 4
+    assert due_hosts(patience=timedelta(seconds=30)) == []
+    assert due_hosts(patience=timedelta(seconds=50)) == hosts
+
+
+# ---------------------------------------------------------------- fairness, catching up, heat
+def test_a_host_of_many_pages_starves_no_small_one(settings: Settings) -> None:
+    settings.HOST_GAP_SECONDS = 0.0
+    big = set(waiting(120, "big.example", overdue=timedelta(days=9)))
+    small = {key for n in range(8) for key in waiting(2, f"small-{n}.example", overdue=timedelta(minutes=1))}
+    hosts = due_hosts(patience=NO_PATIENCE)
+    assert hosts[0] == "big.example", "the longest overdue first"
+    assert len(hosts) == 9
+    taken = set(due_pages(dict.fromkeys(hosts, 50)))
+    assert small <= taken
+    assert len(taken & big) == 50
+
+
+def test_after_a_long_downtime_the_hints_are_bounded_and_nothing_is_forgotten() -> None:
+    Article.objects.bulk_create(
+        Article(
+            url=f"https://paper-{n}.example/a",
+            host=f"paper-{n}.example",
+            added_at=right_now(),
+            updated_at=right_now(),
+            due_at=right_now() - timedelta(days=40, seconds=n),
+        )
+        for n in range(620)
+    )
+    first = due_hosts(patience=NO_PATIENCE)
+    assert len(first) == 500
+    assert first[0] == "paper-619.example"
+    Article.objects.filter(host__in=first).update(due_at=right_now() + timedelta(hours=1))
+    assert len(due_hosts(patience=NO_PATIENCE)) == 120
+
+
+def test_a_page_that_may_have_broken_its_batch_goes_alone_and_last() -> None:
+    calm = waiting(2, "calm.example", overdue=timedelta(minutes=1))
+    suspects = waiting(2, "odd.example", overdue=timedelta(days=1))
+    Article.objects.filter(pk__in=suspects).update(attempts=2)
+    most = {"calm.example": 50, "odd.example": 50}
+    assert sorted(due_pages(most)) == sorted(calm)
+    Article.objects.filter(pk__in=calm).update(due_at=right_now() + timedelta(hours=1))
+    assert len(due_pages(most)) == 1
+
+
+@pytest.fixture
+def hot(site: NewsSite, settings: Settings, edith: User) -> tuple[Article, Claim]:
+    """A page that a claim of today appears in, checked two hours ago, not due for a week."""
+    settings.CHECK_MIN_SECONDS, settings.CHECK_MAX_SECONDS = 60.0, 604_800.0
+    article = taken_on(site.says("/hot", "Minister resigns", SAID, MORE))
+    claim = tracked(article, "harbour minister has resigned", edith)
+    now = right_now()
+    Article.objects.update(last_checked_at=now - timedelta(hours=2), due_at=now + timedelta(days=7))
+    return article, claim
+
+
+def test_a_claim_that_turns_hot_brings_its_evidence_forward(hot: tuple[Article, Claim]) -> None:
+    article, _ = hot
+    assert heat_up() == 1
+    assert heat_up() == 0, "done is done"
+    assert due_hosts(patience=NO_PATIENCE) == [article.host]
+    assert [report.article for report in check_due([article.host])] == [article.id]
+    checked = Article.objects.get(pk=article.pk)
+    assert checked.due_at is not None
+    assert checked.last_checked_at is not None
+    assert checked.due_at - checked.last_checked_at < timedelta(minutes=10)
+
+
+def test_a_claim_that_has_cooled_down_leaves_its_evidence_be(hot: tuple[Article, Claim]) -> None:
+    _, claim = hot
+    Claim.objects.filter(pk=claim.pk).update(updated_at=right_now() - timedelta(days=30))
+    assert heat_up() == 0
+
+
+def test_the_pages_of_hot_claims_come_first(hot: tuple[Article, Claim]) -> None:
+    article, _ = hot
+    waiting(3, "older.example", overdue=timedelta(days=9))
+    add_article(url=f"http://{article.host}/older", by=None, now=right_now() - timedelta(days=9))
+    heat_up()
+    hosts = due_hosts(patience=NO_PATIENCE)
+    assert hosts == [article.host, "older.example"]
+    assert due_pages({article.host: 50})[0] == article.id
+
+
+# ---------------------------------------------------------------- a page that explodes
+def test_a_page_too_big_to_read_harms_only_itself(
+    site: NewsSite, stories: list[Article], settings: Settings
+) -> None:
+    settings.READ_MEGABYTES, settings.READ_SECONDS = 60, 2.0
+    site.says("/1", "Story 1", SAID.replace("has resigned", "stays"), MORE)
+    site.answers("/2", body=b"<html><body>" + b"<div><p>a word" * 300_000 + b"</body></html>")
+    site.says("/3", "Story 3", SAID.replace("has resigned", "was dismissed"), MORE)
+    outcomes = {report.article: report.outcome for report in check_due(due_hosts(patience=NO_PATIENCE))}
+    assert [outcomes[story.id] for story in stories] == [
+        CheckOutcome.UNCHANGED,
+        CheckOutcome.CHANGED,
+        CheckOutcome.FAILED,
+        CheckOutcome.CHANGED,
+        CheckOutcome.UNCHANGED,
+    ]
+    bomb = Article.objects.get(pk=stories[2].pk)
+    assert (bomb.attempts, bomb.failures, bomb.state) == (1, 1, ArticleState.UNREACHABLE)
+    assert "could not be read" in bomb.state_reason
+
+
+def test_a_page_that_always_explodes_ends_up_stuck_and_is_tried_again_at_the_longest_wait(
+    site: NewsSite, stories: list[Article], settings: Settings
+) -> None:
+    settings.READ_MEGABYTES, settings.READ_SECONDS, settings.STUCK_AFTER = 60, 2.0, 2
+    site.answers("/2", body=b"<html><body>" + b"<div><p>a word" * 300_000 + b"</body></html>")
+    for _ in range(2):
+        list(check_articles([stories[2].id], only_due=False))
+    stuck = Article.objects.get(pk=stories[2].pk)
+    assert stuck.state == ArticleState.STUCK
+    assert stuck.due_at is not None
+    assert stuck.due_at > right_now() + timedelta(seconds=settings.CHECK_MAX_SECONDS / 2)
+    site.says("/2", "Story 2", SAID, MORE)
+    [report] = check_articles([stories[2].id], only_due=False)
+    assert report.outcome == CheckOutcome.UNCHANGED
+    assert Article.objects.get(pk=stories[2].pk).state == ArticleState.LIVE
