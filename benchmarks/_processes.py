@@ -1,0 +1,58 @@
+"""What a process and its children use: CPU seconds and memory, as Linux counts them."""
+
+import os
+import socket
+from dataclasses import dataclass
+from pathlib import Path
+
+_TICKS = os.sysconf("SC_CLK_TCK")
+
+
+def free_port() -> int:
+    """Return a TCP port on which nothing listens."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """A process and all that descend from it."""
+
+    root: int
+
+    def cpu_seconds(self) -> float:
+        """Return user and system time of all of them, those that ended and were waited for among them."""
+        return sum(sum(int(word) for word in _stat(pid)[11:15]) for pid in self._pids()) / _TICKS
+
+    def megabytes(self) -> float:
+        """Return their memory, what they share counted once (PSS)."""
+        return sum(_pss(pid) for pid in self._pids()) / 1024
+
+    def _pids(self) -> list[int]:
+        parents = {int(entry.name): _parent(int(entry.name)) for entry in Path("/proc").glob("[0-9]*")}
+        found = [self.root]
+        for pid in found:
+            found += [child for child, parent in parents.items() if parent == pid]
+        return found
+
+
+def _stat(pid: int) -> list[str]:
+    """Return the fields of /proc/PID/stat from the state (field 3) on; zeros for a process that has ended."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return ["0"] * 50
+
+
+def _parent(pid: int) -> int:
+    return int(_stat(pid)[1])
+
+
+def _pss(pid: int) -> int:
+    try:
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    except OSError:
+        return 0
+    return next((int(line.split()[1]) for line in lines if line.startswith("Pss:")), 0)
