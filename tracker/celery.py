@@ -3,9 +3,18 @@
 import os
 
 from celery import Celery
+from celery.signals import worker_init
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tracker.settings")
 
 app = Celery("tracker")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks(["claims"])
+
+
+@worker_init.connect
+def load_what_reading_needs(**_: object) -> None:
+    """Load it before the worker forks, so that its processes share the memory and none starts cold."""
+    from claims.pipeline.read_again import warm_up
+
+    warm_up()
