@@ -128,3 +128,33 @@ def test_what_the_reporter_adds_in_a_relative_clause_is_not_said_by_the_source()
     assert said(text)[0] == (("the ferry had sunk",), "Ann Keller")
     text = "Ann Keller said the ferry, which was old, had sunk."
     assert said(text)[0] == (("the ferry, which was old, had sunk",), "Ann Keller")
+
+
+@pytest.mark.parametrize(
+    ("text", "speaker"),
+    [
+        ("“We were never asked about the bridge.” ― Ann Keller, 34, Dover", "Ann Keller"),
+        ("“We were never asked about the bridge.”\n\n― Tom Hale", "Tom Hale"),
+    ],
+)
+def test_a_quotation_that_is_signed_belongs_to_who_signed_it(text: str, speaker: str) -> None:
+    assert said(text) == [(("“We were never asked about the bridge.”",), speaker)]
+
+
+def test_a_long_quotation_inside_a_sentence_is_speech_a_short_one_may_be_a_title() -> None:
+    long = "“nobody in this town was ever told that the old dam had cracked”"
+    assert said(f"Olga Petrov came out against the plan because {long} in spring.") == [
+        ((long,), "Olga Petrov")
+    ]
+    assert said("Olga Petrov sang “the old dam” in the hall.") == []
+
+
+def test_a_quotation_alone_in_its_paragraph_belongs_to_who_spoke_last() -> None:
+    alone = "“Nobody of the office ever came to look at it.”"
+    text = f"“The dam failed,” Ann Keller said. The hall was cold.\n\n{alone}"
+    assert said(text)[-1] == ((alone,), "Ann Keller")
+
+
+def test_a_statement_that_reads_is_its_own_speaker() -> None:
+    text = "“The ferry was sold in May and nobody was told,” read the statement."
+    assert said(text) == [(("“The ferry was sold in May and nobody was told,”",), "the statement")]

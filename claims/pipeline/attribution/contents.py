@@ -3,16 +3,13 @@
 from dataclasses import dataclass
 
 from claims.pipeline.attribution.grammar import CLOSING_MARKS, Grammar, Tokens
-from claims.pipeline.attribution.words import Cue, Frame, Shape
+from claims.pipeline.attribution.words import Frame
 
 LONGEST_CONTENT = 400  # tokens of unquoted content; keeps the time linear on texts without a full stop
 _SPEAKS = Frame.SAY | Frame.TELL
 _MOST_QUOTES = 40
 _LONGEST_CIRCUMSTANCE = 12  # tokens
 _LONGEST_TITLE = 9  # tokens, with its marks
-_THING_STOPS = frozenset({",", "when", "while", "-", "—", "–"})
-_LATE_CLAUSES = frozenset({"but", "while", "although", "though", "whereas"})
-_LINKS = frozenset({"compared", "which", "because", "that", "than", "so"})
 _OPENERS = frozenset({"but", "and", ",", "still", "so"})
 _STOPS = frozenset({".", "!", "?"})
 
@@ -38,111 +35,18 @@ def sentence_end(grammar: Grammar, token: int) -> int:
 
 def quote_at(grammar: Grammar, token: int) -> Tokens | None:
     """Return the quotation that opens exactly at ``token``."""
-    reading = grammar.reading
-    number = reading.quote_of[token] if token < len(reading.words) else -1
-    if number >= 0 and reading.quotes[number][0] == token:
-        return reading.quotes[number]
-    return None
+    return grammar.opening.get(token)
 
 
 def quote_before(grammar: Grammar, token: int) -> Tokens | None:
     """Return the quotation that closes exactly before ``token``."""
-    reading = grammar.reading
-    number = reading.quote_of[token - 1] if token > 0 else -1
-    if number >= 0 and reading.quotes[number][1] == token:
-        return reading.quotes[number]
-    return None
+    return grammar.closing.get(token)
 
 
 def is_closed_off(grammar: Grammar, token: int) -> bool:
     """Whether a quotation ends before ``token``, a comma or stop inside its closing mark: "…," | she said."""
     quote = quote_before(grammar, token)
     return quote is not None and grammar.words[quote[1] - 2] in (",", "!", "?", ".", "…", "'", "’")
-
-
-def clause_end(grammar: Grammar, start: int, last: int) -> int:
-    """Return where the clause that begins at ``start`` ends: ``last``, or before a clause of the reporter."""
-    words = grammar.words
-    token = start
-    while token < last:
-        quote = quote_at(grammar, token)
-        if quote is not None:
-            if quote[1] > last:
-                return quote[1]  # a quotation of several sentences
-            token = quote[1]
-            # A stop or comma inside the closing mark ends the clause as well.
-            if token < last and words[token - 2] in _STOPS:
-                return token
-            if token < last and words[token - 2] == "," and not _goes_on(grammar, token):
-                return token
-            continue
-        if words[token] in (";", ":") or (token > start + 1 and _breaks(grammar, start, token, last)):
-            return token
-        token += 1
-    return last
-
-
-def _goes_on(grammar: Grammar, token: int) -> bool:
-    """Whether a clause goes on behind a quotation with a comma inside: "was “old,” compared to …"."""
-    word = grammar.words[token]
-    if word in ("and", "or"):
-        return quote_at(grammar, token + 1) is not None
-    return word in _LINKS or word in grammar.prepositions
-
-
-def _breaks(grammar: Grammar, start: int, token: int, last: int) -> bool:
-    """Whether a new clause of the reporter begins at ``token``: ", but", ", adding", "and called"."""
-    words, forms = grammar.words, grammar.forms
-    if token + 1 >= last:
-        return False
-    following = words[token + 1]
-    if words[token] == ",":
-        if following in _LATE_CLAUSES or following == "according":
-            return True
-        if following in ("who", "which") and grammar.has_verb(start, token):
-            return True  # most likely what the reporter adds
-        if token + 2 < last and grammar.is_adverb(token + 1):
-            following = words[token + 2]
-        cue = forms.get(following)
-        # ", who writes the blog, | said": the verb behind the comma belongs to the subject before.
-        return cue is not None and (
-            cue.shape is Shape.ING or (cue.shape is Shape.PAST and bool(cue.frames & _SPEAKS))
-        )
-    if words[token] in ("and", "but"):
-        cue = forms.get(following)
-        return cue is not None and (cue.shape is Shape.PAST or _reports(grammar, token + 1, cue))
-    return False
-
-
-def _reports(grammar: Grammar, token: int, cue: Cue) -> bool:
-    return cue.shape is Shape.S and bool(cue.frames & _SPEAKS) and grammar.is_verb(token, cue)
-
-
-def thing_end(grammar: Grammar, start: int, last: int) -> int:
-    """Return where the noun phrase that begins at ``start`` ends: before a comma or a circumstance."""
-    end = clause_end(grammar, start, last)
-    token = start
-    while token < end:
-        quote = quote_at(grammar, token)
-        if quote is not None:
-            token = min(quote[1], end)
-            if grammar.words[token : token + 1] in (["in"], ["on"], ["during"], ["at"], ["after"]):
-                return token  # called it “a farce” | in a speech
-            continue
-        if token > start and _stops_thing(grammar, token):
-            return token
-        token += 1
-    return end
-
-
-def _stops_thing(grammar: Grammar, token: int) -> bool:
-    word = grammar.words[token]
-    if word in _THING_STOPS or word in grammar.time_words:
-        return True
-    following = grammar.words[token + 1] if token + 1 < len(grammar.words) else ""
-    return word in ("and", "but") and (
-        following in grammar.subject_pronouns or following in grammar.auxiliaries
-    )
 
 
 def following_quotes(grammar: Grammar, token: int) -> list[Tokens]:

@@ -1,8 +1,8 @@
 """Matches cues that stand behind their content: "…," the mayor said; "…," said the mayor; …, she said, …"""
 
+from claims.pipeline.attribution.clauses import clause_end
 from claims.pipeline.attribution.contents import (
     Found,
-    clause_end,
     content_before,
     following_quotes,
     is_closed_off,
@@ -34,7 +34,7 @@ def find_final(grammar: Grammar, token: int, cue: Cue) -> Found | None:
 
 def _inverted(grammar: Grammar, token: int, cue: Cue, last: int) -> Found | None:
     """Match "…," said the mayor."""
-    if Frame.TELL in cue.frames or not _ends_content(grammar, token) or token + 1 >= last:
+    if cue.frames & Frame.TELL or not _ends_content(grammar, token) or token + 1 >= last:
         return None
     following = grammar.words[token + 1]
     if following in grammar.time_words:
@@ -77,8 +77,8 @@ def _subject_first(grammar: Grammar, token: int, cue: Cue, first: int, last: int
     # After a comma inside the closing mark whatever follows the cue is a circumstance.
     is_certain = is_closed_off(grammar, source[0]) and not _opens_sentence(grammar, source[0])
     after = token + 1 if is_certain else _after_final(grammar, token + 1, cue, last)
-    if after is not None and _opens_sentence(grammar, source[0]) and _opens_speech(grammar, after):
-        return None  # "… late." She added, "Nobody came."
+    if after is not None and _opens_speech(grammar, after) and not is_certain:
+        return None  # "… late." She added, "Nobody came."; As the crowd grew, she said, "…"
     content = content_before(grammar, source[0])
     if after is None or content is None:
         return None

@@ -1,13 +1,12 @@
 """Matches cues that stand before their content: the mayor said (that) …, plans to …, called for …"""
 
+from claims.pipeline.attribution.clauses import clause_end, thing_end
 from claims.pipeline.attribution.contents import (
     Found,
     block_quotes,
-    clause_end,
     following_quotes,
     quote_at,
     sentence_end,
-    thing_end,
 )
 from claims.pipeline.attribution.grammar import Grammar, Tokens
 from claims.pipeline.attribution.words import Cue, Frame, Shape
@@ -19,6 +18,7 @@ _SURE = frozenset({"forward-quote", "colon-quote", "that"})
 _TIMES = frozenset({"last", "this", "past", "late", "early", "the", "on"})
 _NO_CONTENT = frozenset({",", ".", ";", "and", "or", ")", "—", "–", "as", "by"})
 _CIRCUMSTANCES = frozenset({",", "last", "this", "late", "early", "as", "when", "while", "after"})
+_WHILE = frozenset({"as", "when", "while", "after", "before"})
 _LOOK_AHEAD = 20  # tokens between a cue and its "that" or quotation
 _LONGEST_ADDRESSEE = 8  # tokens
 _SHORTEST_CLAUSE = 3  # tokens
@@ -30,8 +30,9 @@ _Content = tuple[list[Tokens], int, str]  # parts, end of the cue, name of the p
 def find_forward(grammar: Grammar, token: int, cue: Cue, earlier: Tokens | None) -> Found | None:
     """Match the cue at ``token`` with content behind it; ``earlier`` is the last source of its sentence."""
     first, _ = grammar.reading.sentences[grammar.reading.sentence_of[token]]
-    if cue.shape is Shape.BASE and grammar.words[token - 1] == "to" and grammar.words[token - 2] != "on":
-        return None  # "to say": nobody has said it yet, unless somebody "went on to say" it
+    is_infinitive = cue.shape is Shape.BASE and grammar.words[token - 1] == "to"
+    if is_infinitive and grammar.words[token - 2] != "on" and not _quotes_next(grammar, token + 1):
+        return None  # "to say": nobody has said it yet, unless "went on to say", or the words are quoted
     start = grammar.verb_group_start(token, first)
     source = _source(grammar, token, start, cue, earlier)
     found = _content(grammar, token, cue)
@@ -50,6 +51,13 @@ def find_forward(grammar: Grammar, token: int, cue: Cue, earlier: Tokens | None)
     return Found(tuple(parts), (start, cue_end), source, prefix + name)
 
 
+def _quotes_next(grammar: Grammar, token: int) -> bool:
+    """Whether a quotation opens at ``token``, or behind a comma or colon there."""
+    if grammar.words[token : token + 1] in ([","], [":"]):
+        token += 1
+    return quote_at(grammar, token) is not None
+
+
 def _source(grammar: Grammar, token: int, start: int, cue: Cue, earlier: Tokens | None) -> Tokens | None:
     """Return the subject of the cue; of ", adding" and "and called" that of the sentence."""
     words = grammar.words
@@ -57,7 +65,7 @@ def _source(grammar: Grammar, token: int, start: int, cue: Cue, earlier: Tokens 
     before = words[start - 1] if start > first else ""
     if before in _RELATIVES and start - 1 > first:
         return _with_antecedent(grammar, start - 1, first), start
-    is_participle = cue.shape is Shape.ING and start == token and before in (",", "")
+    is_participle = cue.shape is Shape.ING and start == token and before in (",", "by", "")
     source = None if is_participle else grammar.subject_before(start, first)
     if source is not None and _is_time(grammar, source):
         source = _sentence_subject(grammar, first, source[0]) or source  # "a report published Monday | said"
@@ -137,7 +145,14 @@ def _content(grammar: Grammar, token: int, cue: Cue) -> _Content | None:
         return _after_colon(grammar, position, last, cue_end) if cue.frames & _CLAUSE else None
     quote = quote_at(grammar, position)
     if quote is not None:
-        return [(position, clause_end(grammar, position, max(last, quote[1])))], cue_end, "forward-quote"
+        end = clause_end(grammar, position, max(last, quote[1]))
+        if quote[1] < end and (
+            grammar.words[quote[1]] in grammar.time_words
+            or grammar.words[quote[1]] in _CIRCUMSTANCES
+            or grammar.words[quote[1]] in ("until", "in", "on", "during", "at", "while", "before")
+        ):
+            end = quote[1]
+        return [(position, end)], cue_end, "forward-quote"
     return _marked(grammar, position, cue, last, cue_end)
 
 
@@ -216,7 +231,12 @@ def _mark_ahead(grammar: Grammar, position: int, cue: Cue, last: int) -> int | N
             return token
         is_quote = quote_at(grammar, token) is not None
         if word == "that" or is_quote:
-            if is_quote and any(grammar.is_finite_verb(between) for between in range(position, token)):
+            is_circumstance = grammar.words[position] in _WHILE and grammar.words[token - 1] == ","
+            if (
+                is_quote
+                and not is_circumstance
+                and any(grammar.is_finite_verb(between) for between in range(position, token))
+            ):
                 return None
             return token if token == position or _may_be_between(grammar, position, cue) else None
     return None

@@ -16,6 +16,7 @@ CLAUSE_MARKS = CLAUSE_MARKS | OPENING_MARKS
 _PLURALS = frozenset({"i", "we", "you", "they"})
 _RELATIVE_SUBJECTS = frozenset({"who", "which", "that", "what"})
 _LONE_PRONOUNS = frozenset({"i", "he", "she", "we", "they", "it"})
+_NAMES_TOO = frozenset({"will", "may"})
 _DASHES = frozenset({"–", "—", "-"})
 _LONGEST_DATELINE = 14  # tokens
 _LONGEST_RELATIVE = 12  # tokens
@@ -30,7 +31,10 @@ class Grammar:
         """Take the ``reading`` of a text in ``language`` (ISO 639-1)."""
         self.reading = reading
         self.words = reading.words
+        self.opening = {quote[0]: quote for quote in reading.quotes}
+        self.closing = {quote[1]: quote for quote in reading.quotes}
         self.subjects: dict[int, Tokens | None] = {}  # of long sentences, by their first token
+        self._verbs: dict[int, bool] = {}  # answers given before
         sets = load_words(language).sets
         self.forms = cue_forms(language)
         self.be = sets["forms_of_be"]
@@ -62,20 +66,32 @@ class Grammar:
 
     def is_contracted_subject(self, word: str) -> bool:
         """Whether ``word`` is a subject and its auxiliary in one: he's, they'd, who've."""
-        head, mark, _ = word.partition("'")
-        return bool(mark) and head in self.subject_pronouns
+        return "'" in word and word.partition("'")[0] in self.subject_pronouns
 
     def is_finite_verb(self, token: int) -> bool:
         """Whether the token looks like a verb that a subject to its right cannot reach across."""
+        known = self._verbs.get(token)
+        if known is None:
+            known = self._verbs[token] = self._looks_like_verb(token)
+        return known
+
+    def _looks_like_verb(self, token: int) -> bool:
         word = self.words[token]
         if word in self.auxiliaries:
-            return True
+            return word not in _NAMES_TOO or not self._is_name(token)
         cue = self.forms.get(word)
         if cue is not None and cue.shape is not Shape.ING:
             return self.is_verb(token, cue)
-        before = self.words[token - 1] if token else ""
-        is_past = len(word) > 4 and word.endswith("ed") and "-" not in word
-        return is_past and before not in self.determiners
+        if len(word) < 5 or not word.endswith("ed") or "-" in word or self._is_name(token):
+            return False
+        return token == 0 or self.words[token - 1] not in self.determiners
+
+    def _is_name(self, token: int) -> bool:
+        """Whether a capital inside a sentence, or before a verb of its own, tells a name: Reed, Zaheed."""
+        if not self.reading.is_capital(token):
+            return False
+        first, _ = self.reading.sentences[self.reading.sentence_of[token]]
+        return token > first or (token + 1 < len(self.words) and self.words[token + 1] in self.forms)
 
     def is_finite(self, token: int) -> bool:
         """Whether the token looks like any finite verb: also irregular past forms, "she's", "isn't"."""
@@ -107,7 +123,7 @@ class Grammar:
         if self.is_contracted_subject(before):
             return cue.shape is Shape.ING
         if before.endswith(("'s", "s'")) or before in ("'", "’") or before in self.prepositions:
-            return before == "to" and cue.shape is Shape.BASE
+            return (before, cue.shape) in (("to", Shape.BASE), ("by", Shape.ING))  # "replied by saying"
         if cue.shape is Shape.ING:
             return True
         if cue.lemma in self.nouns_too and not self._takes_object(token, cue, before):

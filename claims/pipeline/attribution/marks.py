@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 
-from claims.pipeline.attribution.contents import Found, content_before, sentence_end
+from claims.pipeline.attribution.clauses import clause_end
+from claims.pipeline.attribution.contents import Found, content_before, quote_at, sentence_end
 from claims.pipeline.attribution.grammar import Grammar, Tokens
 from claims.pipeline.attribution.words import Frame, Shape
 
+_MARKS = frozenset({"according", "as"})
 _ENDS_SOURCE = frozenset({",", ";", "—", "–"})
 _AS_REACH = 14  # tokens between "as" and its verb
 _AS_PREPOSITIONS = frozenset({"in", "by", "on"})
@@ -13,8 +15,9 @@ _AS_PREPOSITIONS = frozenset({"in", "by", "on"})
 
 def find_marks(grammar: Grammar) -> Iterator[Found]:
     """Yield the attributions that "according to" and "as" mark."""
-    for token, word in enumerate(grammar.words):
+    for token in [token for token, word in enumerate(grammar.words) if word in _MARKS]:
         found = None
+        word = grammar.words[token]
         if grammar.reading.sentence_of[token] < 0 or grammar.reading.quote_of[token] >= 0:
             continue
         if word == "according" and grammar.words[token + 1 : token + 2] == ["to"]:
@@ -52,7 +55,8 @@ def _around(grammar: Grammar, mark: int, cue: Tokens, source: Tokens | None, nam
         return Found((content,), cue, source, f"{name}-after") if content else None
     last = sentence_end(grammar, mark)
     if after + 1 < last and grammar.words[after] in (",", ":"):
-        return Found(((after + 1, last),), cue, source, f"{name}-before")
+        end = clause_end(grammar, after + 1, last) if quote_at(grammar, after + 1) is None else last
+        return Found(((after + 1, end),), cue, source, f"{name}-before")
     return None
 
 
@@ -63,7 +67,11 @@ def _as(grammar: Grammar, token: int) -> Found | None:
         return None
     last = min(sentence_end(grammar, token), token + _AS_REACH)
     for verb in range(token + 1, last):
-        if grammar.words[verb : verb + 2] == ["put", "it"] and verb > token + 1:
+        if (
+            grammar.words[verb] in ("put", "puts")
+            and grammar.words[verb + 1 : verb + 2] == ["it"]
+            and verb > token + 1
+        ):
             return _around(grammar, token, (verb, verb + 2), (token + 1, verb), "as")
         cue = grammar.forms.get(grammar.words[verb])
         if cue is None or cue.shape not in (Shape.PAST, Shape.S):
@@ -74,9 +82,9 @@ def _as(grammar: Grammar, token: int) -> Found | None:
             return _around(grammar, token, (token, verb + 2), source, "as")
         start = grammar.verb_group_start(verb, token + 1)
         is_closed = (
-            (following == "," or Frame.TELL in cue.frames)
-            and start > token + 1
-            and grammar.is_verb(verb, cue)
+            (following == "," or cue.frames & Frame.TELL) and start > token + 1 and grammar.is_verb(verb, cue)
         )
+        if "," in grammar.words[token:start] and grammar.has_verb(token + 1, start):
+            return None  # "As the crowd grew, Lee said, …" tells when
         return _around(grammar, token, (start, verb + 1), (token + 1, start) if is_closed else None, "as")
     return None

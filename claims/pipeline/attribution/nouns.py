@@ -2,13 +2,30 @@
 
 from collections.abc import Iterator
 
-from claims.pipeline.attribution.contents import Found, clause_end, sentence_end
-from claims.pipeline.attribution.grammar import Grammar, Tokens
+from claims.pipeline.attribution.clauses import clause_end
+from claims.pipeline.attribution.contents import Found, sentence_end
+from claims.pipeline.attribution.grammar import CLAUSE_MARKS, Grammar, Tokens
 from claims.pipeline.words import load_words
 
 _LONGEST_SOURCE = 10  # tokens between "by" and "that"
 _LONGEST_OWNER = 6  # tokens of "Mayor Otto Brandt's"
 _LEAD = 2  # tokens
+_HEARSAY = frozenset(
+    {
+        "report",
+        "reports",
+        "rumor",
+        "rumors",
+        "rumour",
+        "rumours",
+        "speculation",
+        "allegation",
+        "allegations",
+        "accusation",
+        "accusations",
+    }
+)
+_HOLDER_REACH = 14  # tokens
 _OWNERS = frozenset({"his", "her", "their", "its", "my", "our"})
 _BY = frozenset({"by", "from", "of", "among"})
 
@@ -17,8 +34,8 @@ def find_nouns(grammar: Grammar) -> Iterator[Found]:
     """Yield the attributions that a noun and "that" announce, outside quotations."""
     words, reading = grammar.words, grammar.reading
     nouns = load_words("en").sets["cue_nouns"]
-    for token, word in enumerate(words):
-        if word not in nouns or reading.sentence_of[token] < 0 or reading.quote_of[token] >= 0:
+    for token in [token for token, word in enumerate(words) if word in nouns]:
+        if reading.sentence_of[token] < 0 or reading.quote_of[token] >= 0:
             continue
         last = sentence_end(grammar, token)
         mark = _that(grammar, token, last)
@@ -84,5 +101,15 @@ def _maker(grammar: Grammar, token: int, first: int) -> Tokens | None:
     if verb > first and grammar.words[verb] in grammar.determiners:
         verb -= 1
     if verb <= first or not grammar.is_finite(verb) or grammar.words[verb] in grammar.be:
-        return None
+        return None if grammar.words[token] in _HEARSAY else _holder(grammar, token, first)
     return grammar.subject_before(grammar.verb_group_start(verb, first), first)
+
+
+def _holder(grammar: Grammar, token: int, first: int) -> Tokens | None:
+    """Return the subject of the verb before the noun: "Lee entered the race with the argument that"."""
+    for verb in range(token - 1, max(first, token - _HOLDER_REACH), -1):
+        if grammar.words[verb] in CLAUSE_MARKS:
+            return None
+        if grammar.is_finite(verb):
+            return grammar.subject_before(grammar.verb_group_start(verb, first), first)
+    return None

@@ -8,6 +8,10 @@ from claims.pipeline.words import load_words
 
 _LONGEST_NAME = 9  # tokens before the colon of "NAME: …"
 _SHORTEST_SPEECH = 4  # tokens behind that colon
+_MEMORY = 12  # sentences in which a speaker is remembered
+_DASHES = frozenset({"-", "–", "—"})
+_LONGEST_SIGNATURE = 20  # tokens
+_LONG_QUOTE = 12  # tokens, of a quotation that is more than a title or a scare quote
 _SHORTEST_QUOTE = 5  # tokens, with its marks, of a quotation that stands alone
 _IN_NAMES = frozenset(
     {".", ",", "(", ")", "-", "/", "of", "for", "de", "van", "von", "al", "bin", "the", "to", "and"}
@@ -19,8 +23,8 @@ def find_turns(grammar: Grammar) -> Iterator[Found]:
     """Yield the turns of a transcript and the headlines of its form: a name, a colon, what is said."""
     words, reading = grammar.words, grammar.reading
     labels = load_words("en").sets["labels"]
-    for colon, word in enumerate(words):
-        if word != ":" or reading.sentence_of[colon] < 0:
+    for colon in [token for token, word in enumerate(words) if word == ":"]:
+        if reading.sentence_of[colon] < 0:
             continue
         first = _line_start(grammar, colon)
         if first is None or not _is_name(grammar, first, colon) or words[first] in labels:
@@ -90,7 +94,9 @@ def with_open_quotes(grammar: Grammar, tokens: bytearray, found: list[Found]) ->
             last_in[reading.sentence_of[quotes[-1][1] - 1]] = place
             done = quotes[-1][1]
             continue
-        result.append(Found(((start, end),), None, _source(grammar, start, end, sources), "bare-quote"))
+        source = _source(grammar, start, end, sources)
+        sources.setdefault(number, source)
+        result.append(Found(((start, end),), None, source, "bare-quote"))
     return result
 
 
@@ -113,27 +119,73 @@ def _is_speech(grammar: Grammar, start: int, end: int) -> bool:
     """Whether a quotation is a sentence that somebody spoke, not a title or a scare quote."""
     words, reading = grammar.words, grammar.reading
     opens = reading.is_capital(start + 1) or (start > 0 and words[start - 1] == ",")
-    if end - start < _SHORTEST_QUOTE or words[end - 2] not in _CLOSERS or not opens:
+    is_whole = opens and words[end - 2] in _CLOSERS
+    if end - start < (_SHORTEST_QUOTE if is_whole else _LONG_QUOTE):
         return False
     plain = [token for token in range(start + 1, end - 1) if words[token][0].isalpha()]
     return 2 * sum(reading.is_capital(token) for token in plain) <= len(plain)
 
 
 def _source(grammar: Grammar, start: int, end: int, sources: dict[int, Tokens | None]) -> Tokens | None:
-    """Return the subject behind "…," or before a quotation in its sentence."""
+    """Return who speaks in a quotation without a cue: somebody in its sentence, else who spoke last."""
     reading, words = grammar.reading, grammar.words
-    first, last = reading.sentences[reading.sentence_of[start]]
-    if words[end - 2] == "," and end < last:
-        verb = next((token for token in range(end, last) if grammar.is_finite(token)), end)
-        return (end, verb) if verb > end else None
-    if start > first:
-        return _subject(grammar, start)
-    # A quotation that stands alone belongs to whom the sentence before speaks of.
+    signed = _signature(grammar, end)
+    if signed is not None:
+        return signed
     number = reading.sentence_of[start]
+    first, _ = reading.sentences[number]
+    _, last = reading.sentences[reading.sentence_of[end - 1]]  # the quotation may hold several sentences
+    if words[end - 2] == "," and end < last:
+        return _behind(grammar, end, last)
+    named = _subject(grammar, start, nearest=True) if start > first else None
+    if named is not None and _may_speak(grammar, named):
+        return named
+    return _last_speaker(grammar, number, sources)
+
+
+def _signature(grammar: Grammar, token: int) -> Tokens | None:
+    """Return who signs a quotation that ends at ``token``: “…” Ann Lee, 34, Denver; “…” — Ann Lee."""
+    words, size = grammar.words, len(grammar.words)
+    is_below = token < size and words[token] == "\n"
+    start = token + 1 if is_below else token
+    has_dash = start < size and words[start] in _DASHES
+    while start < size and words[start] in _DASHES:
+        start += 1
+    if start >= size or (is_below and not has_dash) or not grammar.reading.is_capital(start):
+        return None
+    end = next(
+        (place for place in range(start, min(size, start + _LONGEST_SIGNATURE)) if words[place] == "\n"),
+        start,
+    )
+    end = size if size - start < _LONGEST_SIGNATURE and end == start else end
+    if (
+        end - start < 1
+        or grammar.has_verb(start, end)
+        or any(grammar.reading.quote_of[place] >= 0 for place in range(start, end))
+    ):
+        return None
+    comma = next((place for place in range(start, end) if words[place] in (",", ".")), end)
+    return start, comma
+
+
+def _behind(grammar: Grammar, token: int, last: int) -> Tokens | None:
+    """Return the subject behind "…,": | the statement | read; read | the statement."""
+    if grammar.is_finite(token):
+        end = grammar.noun_phrase_end(token + 1, last)
+        return (token + 1, end) if end > token + 1 else None
+    verb = next((place for place in range(token, last) if grammar.is_finite(place)), token)
+    return (token, verb) if verb > token else None
+
+
+def _last_speaker(grammar: Grammar, number: int, sources: dict[int, Tokens | None]) -> Tokens | None:
+    """Return whom the sentence before speaks of, else who spoke in one of the sentences before that."""
     if number == 0:
         return None
-    source = sources.get(number - 1) or _subject(grammar, reading.sentences[number - 1][1] - 1)
-    return source if source is not None and _may_speak(grammar, source) else None
+    before = sources.get(number - 1) or _subject(grammar, grammar.reading.sentences[number - 1][1] - 1)
+    if before is not None and _may_speak(grammar, before):
+        return before
+    spoken = (sources.get(place) for place in range(number - 2, max(-1, number - _MEMORY), -1))
+    return next((source for source in spoken if source is not None and _may_speak(grammar, source)), None)
 
 
 def _may_speak(grammar: Grammar, source: Tokens) -> bool:
@@ -149,14 +201,18 @@ def _before_colon(grammar: Grammar, colon: int) -> Tokens | None:
     """Return the subject of the sentence that ends in a colon; all of a short one without a verb."""
     first, _ = grammar.reading.sentences[grammar.reading.sentence_of[colon]]
     whole = (first, colon) if 0 < colon - first <= _LONGEST_NAME else None
-    return _subject(grammar, colon) or (None if grammar.has_verb(first + 1, colon) else whole)
+    named = _subject(grammar, colon, nearest=True) or _subject(grammar, colon)
+    return named or (None if grammar.has_verb(first + 1, colon) else whole)
 
 
-def _subject(grammar: Grammar, end: int) -> Tokens | None:
-    """Return the subject of the sentence before ``end``."""
+def _subject(grammar: Grammar, end: int, *, nearest: bool = False) -> Tokens | None:
+    """Return the subject of the sentence before ``end``, or that of the verb ``nearest`` to it."""
     first, _ = grammar.reading.sentences[grammar.reading.sentence_of[end]]
-    verb = next((token for token in range(first + 1, end) if grammar.is_finite(token)), None)
+    places = range(end - 1, first, -1) if nearest else range(first + 1, end)
+    verb = next((token for token in places if grammar.is_finite(token)), None)
     if verb is None:
         return (first, end) if 0 < end - first <= _LONGEST_NAME and _is_name(grammar, first, end) else None
+    if nearest:
+        return grammar.subject_before(grammar.verb_group_start(verb, first), first)
     start = grammar.noun_phrase_start(verb, first)
     return (start, verb) if start < verb else None

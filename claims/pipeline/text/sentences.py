@@ -7,11 +7,13 @@ from claims.pipeline.words import load_words
 
 _TOKEN = re.compile(r"\w+(?:['’.\-]\w+|,\d{3}(?!\d))*|''|``|\n+|[^\w\s]")
 _BREAK = "\n"
+_APOSTROPHE = re.compile(r"(?<=\w)’(?=\w)")
 _OPENING = frozenset({"“", "``", "„", "«"})
 _CLOSING = frozenset({"”", "»"})
 _STRAIGHT = frozenset({'"', "''"})
 _MARKS = _OPENING | _CLOSING | _STRAIGHT | {_BREAK}
 _STOPS = frozenset({".", "!", "?", "…"})
+_MAY_END = _STOPS | {_BREAK}
 _AFTER_STOP = frozenset({"”", '"', "''", "’", "'", ")", "]", "»", ".", "!", "?"})
 _ENDS_SPACE = " \t\n\xa0\u2009\u202f"
 
@@ -45,17 +47,16 @@ class Reading:
 
 def read(text: str) -> Reading:
     """Read ``text`` once; linear in its length."""
-    spans = [match.span() for match in _TOKEN.finditer(text)]
-    lowered = text.lower()
-    if len(lowered) != len(text):  # İ becomes two characters: lower each token by itself
-        words = [text[start:end].lower() for start, end in spans]
-    else:
-        words = [lowered[start:end] for start, end in spans]
-    words = [
-        word.replace("’", "'") if len(word) > 1 and "’" in word else _BREAK if word[0] == _BREAK else word
-        for word in words
-    ]
-    starts, ends = [start for start, _ in spans], [end for _, end in spans]
+    plain = text.lower()
+    if len(plain) != len(text):  # İ becomes two characters: lower each character by itself
+        plain = "".join(letter.lower() if len(letter.lower()) == 1 else letter for letter in text)
+    # One character for one, so that offsets stay.
+    plain = plain.replace("―", "—")
+    if "’" in plain:
+        plain = _APOSTROPHE.sub("'", plain)
+    matches = list(_TOKEN.finditer(plain))
+    words = [_BREAK if word[0] == _BREAK else word for word in map(re.Match.group, matches)]
+    starts, ends = list(map(re.Match.start, matches)), list(map(re.Match.end, matches))
     quotes = _quotes(text, words, starts, ends)
     sentences = _sentences(text, words, starts, ends)
     return Reading(
@@ -102,21 +103,22 @@ def _sentences(text: str, words: list[str], starts: list[int], ends: list[int]) 
     """End a sentence at a stop (closing marks included) before a new start, and at every paragraph."""
     abbreviations = load_words("en").sets["abbreviations"]
     sentences: list[tuple[int, int]] = []
-    first, i, size = 0, 0, len(words)
-    while i < size:
-        word = words[i]
-        if word == _BREAK:
-            if i > first:
-                sentences.append((first, i))
-            first = i + 1
-        elif word in _STOPS:
-            stop = i
-            while i + 1 < size and words[i + 1] in _AFTER_STOP and starts[i + 1] == ends[i]:
-                i += 1
-            if i + 1 < size and _ends_here(text, words, starts, stop, i, abbreviations):
-                sentences.append((first, i + 1))
-                first = i + 1
-        i += 1
+    first, after, size = 0, 0, len(words)
+    for place in [token for token, word in enumerate(words) if word in _MAY_END]:
+        if place < after:
+            continue  # a stop among the closing marks of the one before
+        if words[place] == _BREAK:
+            if place > first:
+                sentences.append((first, place))
+            first = place + 1
+            continue
+        last = place
+        while last + 1 < size and words[last + 1] in _AFTER_STOP and starts[last + 1] == ends[last]:
+            last += 1
+        after = last + 1
+        if after < size and _ends_here(text, words, starts, place, last, abbreviations):
+            sentences.append((first, after))
+            first = after
     if first < size:
         sentences.append((first, size))
     return sentences
