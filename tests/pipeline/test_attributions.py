@@ -43,14 +43,14 @@ def only(text: str) -> Said:
         # names that look like verbs
         ("“The dam failed,” Zaheed said. It rained.", ("“The dam failed,”",), "said", "Zaheed"),
         # infinitives and participles whose words are quoted
-        ("He went up to say, “The dam failed.”", ("“The dam failed.”",), "say", "He"),
+        ("He rose to say, “The dam failed.”", ("“The dam failed.”",), "say", "He"),
         ("He shut the meeting by saying, “The dam failed.”", ("“The dam failed.”",), "saying", "He"),
         # where the reporter goes on
         ("While Hale denies that the dam failed, he left town.", ("that the dam failed",), "denies", "Hale"),
         ("Hale said it was “old” — a word he never used.", ("it was “old”",), "said", "Hale"),
-        ("Hale said the dam failed, a view that few share.", ("the dam failed",), "said", "Hale"),
+        ("Hale said the dam failed, a step that hurt us.", ("the dam failed",), "said", "Hale"),
         ("As the crowd grew, Hale said, “The dam failed.”", ("“The dam failed.”",), "said", "Hale"),
-        ("Hale said the dam failed while adding that rain came.", ("the dam failed",), "said", "Hale"),
+        ("Hale said the dam failed while adding nothing.", ("the dam failed",), "said", "Hale"),
         # quotations, with the cue behind, before and between
         ("“The dam has failed,” the mayor said.", ("“The dam has failed,”",), "said", "the mayor"),
         ("“The dam has failed,” said Ann Keller.", ("“The dam has failed,”",), "said", "Ann Keller"),

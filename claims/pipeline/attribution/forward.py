@@ -63,6 +63,8 @@ def _source(grammar: Grammar, token: int, start: int, cue: Cue, earlier: Tokens 
     words = grammar.words
     first, _ = grammar.reading.sentences[grammar.reading.sentence_of[token]]
     before = words[start - 1] if start > first else ""
+    if before == "to" and cue.shape is Shape.BASE:
+        return earlier or _sentence_subject(grammar, first, start)
     if before in _RELATIVES and start - 1 > first:
         return _with_antecedent(grammar, start - 1, first), start
     is_participle = cue.shape is Shape.ING and start == token and before in (",", "by", "")

@@ -41,6 +41,8 @@ def notices_on_page(tree: HtmlElement, text: str) -> tuple[str, ...]:
     says "Update" mostly speaks of another story.
     """
     found = [*_boxed(tree), *_struck(tree), *_stated(tree)]
+    if not found:
+        return ()
     held = f" {' '.join(keys(text))} "
     return tuple(
         notice for notice in dict.fromkeys(found) if f" {' '.join(keys(_without_head(notice)))} " not in held
@@ -63,7 +65,10 @@ def _boxed(tree: HtmlElement) -> Iterator[str]:
         if not may_hold_notice(head[:200]) and not head.strip().lower().startswith(("this ", "we ", "the ")):
             continue
         line = _line_of(node)
-        if len(keys(line)) >= FEWEST_WORDS and len(line) <= LONGEST_BOX and opens_a_notice(line):
+        # The cheap questions come first: on most pages no line gets past them.
+        if len(line) > LONGEST_BOX or not may_hold_notice(line) or len(keys(line)) < FEWEST_WORDS:
+            continue
+        if opens_a_notice(line):
             inside.add(node)
             if not _is_elsewhere(node) and not _is_link(node, line):
                 yield line
