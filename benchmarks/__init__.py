@@ -13,3 +13,7 @@ class Row:
     unit: str
     bar: str
     reached: bool
+
+
+DATA = "PROOF_DATA"
+"""The environment variable that names a folder of data for the proofs that take one (`--data DIR`)."""

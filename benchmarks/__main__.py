@@ -13,7 +13,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 import benchmarks
-from benchmarks import Row
+from benchmarks import DATA, Row
 
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "benchmarks" / "results"
@@ -60,7 +60,12 @@ def main(arguments: list[str]) -> int:
         "names", nargs="*", metavar="NAME", help=f"one of: {', '.join(names()) or '(none yet)'}"
     )
     parser.add_argument("--json", type=Path, help="where the results go, with one NAME")
+    parser.add_argument(
+        "--data", type=Path, metavar="DIR", help="data for the proofs that take some: reading"
+    )
     given = parser.parse_args(arguments)
+    if given.data:
+        os.environ[DATA] = str(given.data)
     if unknown := [name for name in given.names if name not in names()]:
         parser.error(f"there is no proof named {unknown[0]}; there are: {', '.join(names()) or 'none yet'}")
     if given.json and len(given.names) != 1:

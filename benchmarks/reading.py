@@ -1,0 +1,118 @@
+"""Proves how fast articles are read: attributions, HTML to candidates, article text beside bare trafilatura.
+
+Without `--data` it reads pages made from a seed. With `--data DIR` it reads DIR/polnear/train.jsonl.gz (lines
+of `input.text`) and DIR/extract-html/dev.jsonl.gz (lines of `input.html`) instead.
+"""
+
+import gzip
+import json
+import os
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
+from pathlib import Path
+from statistics import median
+from time import process_time
+
+import trafilatura
+
+from benchmarks import DATA, Row
+from benchmarks._pages import a_page, a_story
+from claims.pipeline.attribution.attributions import find_attributions
+from claims.pipeline.extract_claims import extract_claims
+from claims.pipeline.extract_text import UnreadableError, extract_text
+
+ROUNDS = 5
+SEED = 20110330
+_ARTICLES = 150
+_PAGES = 45
+_LOOPS = 2_000_000  # additions of the reference loop
+
+
+def prove(scratch: Path) -> Iterable[Row]:
+    """Return the medians of interleaved rounds; ``scratch`` is not used."""
+    folder = os.environ.get(DATA)
+    texts, pages = _given(Path(folder)) if folder else _made()
+    paths: dict[str, tuple[Callable[[], None], int]] = {
+        "reference": (_reference, 1),
+        "attributions": (partial(_each, find_attributions, texts), len(texts)),
+        "candidates": (partial(_each, _candidates, pages), len(pages)),
+        "article text": (partial(_each, _article_text, pages), len(pages)),
+        "trafilatura": (partial(_each, _bare, pages), len(pages)),
+    }
+    for work, _ in paths.values():
+        work()  # word lists, patterns and models are loaded once per process, not per article
+    spent: dict[str, list[float]] = {name: [] for name in paths}
+    for _ in range(ROUNDS):
+        for name, (work, count) in paths.items():
+            spent[name].append(_timed(work) / count)
+    speeds = {name: 1 / median(times) for name, times in spent.items()}
+    beside = median(
+        bare / ours for bare, ours in zip(spent["trafilatura"], spent["article text"], strict=True)
+    )
+    return [
+        _row("reference loop", "2 million additions", 1000 / speeds["reference"], "CPU ms", None),
+        _row("analyze attributions", "median speed", speeds["attributions"], "articles/CPU s", 250),
+        _row("HTML to candidates", "median speed", speeds["candidates"], "articles/CPU s", 25),
+        _row("analyze article", "median speed", speeds["article text"], "pages/CPU s", None),
+        _row("bare trafilatura", "median speed", speeds["trafilatura"], "pages/CPU s", None),
+        _row("analyze article", "of bare trafilatura's speed", beside, "ratio", 0.9),
+    ]
+
+
+def _row(path: str, measure: str, value: float, unit: str, least: float | None) -> Row:
+    bar = "—" if least is None else f"≥ {least:g}"
+    return Row(path, measure, round(value, 3), unit, bar, least is None or value >= least)
+
+
+def _made() -> tuple[list[str], list[str]]:
+    seeds = range(SEED, SEED + _ARTICLES)
+    texts = ["\n\n".join(a_story(seed).paragraphs) for seed in seeds]
+    return texts, [a_page(seed) for seed in seeds[:_PAGES]]
+
+
+def _given(folder: Path) -> tuple[list[str], list[str]]:
+    return (
+        _lines(folder / "polnear" / "train.jsonl.gz", "text", _ARTICLES),
+        _lines(folder / "extract-html" / "dev.jsonl.gz", "html", _PAGES),
+    )
+
+
+def _lines(file: Path, field: str, most: int) -> list[str]:
+    """Return a field of the first lines of a file. Raises OSError."""
+    with gzip.open(file, "rt", encoding="utf-8") as source:
+        return [json.loads(line)["input"][field] for _, line in zip(range(most), source, strict=False)]
+
+
+def _timed(work: Callable[[], None]) -> float:
+    """Return the CPU seconds of ``work``."""
+    begun = process_time()
+    work()
+    return process_time() - begun
+
+
+def _each(read: Callable[[str], object], given: Sequence[str]) -> None:
+    for item in given:
+        read(item)
+
+
+def _reference() -> None:
+    total = 0
+    for number in range(_LOOPS):
+        total += number
+
+
+def _article_text(html: str) -> tuple[str | None, str]:
+    try:
+        found = extract_text(html.encode("utf-8", "replace"), content_type="text/html; charset=utf-8")
+    except UnreadableError:  # a page without an article is one of the pages to tell
+        return None, ""
+    return found.headline, found.text
+
+
+def _candidates(html: str) -> object:
+    headline, text = _article_text(html)
+    return extract_claims(headline=headline, text=text, published_at=None)
+
+
+def _bare(html: str) -> object:
+    return trafilatura.extract(html, favor_precision=True, include_comments=False)
