@@ -49,11 +49,15 @@ class ArticleText:
     extractor_version: str
 
 
-def extract_text(body: bytes, *, content_type: str | None = None, url: str | None = None) -> ArticleText:
+def extract_text(
+    body: bytes, *, content_type: str | None = None, url: str | None = None, mark: str | None = None
+) -> ArticleText:
     """Extract the article in ``body`` (HTML or plain text; ``content_type`` is the header, None to sniff).
 
-    ``url`` resolves a relative canonical address and may carry the date. Raises UnreadableError for what is
-    not text, an unknown encoding, and a page without article text.
+    ``url`` resolves a relative canonical address and may carry the date. ``mark`` is the fingerprint where it
+    is known already, "" where nobody asks for it: that saves a second parse of the page.
+
+    Raises UnreadableError for what is not text, an unknown encoding, and a page without article text.
     """
     source = read_bytes(body, content_type)
     if source.is_html:
@@ -70,7 +74,7 @@ def extract_text(body: bytes, *, content_type: str | None = None, url: str | Non
         language=detect_language(text, metadata.declared_language),
         canonical_url=metadata.canonical_url,
         site_name=metadata.site_name,
-        fingerprint=fingerprint_of(source),
+        fingerprint=fingerprint_of(source) if mark is None else mark,
         extractor_version=EXTRACTOR_VERSION,
     )
 

@@ -60,7 +60,7 @@ def read_again(
         mark = fingerprint(page.body, content_type=page.content_type)
         if before is not None and mark in before.fingerprints:
             return PageRead(fingerprint=mark)
-        article = extract_text(page.body, content_type=page.content_type, url=page.final_url)
+        article = extract_text(page.body, content_type=page.content_type, url=page.final_url, mark=mark)
     except UnreadableError as error:
         return PageRead(fingerprint=mark, unreadable=str(error))
     difference = None

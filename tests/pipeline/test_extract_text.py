@@ -204,6 +204,13 @@ def test_the_fingerprint_is_that_of_the_article_and_not_of_what_moves_around_it(
     assert fingerprint(edited) != fingerprint(before)
 
 
+def test_a_fingerprint_that_is_known_already_is_kept_as_it_was_given() -> None:
+    before = page()
+    again = extract_text(before, mark=fingerprint(before))
+    assert again == extract_text(before)
+    assert extract_text(before, mark="known").fingerprint == "known"
+
+
 def test_a_new_title_moves_the_fingerprint() -> None:
     assert fingerprint(page("<title>Bridge shut</title>")) != fingerprint(page("<title>Bridge open</title>"))
 

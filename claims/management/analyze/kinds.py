@@ -42,7 +42,7 @@ def _article(_: Options) -> Answerer:
     def answer(given: Given) -> Answer:
         body = given["html"].encode("utf-8", "replace")
         try:
-            article = extract_text(body, content_type="text/html; charset=utf-8", url=given["url"])
+            article = extract_text(body, content_type="text/html; charset=utf-8", url=given["url"], mark="")
         except UnreadableError as reason:  # a page without text is an answer, too
             return {"headline": None, "text": "", "byline": None, "published_at": None, "reason": str(reason)}
         return {
