@@ -106,7 +106,7 @@ def sweeps_at_once(number: int) -> Fault:
 
 def hints_tripled_and_shuffled(world: World) -> bool:
     """Let every hint come three times, in any order."""
-    world.signal_workers(signal.SIGSTOP)
+    world.stop_workers()
     world.release()
     world.sweep()
     world.sweep()
@@ -118,7 +118,7 @@ def hints_tripled_and_shuffled(world: World) -> bool:
 
 def hints_dropped(world: World) -> bool:
     """Lose every hint that was sent."""
-    world.signal_workers(signal.SIGSTOP)
+    world.stop_workers()
     world.release()
     world.sweep()
     hit = world.broker.waiting() > 0
