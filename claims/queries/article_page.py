@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from datetime import datetime
+from math import ceil
 
 from claims.models import Appearance, Article, Change, Snapshot
 from claims.queries.freshness import freshness_of_article
@@ -10,29 +11,55 @@ from claims.queries.reader_shapes import ArticlePage, CarriedClaim, SnapshotView
 from claims.vocabulary import ChangeKind, QuoteState
 
 MOST_SNAPSHOTS = 100
+PAGE_SIZE = 20
+"""Changes shown at once."""
 
 
-def article_page(article_id: str, *, now: datetime) -> ArticlePage:
-    """Return an article with its snapshots and telling changes (seven queries).
+def article_page(article_id: str, *, now: datetime, page: int = 1) -> ArticlePage:
+    """Return an article with its newest snapshots and one page of its telling changes (eight queries).
 
-    Trivial changes are left out. Raises `Article.DoesNotExist`.
+    Trivial changes are left out; ``page`` counts from 1, and the nearest one that exists is meant. Raises
+    `Article.DoesNotExist`.
     """
     article = Article.objects.select_related("publisher").get(pk=article_id)
     link = article_link(article)
-    snapshots = (
-        Snapshot.objects.filter(article=article)
-        .only("number", "captured_at", "headline", "content_id", "http_status", "final_url")
-        .order_by("-number")[:MOST_SNAPSHOTS]
-    )
     changes = Change.objects.filter(article=article).exclude(kind=ChangeKind.TRIVIAL)
+    pages = max(1, ceil(changes.count() / PAGE_SIZE))
+    page = min(max(page, 1), pages)
+    start = (page - 1) * PAGE_SIZE
     return ArticlePage(
         article=link,
         byline=article.byline,
         freshness=freshness_of_article(article, now=now),
         check_count=article.check_count,
-        snapshots=tuple(SnapshotView(s.number, s.captured_at, s.headline, s.content_id) for s in snapshots),
-        changes=tuple(change_view(c) for c in changes.order_by("-not_after", "id")[:MOST_SNAPSHOTS]),
+        snapshot_count=article.snapshot_count,
+        snapshots=_snapshots(article),
+        changes=tuple(
+            change_view(c) for c in changes.order_by("-not_after", "id")[start : start + PAGE_SIZE]
+        ),
+        page=page,
+        pages=pages,
         claims=_carried(article, now=now),
+    )
+
+
+def _snapshots(article: Article) -> tuple[SnapshotView, ...]:
+    """Return the newest snapshots, the last first, each with the first of them that showed the same text."""
+    rows = list(
+        Snapshot.objects.filter(article=article)
+        .only("number", "captured_at", "headline", "content_id", "fingerprint")
+        .order_by("-number")[:MOST_SNAPSHOTS]
+    )
+    first = {(row.headline, row.fingerprint): row.number for row in rows}  # the oldest of each is put in last
+    return tuple(
+        SnapshotView(
+            row.number,
+            row.captured_at,
+            row.headline,
+            row.content_id,
+            same_as=number if (number := first[row.headline, row.fingerprint]) != row.number else None,
+        )
+        for row in rows
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from itertools import pairwise
+from itertools import islice, pairwise
 from math import ceil
 
 from django.db.models import Q, QuerySet
@@ -17,6 +17,10 @@ from claims.queries.reader_shapes import ChangeView, Freshness
 from claims.vocabulary import ArticleState, CandidateState, QuoteState
 
 PAGE_SIZE = 40
+MOST_PARAGRAPHS = 1_000
+MOST_CHANGES = 40
+MOST_SNAPSHOTS = 100
+"""Shown of one article at once; the newest changes and snapshots."""
 _TROUBLED = (
     ArticleState.BLOCKED,
     ArticleState.DISALLOWED,
@@ -41,6 +45,11 @@ class ArticleRow:
     article: Article
     freshness: Freshness
     trouble: str
+
+    @property
+    def is_failing(self) -> bool:
+        """Whether our checks do not get through just now."""
+        return bool(self.article.failures) or self.article.state in _TROUBLED
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +124,13 @@ class ArticleDesk:
     topics: tuple[Topic, ...]
     freshness: Freshness
     trouble: str
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether the snapshot goes on beyond what is shown."""
+        last = self.paragraphs[-1] if self.paragraphs else None
+        shown = last.start + sum(len(run.text) for run in last.segments) if last else 0
+        return self.snapshot is not None and shown < len(self.snapshot.text.rstrip())
 
     @property
     def is_newest(self) -> bool:
@@ -198,7 +214,9 @@ def article_desk(article_id: str, *, snapshot_number: int | None, now: datetime)
     """
     article = Article.objects.select_related("publisher", "newest", "added_by").get(pk=article_id)
     snapshots = tuple(
-        article.snapshots.defer("text", "headers").select_related("content").order_by("-number")
+        article.snapshots.defer("text", "headers", "content__body")
+        .select_related("content")
+        .order_by("-number")[:MOST_SNAPSHOTS]
     )
     snapshot = article.newest
     if snapshot_number is not None:
@@ -214,7 +232,7 @@ def article_desk(article_id: str, *, snapshot_number: int | None, now: datetime)
         snapshots=snapshots,
         changes=tuple(
             change_view(change)
-            for change in Change.objects.filter(article=article).order_by("-not_after", "id")
+            for change in Change.objects.filter(article=article).order_by("-not_after", "id")[:MOST_CHANGES]
         ),
         topics=tuple(Topic.objects.order_by("name", "id")),
         freshness=freshness_of_article(article, now=now),
@@ -254,7 +272,8 @@ def _marked(
     whole = (0, len(snapshot.headline))
     headline = _paragraph(snapshot.headline, whole, spans[True], by_label) if snapshot.headline else None
     paragraphs = tuple(
-        _paragraph(snapshot.text, stretch, spans[False], by_label) for stretch in _paragraphs(snapshot.text)
+        _paragraph(snapshot.text, stretch, spans[False], by_label)
+        for stretch in islice(_paragraphs(snapshot.text), MOST_PARAGRAPHS)
     )
     return headline, paragraphs, tuple(unplaced)
 

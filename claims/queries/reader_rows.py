@@ -13,6 +13,8 @@ from claims.queries.reader_shapes import ArticleLink, ChangeView, ClaimLine, Nam
 from claims.vocabulary import ArticleState, ChangeKind, ClaimStatus, HedgeShift
 
 ALL_CLAIMS = ClaimFilter()
+MOST_SHOWN = 6_000
+"""Characters of a change's headline, and of its text, that a page shows; the snapshots hold all of it."""
 
 
 def visible_claims(wanted: ClaimFilter = ALL_CLAIMS) -> QuerySet[Claim]:
@@ -70,13 +72,26 @@ def article_link(article: Article, state: ArticleState | None = None) -> Article
     )
 
 
-def _pieces(diff: Mapping[str, Sequence[Mapping[str, str]]], part: str) -> tuple[tuple[str, str], ...]:
-    pieces = tuple((piece["op"], piece["text"]) for piece in diff.get(part, ()))
-    return pieces if any(op != "equal" for op, _ in pieces) else ()
+def _pieces(
+    diff: Mapping[str, Sequence[Mapping[str, str]]], part: str
+) -> tuple[tuple[tuple[str, str], ...], bool]:
+    """Return the pieces of one part, none where it stayed the same, and whether they were cut."""
+    pieces = [(piece["op"], piece["text"]) for piece in diff.get(part, ())]
+    if all(op == "equal" for op, _ in pieces):
+        return (), False
+    room, shown = MOST_SHOWN, list[tuple[str, str]]()
+    for op, text in pieces:
+        if not room:
+            return tuple(shown), True
+        shown.append((op, text if len(text) <= room else f"{text[:room]}…"))
+        room -= min(room, len(text))
+    return tuple(shown), sum(len(text) for _, text in pieces) > MOST_SHOWN
 
 
 def change_view(change: Change, article: ArticleLink | None = None) -> ChangeView:
     """Return a change of an article with its word diff; a part that stayed the same has no pieces."""
+    headline, headline_is_cut = _pieces(change.diff, "headline")
+    body, body_is_cut = _pieces(change.diff, "body")
     return ChangeView(
         id=change.id,
         kind=ChangeKind(change.kind),
@@ -85,7 +100,8 @@ def change_view(change: Change, article: ArticleLink | None = None) -> ChangeVie
         notice=change.notice,
         summary=change.summary,
         hedge_shift=HedgeShift(change.hedge_shift) if change.hedge_shift else None,
-        headline_pieces=_pieces(change.diff, "headline"),
-        pieces=_pieces(change.diff, "body"),
+        headline_pieces=headline,
+        pieces=body,
         article=article,
+        is_cut=headline_is_cut or body_is_cut,
     )

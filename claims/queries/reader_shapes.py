@@ -77,7 +77,10 @@ class ArticleLink:
 
 @dataclass(frozen=True, slots=True)
 class ChangeView:
-    """One change of an article; pieces are (op, text) with the ops of `pipeline.diff`."""
+    """One change of an article; pieces are (op, text) with the ops of `pipeline.diff`.
+
+    ``is_cut`` where more changed than a page shows at once.
+    """
 
     id: str
     kind: ChangeKind
@@ -89,6 +92,7 @@ class ChangeView:
     headline_pieces: tuple[tuple[str, str], ...] = ()
     pieces: tuple[tuple[str, str], ...] = ()
     article: ArticleLink | None = None
+    is_cut: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -361,12 +365,13 @@ class FrontPage:
 
 @dataclass(frozen=True, slots=True)
 class SnapshotView:
-    """One thing an article said."""
+    """One thing an article said; ``same_as`` is the first snapshot that showed the very same text, if any."""
 
     number: int
     captured_at: datetime
     headline: str
     sha256: str
+    same_as: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -379,14 +384,20 @@ class CarriedClaim:
 
 @dataclass(frozen=True, slots=True)
 class ArticlePage:
-    """An article, what we saw of it and what changed, and the claims it carries."""
+    """An article, what we saw of it and what changed, and the claims it carries.
+
+    ``changes`` are those of one ``page`` out of ``pages``, the newest first.
+    """
 
     article: ArticleLink
     byline: str
     freshness: Freshness
     check_count: int
+    snapshot_count: int
     snapshots: tuple[SnapshotView, ...]
     changes: tuple[ChangeView, ...]
+    page: int
+    pages: int
     claims: tuple[CarriedClaim, ...]
 
 

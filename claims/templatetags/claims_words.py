@@ -339,6 +339,13 @@ def word_diff(pieces: Iterable[tuple[str, str]]) -> SafeString:
 
 
 @register.simple_tag
+def one_side(pieces: Iterable[tuple[str, str]], side: str) -> SafeString:
+    """Return the text ``before`` or ``after`` a change alone, with what went or came marked."""
+    other = {"before": "insert", "after": "delete"}[side]
+    return word_diff((op, text) for op, text in pieces if op != other)
+
+
+@register.simple_tag
 def json_ld(data: dict[str, Any]) -> SafeString:
     """Return ``data`` as a JSON-LD block that no text inside it can break out of."""
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":")).translate(_SCRIPT_ESCAPES)

@@ -24,6 +24,7 @@ from claims.queries.claim_review import claim_review
 from claims.queries.claims import NotYetKnownError
 from claims.queries.front import front_page
 from claims.queries.reader_shapes import Filters
+from claims.views.desk.doors import whole_number
 from claims.views.strip import draw
 from claims.vocabulary import ClaimStatus
 
@@ -178,12 +179,13 @@ def publisher(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_safe
 def article(request: HttpRequest, article_id: str) -> HttpResponse:
-    """Show what we saw of an article."""
+    """Show what we saw of an article; ``?diff=side`` shows its changes side by side."""
     try:
-        page = article_page(article_id, now=datetime.now(UTC))
+        page = article_page(article_id, now=datetime.now(UTC), page=whole_number(request.GET.get("page")))
     except Article.DoesNotExist:
         return not_found(request)
-    return render(request, "readers/article.html", {"page": page, "article": page.article})
+    side = request.GET.get("diff") == "side"
+    return render(request, "readers/article.html", {"page": page, "article": page.article, "side": side})
 
 
 @require_safe

@@ -127,6 +127,8 @@ def article_page(request: HttpRequest, article_id: str) -> HttpResponse:
         "article": desk.article,
         "form": form,
         "may_decide": person(request).may(Role.EDITOR),
+        "side": request.GET.get("diff") == "side",
+        "diff_query": f"snapshot={number}&" if number and number.isdigit() else "",
         "may_parse": is_parsing_offered() and person(request).may(Role.EDITOR),
     }
     return render(request, "desk/article.html", context)

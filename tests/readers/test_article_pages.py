@@ -1,0 +1,182 @@
+"""An article's page stays small and readable however long its history, and says when nobody looks at it."""
+
+import re
+import time
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.core.management import call_command
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from playwright.sync_api import Page
+from pytest_django import Settings
+
+from claims.models import Article, Change, Feed, User
+from claims.operations.feeds import add_feed, read_feeds
+from claims.queries.reader_rows import MOST_SHOWN
+from tests.conftest import ColorScheme
+from tests.readers.conftest import look_again
+from tests.sites import NewsSite
+from tests.stories import right_now, taken_on, tracked
+
+pytestmark = pytest.mark.django_db
+
+NINE = "A berth costs nine crowns from May, the port reportedly said."
+SEVEN = "A berth costs seven crowns from May, the port said."
+PADDING = "Parliament meets on Tuesday to debate the budget for the ports, which has been late since January."
+
+
+def edited(site: NewsSite, *texts: str) -> Article:
+    """An article that said one text after the other."""
+    article = taken_on(site.says("/fee", "Harbour fee rises", texts[0], PADDING))
+    for text in texts[1:]:
+        site.says("/fee", "Harbour fee to rise", text, PADDING)
+        look_again(article)
+    return article
+
+
+def read(path: str, client: Client | None = None) -> str:
+    answer = (client or Client()).get(path)
+    assert answer.status_code == 200, path
+    return re.sub(r"\s+", " ", answer.content.decode())
+
+
+def test_changes_stand_in_one_text_or_side_by_side_with_a_plain_link(site: NewsSite, edith: User) -> None:
+    article = edited(site, NINE, SEVEN)
+    desk = Client()
+    desk.force_login(edith)
+    for path, client in ((f"/articles/{article.id}/", Client()), (f"/desk/articles/{article.id}/", desk)):
+        inline = read(path, client)
+        assert re.search(r"costs <del>nine</del> ?<ins>seven</ins>", inline)
+        assert "Headline before" not in inline
+        assert "A hedge was dropped" in inline
+        [link] = re.findall(r'href="(\?[^"]*diff=side[^"]*)"', inline)
+        side = read(path + link.partition("#")[0], client)
+        before, after = side.split("Text before")[1].split("Text after")
+        assert "<del>nine</del>" in before
+        assert "<ins>" not in before
+        assert "<ins>seven</ins>" in after.split("</div>")[0]
+        assert "<del>" not in after.split("</div>")[0]
+        assert "Headline before" in side
+
+
+def test_a_text_that_comes_back_is_told_as_the_same(site: NewsSite) -> None:
+    article = edited(site, NINE, SEVEN, NINE, SEVEN)
+    shown = read(f"/articles/{article.id}/")
+    assert re.findall(r"the same text as No. (\d+) again", shown) == ["2"]
+
+
+def test_a_long_history_is_shown_in_pages_of_bounded_size_and_price(site: NewsSite, edith: User) -> None:
+    article = edited(site, NINE, SEVEN)
+    [change] = Change.objects.all()
+    change.diff["body"] = [
+        {"op": "delete", "text": "gone " * 3_000},
+        {"op": "insert", "text": "come " * 3_000},
+    ]
+    change.save()
+    now = right_now()
+    Change.objects.bulk_create(
+        Change(
+            article=article,
+            kind=change.kind,
+            before=change.before,
+            after=change.after,
+            not_before=now,
+            not_after=now + timedelta(seconds=number),
+            diff=change.diff,
+        )
+        for number in range(60)
+    )
+    desk = Client()
+    desk.force_login(edith)
+    for path, client in ((f"/articles/{article.id}/", Client()), (f"/desk/articles/{article.id}/", desk)):
+        with CaptureQueriesContext(connection) as asked:
+            shown = client.get(path).content
+        assert len(asked) <= 12 + 2 * path.startswith("/desk/"), "session and account come on top at the desk"
+        assert len(shown) < 50 * 2 * MOST_SHOWN
+        assert b"More changed than fits here" in shown
+    assert "Page 2 of 4" in read(f"/articles/{article.id}/?page=2")
+    for odd in ("0", "999999999999", "x", "-1"):
+        read(f"/articles/{article.id}/?page={odd}")
+
+
+def test_when_nobody_checks_any_more_every_page_says_so(
+    site: NewsSite, settings: Settings, edith: User
+) -> None:
+    article = taken_on(site.says("/fee", "Harbour fee rises", SEVEN, PADDING))
+    claim = tracked(article, "seven crowns", edith)
+    feed = add_feed(url=site.answers("/feed", body=b"<rss><channel/></rss>"), by=None, now=right_now())
+    list(read_feeds([feed.id], only_due=True))
+    settings.SWEEP_SECONDS = settings.CHECK_MIN_SECONDS = settings.LEASE_SECONDS = 0.05
+    for rows in (Article, Feed):
+        rows.objects.update(due_at=right_now())
+    desk = Client()
+    desk.force_login(edith)
+    pages = [
+        (f"/articles/{article.id}/", Client()),
+        (claim.get_absolute_url(), Client()),
+        (f"/desk/articles/{article.id}/", desk),
+    ]
+    time.sleep(0.4)  # no scheduler runs
+    for path, client in pages:
+        assert "Not checked since" in read(path, client), path
+    assert "overdue" in read("/desk/articles/", desk)
+    assert "not since" in read("/desk/feeds/", desk)
+    settings.SWEEP_SECONDS = settings.CHECK_MIN_SECONDS = settings.LEASE_SECONDS = 60.0
+    settings.FEED_MIN_SECONDS = 60.0
+    call_command("recheck")
+    for path, client in pages:
+        assert "Not checked since" not in read(path, client), path
+        assert "Next check" in read(path, client), path
+    assert "not since" not in read("/desk/feeds/", desk)
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(("width", "scheme"), [(390, "light"), (1280, "dark")])
+def test_the_pages_of_sources_break_no_rule_of_accessibility(
+    live_site: str,
+    browser_page: Callable[..., Page],
+    site: NewsSite,
+    edith: User,
+    width: int,
+    scheme: ColorScheme,
+) -> None:
+    article = edited(site, NINE, SEVEN, NINE)
+    broken = taken_on(site.says("/gone", "Pier closes", PADDING, NINE))
+    site.answers("/gone", status=500)
+    look_again(broken)
+    feed = add_feed(
+        url=site.answers(
+            "/feed",
+            body=f"<rss><channel><title>Lantern</title><item><title>Pier closes</title>"
+            f"<link>{broken.url}</link></item></channel></rss>".encode(),
+            content_type="application/rss+xml",
+        ),
+        by=None,
+        now=right_now(),
+        publisher="The Lantern",
+    )
+    list(read_feeds([feed.id], only_due=True))
+    dead = add_feed(url=site.answers("/dead", status=410), by=None, now=right_now())
+    list(read_feeds([dead.id], only_due=True))
+    client = Client()
+    client.force_login(edith)
+    page = browser_page(width=width, color_scheme=scheme)
+    cookie = client.cookies["sessionid"].value
+    page.context.add_cookies([{"name": "sessionid", "value": cookie, "url": live_site}])
+    page.emulate_media(reduced_motion="reduce")
+    for path in (
+        f"/articles/{article.id}/",
+        f"/articles/{article.id}/?diff=side",
+        f"/desk/articles/{article.id}/?diff=side",
+        "/desk/articles/?show=trouble",
+        "/desk/feeds/",
+    ):
+        page.goto(path)
+        found = Axe().run(page).response["violations"]
+        assert not found, [(rule["id"], [node["html"] for node in rule["nodes"]][:3]) for rule in found]
+        wide = page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
+        assert not wide, path
