@@ -24,7 +24,7 @@ def rounds(scratch: Path, *arguments: str) -> dict[str, Any]:
 
 
 def test_checks_under_faults_lose_and_double_nothing(tmp_path: Path) -> None:
-    result = rounds(tmp_path, "--rounds", "1", "--checks", "96", "--together", "8", "--quick")
+    result = rounds(tmp_path, "--rounds", "1", "--checks", "96", "--together", "8")
     assert (result["lost"], result["doubled"]) == (0, 0), result
     assert (result["checks"], result["faults"]) == (96, 8), result
 
