@@ -46,15 +46,21 @@ def _sums(places: NDArray[np.int64], values: Floats, size: int) -> Floats:
     return np.bincount(places, values, size).astype(np.float64, copy=False)
 
 
-def fit(rows: Rows, labels: NDArray[np.bool_], penalties: Floats) -> tuple[Floats, float]:
-    """Return weights and intercept (unpenalised); ``penalties`` has one L2 factor per column."""
+def fit(
+    rows: Rows, labels: NDArray[np.bool_], penalties: Floats, says: Floats | None = None
+) -> tuple[Floats, float]:
+    """Return weights and intercept (unpenalised).
+
+    ``penalties`` has one L2 factor per column; ``says`` how much each row counts (all 1 without it).
+    """
+    shares = np.ones(len(labels)) if says is None else says
     signs = np.where(labels, 1.0, -1.0)
 
     def loss(point: Floats) -> tuple[float, Floats]:
         weights = point[:-1]
         margins = signs * (rows.times(weights) + point[-1])
-        pull = -signs / (1 + np.exp(np.clip(margins, -500, 500)))
-        value = np.logaddexp(0, -margins).sum() + 0.5 * (penalties * weights * weights).sum()
+        pull = -signs * shares / (1 + np.exp(np.clip(margins, -500, 500)))
+        value = (shares * np.logaddexp(0, -margins)).sum() + 0.5 * (penalties * weights * weights).sum()
         return float(value), np.append(rows.transposed_times(pull) + penalties * weights, pull.sum())
 
     point = minimum(loss, np.zeros(rows.shape[1] + 1), enough=_ENOUGH * len(labels))

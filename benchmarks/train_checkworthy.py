@@ -56,6 +56,9 @@ LEAST_ROWS = 6
 SCALE = 4.0
 """A sentence's words and pairs together weigh as this many traits."""
 
+AGREED = 3.0
+"""How much more a best agreed row counts than another."""
+
 PENALTY_WORDS, PENALTY_TRAITS = 5.0, 20.0
 LEAST_WEIGHT = 0.04
 NEARLY = 0.005
@@ -175,7 +178,8 @@ def train(examples: Sequence[Example]) -> tuple[Columns, Floats, float]:
     columns = columns_of(examples)
     rows = Rows.of([columns.cells(example) for example in examples], columns.width)
     penalties = np.array([PENALTY_WORDS] * len(columns.words) + [PENALTY_TRAITS] * len(columns.traits))
-    weights, intercept = fit(rows, _labels(examples), penalties)
+    says = np.array([AGREED if example.is_agreed else 1.0 for example in examples])
+    weights, intercept = fit(rows, _labels(examples), penalties, says / says.mean())
     return columns, weights, intercept
 
 

@@ -94,7 +94,8 @@ def _of_headline(subject: Subject, text: str, *, over_text: bool) -> Heard | Non
     barred = set()
     if heard.stance is not Stance.SUPPORTS:
         barred.add(Stance.SUPPORTS)
-    if heard.stance is not Stance.REFUTES and not traits.keys() & _HEADLINE_DENIALS:
+    denies = heard.stance is Stance.REFUTES or traits.keys() & _HEADLINE_DENIALS
+    if not denies or heard.cue == "unconfirming":
         barred.add(Stance.REFUTES)
     words = {f"w:{word}": 1.0 for word in headline_words(subject, line)}
     return _weighed(models().headline, traits | words, barred, [heard], heard)

@@ -98,7 +98,7 @@ def test_words_speak_for_the_side_that_they_are_on() -> None:
         "Its words often stand in checkable statements: “tax”, “per”.",
     )
     assert in_words({"words": -0.6}, telling) == ("Its words seldom stand in checkable statements: “hope”.",)
-    assert in_words({"words": 0.6}, []) == ()
+    assert in_words({"words": 0.6}, []) == ("Nothing in it speaks strongly for checking or against.",)
 
 
 # ---------------------------------------------------------------- what is weighed
@@ -190,3 +190,20 @@ def test_no_word_of_the_weights_is_a_name_or_a_figure() -> None:
     assert words.isdisjoint(
         {"obama", "clinton", "reagan", "carter", "nixon", "iraq", "vietnam", "china", "soviet"}
     )
+
+
+def test_the_weights_hold_no_run_of_words_longer_than_a_pair() -> None:
+    content = json.loads(WEIGHTS.read_text("utf-8"))
+    texts = {name: value for name, value in content.items() if isinstance(value, str)}
+    assert texts.keys() == {"about", "vocabulary"}
+    # The vocabulary is one string, yet no text: every word once, by the alphabet.
+    words = texts["vocabulary"].split()
+    assert words == sorted(set(words))
+    assert max(len(feature.split()) for feature in content["words"]) == 2
+
+
+@pytest.mark.parametrize(
+    "text", [*FACTS, *NO_FACTS, "Yes.", "And so it was, of course.", "Somebody should.", "A quiet day there."]
+)
+def test_every_sentence_is_told_why(text: str) -> None:
+    assert score_sentence(text).reasons

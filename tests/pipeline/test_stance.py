@@ -1,5 +1,6 @@
 """What headline and body do with a claim: a hedged report supports nothing, a denial refutes."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -228,8 +229,13 @@ def test_the_weights_are_small_and_hold_single_words_and_pairs_only() -> None:
     file = Path(stance_model.__file__).parent.parent / "weights" / "stance.json"
     assert file.stat().st_size <= 500_000
     words = [name for name in stance_model.models().headline.weights if name.startswith("w:")]
-    assert words
-    assert max(len(name.split()) for name in words) <= 2
+    assert max(len(name.split()) for name in words) == 2
+    content = json.loads(file.read_text("utf-8"))
+    assert {name for name, value in content.items() if isinstance(value, str)} == {"about"}
+    assert "Emergent" in content["about"]
+    assert "licence" in content["about"]
+    for part in ("related", "text"):
+        assert not [name for name in content[part]["weights"] if name.startswith("w:")]
 
 
 @pytest.mark.parametrize(

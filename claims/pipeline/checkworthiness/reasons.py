@@ -14,6 +14,7 @@ from claims.pipeline.checkworthiness.traits import (
 )
 
 NO_WORDS = "It has no words."
+PLAIN = "Nothing in it speaks strongly for checking or against."
 WORDS, OTHER = "words", "other"
 
 _LEAST = 0.25  # what a group must add to or take from the log-odds to be told
@@ -91,13 +92,16 @@ def group_of_words(feature: str) -> str:
 
 
 def in_words(by_group: Mapping[str, float], telling: Sequence[tuple[float, str]]) -> tuple[str, ...]:
-    """Return the reasons, the weightiest first: ``by_group`` in log-odds, ``telling`` words with theirs."""
+    """Return the reasons, at least one, the weightiest first.
+
+    ``by_group`` is in log-odds, as are ``telling`` words.
+    """
     told = []
     for group, weight in by_group.items():
         sentence = _sentence(group, weight, telling) if abs(weight) >= _LEAST else None
         if sentence is not None:
             told.append((-abs(weight), sentence))
-    return tuple(sentence for _, sentence in sorted(told)[:_MOST_REASONS])
+    return tuple(sentence for _, sentence in sorted(told)[:_MOST_REASONS]) or (PLAIN,)
 
 
 def _sentence(group: str, weight: float, telling: Sequence[tuple[float, str]]) -> str | None:

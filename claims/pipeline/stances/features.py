@@ -39,6 +39,7 @@ class _Lists:
     story: frozenset[str]
     speakers: frozenset[str]
     future: frozenset[str]
+    disbelief: frozenset[str]
 
 
 @lru_cache(maxsize=1)
@@ -281,6 +282,7 @@ def _shape(subject: Subject, line: Line) -> Traits:
         "auxiliary first": words[0] in lexicon().auxiliaries,
         "in quotation marks": line.text.count("'") + line.text.count("‘") > 1,
         "future": not _lists().future.isdisjoint(frozenset(words) - subject.words),
+        "disbelief": not _lists().disbelief.isdisjoint(frozenset(words) - subject.words),
         "claim of the future": not _lists().future.isdisjoint(subject.words),
         "claim denies": subject.denies,
         "claim tells": subject.is_telling,

@@ -20,7 +20,9 @@ LONGEST = 4_000
 KIN = 5
 """Letters that two terms share when one is derived from the other (Argentina, Argentinian): half a hit."""
 
-KINDS = ("unconfirming", "refuting", "confirming", "reporting", "headline_hedges")
+KINDS = ("unconfirming", "refuting", "undenied", "confirming", "reporting", "headline_hedges")
+_BEFORE = 3
+"""Words before a denial in which a negation takes it back: "did not deny", "is not a hoax"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +94,10 @@ def _phrases_in(words: Sequence[str]) -> dict[str, tuple[str, ...]]:
     for n, word in enumerate(words):
         for kind, phrase, size in table.get(word, ()):
             if size == 1 or " ".join(words[n : n + size]) == phrase:
-                found[kind].append(phrase)
+                taken_back = kind == "refuting" and not lexicon().negations.isdisjoint(
+                    words[max(0, n - _BEFORE) : n]
+                )
+                found["undenied" if taken_back else kind].append(phrase)
     return {kind: tuple(dict.fromkeys(phrases)) for kind, phrases in found.items()}
 
 

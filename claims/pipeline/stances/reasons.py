@@ -7,6 +7,7 @@ MOST_SHOWN = 3
 _CUES = {
     "unconfirming": "words that it is unconfirmed",
     "refuting": "words of denial",
+    "undenied": "a denial taken back",
     "confirming": "words of confirmation",
     "negated": "a negation of the claim's words",
     "negation": "negations",
@@ -51,6 +52,7 @@ _OTHERS = {
     "opening speaker": "a speaker before the colon",
     "closing speaker": "a speaker after the colon",
     "question inside": "a question",
+    "disbelief": "words of disbelief",
     "in quotation marks": "quotation marks",
 }
 

@@ -74,7 +74,7 @@ class Subject:
 
         Words that the claim has itself do not count.
         """
-        found = {kind: self._foreign(line.phrases[kind]) for kind in ("refuting", "confirming")}
+        found = {kind: self._foreign(line.phrases[kind]) for kind in ("refuting", "undenied", "confirming")}
         found["unconfirming"] = next(iter(line.phrases["unconfirming"]), None)
         found["negated"] = self._negation(line.words)
         found["asks"] = "?" if self._asks(line.words) else None
@@ -151,12 +151,13 @@ class Subject:
 
 _OF_MONTHS = frozenset({"in", "of", "on", "since", "until", "by", "last", "next", "late", "early", "this"})
 
-_ANSWERS = ("unconfirming", "refuting", "negated")
+_ANSWERS = ("unconfirming", "refuting", "undenied", "negated")
 _DOUBTS = ("hedged", "headline_hedges", "doubting", "confirming", "reporting", "asserted")
 _ORDER = {False: (*_ANSWERS, *_DOUBTS), True: ("unconfirming", "asks")}
 _MEANING = {
     "unconfirming": (Stance.REPORTS, "Unconfirmed"),
     "refuting": (Stance.REFUTES, "Refuted"),
+    "undenied": (Stance.REPORTS, "Not denied"),
     "negated": (Stance.REFUTES, "Denied"),
     "asserted": (Stance.REFUTES, "Says what the claim denies"),
     "asks": (Stance.REPORTS, "A question"),

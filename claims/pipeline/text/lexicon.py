@@ -20,6 +20,7 @@ class Lexicon:
     headline_hedges: tuple[str, ...]
     asking: frozenset[str]
     negations: frozenset[str]
+    pointing: dict[str, frozenset[str]]
     auxiliaries: frozenset[str]
     antonyms: dict[str, frozenset[str]]
     band: dict[str, int]
@@ -53,6 +54,7 @@ def lexicon() -> Lexicon:
         headline_hedges=tuple(stance["headline_hedges"]),
         asking=frozenset(stance["asking"]),
         negations=frozenset(stance["negations"]),
+        pointing={name: frozenset(words.split()) for name, words in stance["pointing"].items()},
         auxiliaries=frozenset(stance["auxiliaries"]),
         antonyms={word: frozenset(others) for word, others in antonyms.items()},
         band=band,
