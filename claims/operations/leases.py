@@ -39,8 +39,8 @@ def lease(
     return fence + 1 if won else None
 
 
-def lease_articles(article_ids: Collection[str], *, only_due: bool) -> list[str]:
-    """Reserve what is free of these articles, all in two statements; returns the ids of those won.
+def lease_articles(article_ids: Collection[str], *, only_due: bool) -> dict[str, int]:
+    """Reserve what is free of these articles, all in two statements; returns the new fence of those won.
 
     The rows stay locked between the two (SQLite: its transactions exclude each other), so no other worker
     can win one of them; what another is about to lease is passed over rather than waited for.
@@ -50,10 +50,9 @@ def lease_articles(article_ids: Collection[str], *, only_due: bool) -> list[str]
     if only_due:
         rows = rows.filter(due_at__lte=now)
     with transaction.atomic():
-        won = list(
-            rows.order_by("id").select_for_update(skip_locked=True, of=("self",)).values_list("id", flat=True)
-        )
-        Article.objects.filter(pk__in=won).update(
+        free = rows.order_by("id").select_for_update(skip_locked=True, of=("self",))
+        won = {article_id: fence + 1 for article_id, fence in free.values_list("id", "fence")}
+        Article.objects.filter(pk__in=list(won)).update(
             fence=F("fence") + 1, attempts=F("attempts") + 1, lease_until=now + lease_time()
         )
     return won

@@ -84,9 +84,11 @@ def check_articles(
 def _check(held: HeldHosts, article_ids: Sequence[str], *, only_due: bool) -> Iterator[CheckReport]:
     """Lease what is free of the articles and check it; the hosts are let go in any case."""
     try:
-        won = set(lease_articles(article_ids, only_due=only_due))
+        won = lease_articles(article_ids, only_due=only_due)
         reach(AFTER_LEASE)
-        batch = Batch(held, read_leased([key for key in article_ids if key in won]))
+        # Whoever stood still here past its lease must not take the next one's fence for its own.
+        pages = read_leased([key for key in article_ids if key in won])
+        batch = Batch(held, [page for page in pages if page.fence == won[page.id]])
     except BaseException:
         held.release()
         raise
