@@ -125,6 +125,8 @@ class Change(Record):
     summary = models.CharField(max_length=500, blank=True)
     hedge_shift = models.CharField(max_length=8, choices=HedgeShift.choices(), blank=True)
     diff = models.JSONField(default=dict, blank=True)
+    # What headline and text do with a claim that they carry, before and after, where that turned round.
+    stance_flips = models.JSONField(default=list, blank=True)
 
     class Meta:
         ordering = ["not_after", "id"]

@@ -16,11 +16,21 @@ from claims.operations.lanes import Lane, Lanes
 from claims.operations.leases import HeldHosts, give_back
 from claims.operations.policies import cadence, fetch_policy, lease_time
 from claims.operations.reader import Reader
-from claims.operations.robots import keep_robots, kept_robots
-from claims.operations.sightings import Leased, Sighting, broke_reader, disallowed, look_at, needs_reading
+from claims.operations.robots import forget_failed_robots, keep_robots, kept_robots
+from claims.operations.sightings import (
+    Leased,
+    Sighting,
+    broke_reader,
+    disallowed,
+    failure_of,
+    look_at,
+    needs_reading,
+    own_outage,
+)
 from claims.operations.unchanged import finish_unchanged, is_nothing_new
 from claims.pipeline.fetch import Fetched, FetchResult, fetch_many
 from claims.pipeline.read_again import read_again, warm_up
+from claims.pipeline.source_state import OUR_SIDE, is_own_outage
 from claims.queries.clock import database_clock
 from claims.queries.tiers import attribution_parser
 from claims.vocabulary import CheckOutcome
@@ -61,6 +71,8 @@ class Batch:
         self._reading: dict[str, tuple[Leased, Fetched, datetime]] = {}
         self._unchanged: list[tuple[Leased, Sighting]] = []
         self._news: deque[tuple[Leased, Callable[[], Sighting]]] = deque()
+        self._answers: list[tuple[str, str | None]] = []
+        self._unconnected: list[tuple[Leased, FetchResult, datetime]] = []
 
     def run(self) -> Iterator[CheckReport]:
         """Yield a report for each page that was checked."""
@@ -92,6 +104,7 @@ class Batch:
             for request, result in answers:
                 lane = lanes.landed(request)
                 page = lane.land(result)
+                self._answers.append((lane.host, failure_of(result)))
                 if page is None:
                     heed_host(request.url, result, now=self._now())
                     lane.learn(keep_robots(lane.host, result))
@@ -102,9 +115,20 @@ class Batch:
                 yield from self._finish_unchanged(at_least=_AT_ONCE)
                 yield from self._tell_news(at_most=_MOST_NEWS)
             self._take_readings(reader, wait=True)
+        self._judge_unconnected()
+
+    def _judge_unconnected(self) -> None:
+        """Take in what got no connection or was not asked for; nothing counts if we were cut off."""
+        ours = is_own_outage(self._answers)
+        if ours:
+            log.warning("our own network seems to be down", checks=len(self._answers))
+            forget_failed_robots([lane.host for lane in self._lanes])
+        for page, result, now in self._unconnected:
+            self._note(page, own_outage(now=now) if ours else look_at(result, now=now))
         for lane in self._lanes:
             for page, reason in lane.refused:
-                self._note(page, disallowed(reason, now=self._now()))
+                now = self._now()
+                self._note(page, own_outage(now=now) if ours else disallowed(reason, now=now))
 
     def _take(self, page: Leased, result: FetchResult, reader: Reader) -> None:
         """Take in an answer: judged at once, or read first."""
@@ -113,6 +137,8 @@ class Batch:
             warm_up()
             self._reading[page.id] = page, result, now
             reader.ask(page.id, page.page_to_read(result))
+        elif failure_of(result) in OUR_SIDE:
+            self._unconnected.append((page, result, now))
         else:
             heed_host(page.url, result, now=now)
             self._note(page, look_at(result, now=now))

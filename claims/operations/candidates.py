@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from claims.models import Candidate, Claim, Snapshot, User
+from claims.models import Article, Candidate, Claim, Snapshot, User
 from claims.operations.appearances import add_appearance, name_claimant
 from claims.operations.capture import quotation_of
 from claims.operations.catalogue import find_claimant, topics_called
@@ -266,7 +266,22 @@ def _open_candidate(candidate_id: str) -> Candidate:
         raise AlreadyResolvedError(
             f"This candidate was {CandidateState(candidate.state).label.lower()} by {who} meanwhile."
         )
+    _hold_pages([candidate])
     return candidate
+
+
+def _hold_pages(candidates: Sequence[Candidate]) -> None:
+    """Lock the candidates' articles, as a check does that writes a change down; see their newest snapshots.
+
+    Before any claim is locked, in one order, as everybody does. Without it a quote that is tracked in the
+    very second in which its page changes would be looked for only at the next change.
+    """
+    snapshots = [candidate.snapshot for candidate in candidates if candidate.snapshot is not None]
+    articles = Article.objects.select_for_update(of=("self",)).select_related("newest", "publisher")
+    wanted = {snapshot.article_id for snapshot in snapshots}
+    held = {article.id: article for article in articles.filter(pk__in=wanted).order_by("id")}
+    for snapshot in snapshots:
+        snapshot.article = held[snapshot.article_id]
 
 
 def _seen_at(candidate: Candidate) -> datetime:
@@ -345,6 +360,7 @@ def _link(claim_id: str, candidate_ids: list[str], now: datetime) -> int:
             .select_related("snapshot__article__publisher")
             .order_by("proposed_at", "id")
         )
+        _hold_pages(candidates)
         claim = book.claim(claim_id)
         for candidate in sorted(candidates, key=lambda candidate: candidate.in_headline):
             candidate.state, candidate.claim, candidate.resolved_at = CandidateState.LINKED, claim, now

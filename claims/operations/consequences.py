@@ -1,6 +1,7 @@
 """What a changed source means for the claims it carries: quotes, stances, timeline, re-reviews."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -10,13 +11,41 @@ from claims.models import Anchor, Appearance, Article, Change, Claim, Evidence, 
 from claims.operations.anchors import anchor_in
 from claims.operations.ledger import Book
 from claims.queries.origins import repeats_of
-from claims.vocabulary import ArticleState, ChangeKind, ClaimStatus, EventKind, QuoteState, ReviewState
+from claims.vocabulary import (
+    ArticleState,
+    ChangeKind,
+    ClaimStatus,
+    EventKind,
+    QuoteState,
+    ReviewState,
+    Stance,
+)
 
 
 def claims_of(article: Article) -> set[str]:
     """Return the ids of the claims that the article carries or is cited for."""
     told = Q(appearances__article=article) | Q(reviews__evidence__article=article)
     return set(Claim.objects.filter(told, merged_into=None).values_list("id", flat=True))
+
+
+def tell_change(book: Book, *, article: Article, change: Change) -> None:
+    """Put a change of the (locked) article on the timelines of its claims; nothing follows from it."""
+    publisher = article.publisher.name if article.publisher else article.url
+    for claim in book.claims(claims_of(article)):
+        book.write(
+            EventKind.ARTICLE_CHANGE,
+            claim=claim,
+            article=article,
+            text=f"{publisher}: {change.summary}",
+            occurred_at=change.not_before or change.not_after,
+            occurred_not_after=change.not_after,
+            data={
+                "change": change.id,
+                "change_kind": str(change.kind),
+                "before": change.before_id,
+                "after": change.after_id,
+            },
+        )
 
 
 def follow_change(book: Book, *, article: Article, change: Change, now: datetime) -> None:
@@ -30,8 +59,12 @@ def follow_change(book: Book, *, article: Article, change: Change, now: datetime
         if change.kind == ChangeKind.TRIVIAL:
             continue
         publisher = article.publisher.name if article.publisher else article.url
-        repeats = repeats_of(claim, article) if change.kind == ChangeKind.RETRACTION else []
-        quotes = " ".join(dict.fromkeys(_QUOTE_SENTENCES[QuoteState(anchor.state)] for anchor in news))
+        repeats = repeats_of(claim, article) if change.kind in _REACHES_REPEATS else []
+        quotes = " ".join(dict.fromkeys(sentence for piece in news for sentence in piece.sentences))
+        flips = [piece.flip(claim) for piece in news if piece.is_flip]
+        if flips:
+            change.stance_flips = [*change.stance_flips, *flips]
+            change.save(update_fields=["stance_flips"])
         book.write(
             EventKind.ARTICLE_CHANGE,
             claim=claim,
@@ -48,13 +81,14 @@ def follow_change(book: Book, *, article: Article, change: Change, now: datetime
                 "after": change.after_id,
                 "quotes": [
                     {
-                        "appearance": anchor.appearance_id,
-                        "state": str(anchor.state),
-                        "headline_stance": anchor.headline_stance or None,
-                        "body_stance": anchor.body_stance or None,
+                        "appearance": piece.anchor.appearance_id,
+                        "state": str(piece.anchor.state),
+                        "headline_stance": piece.anchor.headline_stance or None,
+                        "body_stance": piece.anchor.body_stance or None,
                     }
-                    for anchor in news
+                    for piece in news
                 ],
+                "stance_flips": flips,
                 "repeats": [repeat.id for repeat in repeats],
             },
         )
@@ -75,16 +109,57 @@ def tell_state(book: Book, *, article: Article, before: ArticleState, now: datet
         )
 
 
-def _anchor_quotes(claim: Claim, article: Article, snapshot: Snapshot) -> list[Anchor]:
-    """Anchor the claim's quotes of the article; returns the anchors whose state or stance is news."""
+@dataclass(frozen=True, slots=True)
+class _QuoteNews:
+    """What became of a quote in a new snapshot, where its state or its page's stance is another one."""
+
+    anchor: Anchor
+    state_before: str
+    stances_before: tuple[str, str]
+
+    @property
+    def stances(self) -> tuple[str, str]:
+        return self.anchor.headline_stance, self.anchor.body_stance
+
+    @property
+    def is_flip(self) -> bool:
+        """Whether headline or text now takes another stance, rather than none or a first one."""
+        return any(
+            one and other and one != other
+            for one, other in zip(self.stances_before, self.stances, strict=True)
+        )
+
+    @property
+    def sentences(self) -> list[str]:
+        """What a person reads of it."""
+        told = []
+        if self.anchor.state != self.state_before:
+            told.append(_QUOTE_SENTENCES[QuoteState(self.anchor.state)])
+        for part, one, other in zip(("headline", "text"), self.stances_before, self.stances, strict=True):
+            if one and other and one != other:
+                told.append(f"The {part} now {other} the claim; it {_BEFORE[Stance(one)]} it before.")
+        return told
+
+    def flip(self, claim: Claim) -> dict[str, Any]:
+        """What is kept of it beside the change."""
+        return {
+            "claim": claim.id,
+            "appearance": self.anchor.appearance_id,
+            "headline": [word or None for word in (self.stances_before[0], self.stances[0])],
+            "body": [word or None for word in (self.stances_before[1], self.stances[1])],
+        }
+
+
+def _anchor_quotes(claim: Claim, article: Article, snapshot: Snapshot) -> list[_QuoteNews]:
+    """Anchor the claim's quotes of the article; returns those whose state or stance is news."""
     news = []
     for appearance in Appearance.objects.filter(claim=claim, article=article).select_related("claim"):
         before = appearance.state
         last = appearance.anchors.order_by("-snapshot__number").first() or appearance
         anchor = anchor_in(appearance, snapshot)
-        stances = (last.headline_stance, last.body_stance) != (anchor.headline_stance, anchor.body_stance)
-        if anchor.state != before or stances:
-            news.append(anchor)
+        piece = _QuoteNews(anchor, before, (last.headline_stance, last.body_stance))
+        if anchor.state != before or piece.stances != piece.stances_before:
+            news.append(piece)
     return news
 
 
@@ -95,8 +170,13 @@ _QUOTE_SENTENCES = {
 }
 
 
+_BEFORE = {Stance.SUPPORTS: "supported", Stance.REFUTES: "refuted", Stance.REPORTS: "reported"}
+
+_REACHES_REPEATS = frozenset({ChangeKind.RETRACTION, ChangeKind.REMOVED, ChangeKind.RESTORED})
+
+
 def _who_repeats(repeats: Sequence[Appearance]) -> str:
-    """A sentence on who goes back to a report that was taken back; empty where nobody does."""
+    """A sentence on who goes back to a report that was taken back or is gone; empty where nobody does."""
     names = dict.fromkeys(repeat.publisher_name for repeat in repeats)
     return f"What {', '.join(names)} told goes back to it." if names else ""
 

@@ -4,17 +4,18 @@ import random
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
-from claims.models import Article, Change
-from claims.operations.capture import linked_claims, store_proposals, store_snapshot
-from claims.operations.consequences import claims_of, follow_change, tell_state
+from claims.models import Article, Change, Snapshot
+from claims.operations.capture import Reading, linked_claims, store_proposals, store_snapshot
+from claims.operations.consequences import claims_of, follow_change, tell_change, tell_state
 from claims.operations.failpoints import AFTER_FINISH, BEFORE_FINISH, INSIDE_FINISH, reach
 from claims.operations.leases import hold_host
 from claims.operations.ledger import Book, writing
 from claims.operations.policies import cadence, host_of, source_policy
 from claims.operations.sightings import OVERLOADED, Leased, Sighting, asked_to_wait
+from claims.pipeline.change.notices import retraction_in
 from claims.pipeline.fetch import Fetched, FetchResult
 from claims.pipeline.schedule import ScheduleInput, next_check_at
-from claims.pipeline.source_state import SourceHistory, SourceVerdict, judge_source
+from claims.pipeline.source_state import OWN_OUTAGE, SourceHistory, SourceVerdict, judge_source
 from claims.queries.heat import hot_articles
 from claims.vocabulary import ArticleState, ChangeKind, CheckOutcome
 
@@ -41,6 +42,8 @@ def finish(held: Leased, seen: Sighting) -> CheckReport:
         )
         if article.fence != held.fence:
             return CheckReport(article.id, CheckOutcome.LATE)
+        if seen.observation.failure == OWN_OUTAGE:
+            return _postpone(article, seen.observation.at)
         verdict = judge_source(seen.observation, history_of(article), source_policy(article.url))
         report = _write_down(book, article, seen, verdict)
         article.lease_until = None
@@ -54,6 +57,14 @@ def finish(held: Leased, seen: Sighting) -> CheckReport:
         reach(INSIDE_FINISH)
     reach(AFTER_FINISH)
     return report
+
+
+def _postpone(article: Article, now: datetime) -> CheckReport:
+    """Let go of a page that we could not ask for: it was not checked, and nothing is known of it."""
+    article.lease_until, article.attempts = None, 0
+    article.due_at = now + cadence(article.url).shortest
+    article.save(update_fields=["lease_until", "attempts", "due_at"])
+    return CheckReport(article.id, CheckOutcome.FAILED)
 
 
 def heed_host(url: str, result: FetchResult, *, now: datetime) -> None:
@@ -102,6 +113,7 @@ def _write_down(book: Book, article: Article, seen: Sighting, verdict: SourceVer
     if article.newest is None and seen.reading is not None:
         snapshot = store_snapshot(book, article=article, reading=seen.reading, by=article.added_by, now=now)
         store_proposals(book, snapshot=snapshot, reading=seen.reading, now=now)
+        _heed_retraction(article, snapshot)
         return CheckReport(article.id, CheckOutcome.CAPTURED)
     if verdict.became is not None:
         _note_change(book, article, verdict.became, now=now, told_at=now)
@@ -131,15 +143,19 @@ def _keep_difference(book: Book, article: Article, seen: Sighting, now: datetime
     difference, before = seen.difference, article.newest
     if seen.reading is None or difference is None or difference.kind is None or before is None:
         return None
+    if _alternates(article, seen.reading):
+        return _tell_alternation(book, article, before, seen, now)
     # All at once, in one order: first those it carried, later those it links to, could wait for each other.
     book.claims(claims_of(article) | linked_claims(seen.reading))
+    # The check before may have seen nothing: the change lies between the last two that saw the page.
+    seen_before = article.last_seen_at or before.captured_at
     snapshot = store_snapshot(book, article=article, reading=seen.reading, by=None, now=now)
     change = Change.objects.create(
         article=article,
         kind=difference.kind,
         before=before,
         after=snapshot,
-        not_before=min(article.last_checked_at or before.captured_at, now),
+        not_before=min(seen_before, now),
         not_after=now,
         notice=difference.notice or "",
         summary=difference.summary[:500],
@@ -149,13 +165,53 @@ def _keep_difference(book: Book, article: Article, seen: Sighting, now: datetime
             "body": [asdict(piece) for piece in difference.body],
         },
     )
-    if change.kind == ChangeKind.RETRACTION:
-        article.state = ArticleState.RETRACTED
-        article.state_reason = f"Its publisher took it back. {change.notice}"[:500].strip()
+    _heed_retraction(article, snapshot)
     _count_change(article, change, now)
     follow_change(book, article=article, change=change, now=now)
     store_proposals(book, snapshot=snapshot, reading=seen.reading, now=now)
     return difference.kind
+
+
+def _heed_retraction(article: Article, snapshot: Snapshot) -> None:
+    """Mark the article as retracted while its newest snapshot says so, and no longer."""
+    notice = retraction_in(f"{snapshot.headline}\n{snapshot.text}")
+    if notice is not None:
+        article.state = ArticleState.RETRACTED
+        article.state_reason = f"Its publisher took it back. {notice}"[:500]
+    elif article.state == ArticleState.RETRACTED:
+        article.state, article.state_reason = ArticleState.LIVE, ""
+
+
+def _alternates(article: Article, reading: Reading) -> bool:
+    """Whether the page goes to and fro: it said A, B, A in its last three snapshots, and now B again."""
+    said = list(article.snapshots.order_by("-number").values_list("headline", "text")[:3])
+    now = ((reading.article.headline or "")[:500], reading.article.text)
+    return len(said) == 3 and said[0] == said[2] and said[1] == now
+
+
+def _tell_alternation(
+    book: Book, article: Article, before: Snapshot, seen: Sighting, now: datetime
+) -> ChangeKind | None:
+    """Keep that the page alternates between two versions we hold, once; then it is no news any more.
+
+    The newest snapshot stays, and what was seen now stands for it, too. Nothing is looked at again.
+    """
+    if seen.reading is not None:
+        article.seen_sha256, article.seen_fingerprint = seen.reading.sha256, seen.reading.article.fingerprint
+    other = article.snapshots.exclude(pk=before.pk).order_by("-number")[0]
+    if Change.objects.filter(article=article, before=before, after=other).exists():
+        return None
+    change = Change.objects.create(
+        article=article,
+        kind=ChangeKind.TRIVIAL,
+        before=before,
+        after=other,
+        not_before=min(article.last_seen_at or before.captured_at, now),
+        not_after=now,
+        summary="The page alternates between two versions; both are kept, and this is told once.",
+    )
+    tell_change(book, article=article, change=change)
+    return ChangeKind.TRIVIAL
 
 
 def _note_change(book: Book, article: Article, kind: ChangeKind, *, now: datetime, told_at: datetime) -> None:

@@ -45,6 +45,11 @@ def keep_robots(host_name: str, result: FetchResult) -> RobotsAnswer:
     return RobotsAnswer(host.robots_status, bytes(host.robots_body))
 
 
+def forget_failed_robots(hosts: Collection[str]) -> None:
+    """Let the rules of these hosts be asked for anew where they could not be had."""
+    Host.objects.filter(name__in=hosts, robots_status=None).update(robots_until=None)
+
+
 class RobotsRules:
     """The robots.txt of some hosts."""
 

@@ -1,23 +1,27 @@
 """What a check saw: an answer, or none, turned into what it means for the article."""
 
 import hashlib
+import zlib
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from claims.models import Article, Snapshot
+from claims.models import Article, RawContent, Snapshot
 from claims.operations.capture import Reading, extraction_note, matched
 from claims.operations.failpoints import AFTER_PARSE, reach
 from claims.pipeline.diff import Difference
-from claims.pipeline.extract_text import ArticleText
+from claims.pipeline.extract_text import EXTRACTOR_VERSION, ArticleText
 from claims.pipeline.fetch import Fetched, FetchFailed, FetchRequest, FetchResult
 from claims.pipeline.gate.retry_after import retry_after_seconds
+from claims.pipeline.page.page_kind import PageKind, is_bot_wall
 from claims.pipeline.read_again import PageBefore, PageRead, PageToRead
-from claims.pipeline.source_state import Observation
+from claims.pipeline.source_state import OWN_OUTAGE, Observation
 
 OVERLOADED = frozenset({429, 503})
 """Statuses by which a server asks to be left alone for a while."""
 
+_REFUSING = frozenset({401, 403, 503})
+_HEAD_BYTES = 100_000
 _BROKE_THE_READER = "The page uses more time or memory than reading one may take, so it could not be read."
 
 # The columns of an article, in the order of `Leased`.
@@ -74,18 +78,31 @@ class Leased:
         )
 
     def page_to_read(self, result: Fetched) -> PageToRead:
-        """Return what the reader needs for telling what is new in the answer; one query."""
+        """Return what the reader needs for telling what is new in the answer; one query, rarely two."""
         before = None
         if self.newest_id is not None:
-            headline, text = Snapshot.objects.values_list("headline", "text").get(pk=self.newest_id)
-            marks = frozenset(filter(None, (self.newest_fingerprint, self.seen_fingerprint)))
-            before = PageBefore(headline=headline, text=text, fingerprints=marks)
+            before = self._page_before(self.newest_id)
         return PageToRead(
             body=result.body,
             content_type=result.header("content-type"),
+            url=result.url,
             final_url=result.final_url,
+            headers=_by_name(result),
             published_at=self.published_at,
             before=before,
+        )
+
+    def _page_before(self, newest_id: str) -> PageBefore:
+        """What the newest snapshot says, with its bytes where an older extractor read them."""
+        columns = ("headline", "text", "extractor_version", "headers")
+        headline, text, version, headers = Snapshot.objects.values_list(*columns).get(pk=newest_id)
+        marks = frozenset(filter(None, (self.newest_fingerprint, self.seen_fingerprint)))
+        body = None
+        if version != EXTRACTOR_VERSION:
+            body = zlib.decompress(RawContent.objects.get(snapshots=newest_id).body)
+        types = (value for name, value in headers if name.lower() == "content-type")
+        return PageBefore(
+            headline=headline, text=text, fingerprints=marks, body=body, content_type=next(types, None)
         )
 
 
@@ -135,7 +152,8 @@ def look_at(result: FetchResult, *, now: datetime, read: PageRead | None = None)
         return Sighting(result, _observe(result, None, now))
     observation = _observe(result, read, now)
     if read.article is None:
-        sha256 = "" if read.unreadable else sha256_of(result.body)
+        is_news = read.unreadable or read.kind is not PageKind.ARTICLE
+        sha256 = "" if is_news else sha256_of(result.body)
         return Sighting(
             result, observation, unreadable=read.unreadable, sha256=sha256, fingerprint=read.fingerprint
         )
@@ -158,6 +176,11 @@ def _reading(result: Fetched, article: ArticleText, read: PageRead) -> Reading:
 def disallowed(reason: str, *, now: datetime) -> Sighting:
     """Return what a worker brings back where robots.txt forbids to look."""
     return Sighting(None, _not_seen("robots", now), unreadable=reason)
+
+
+def own_outage(*, now: datetime) -> Sighting:
+    """Return what a worker brings back from a check that failed on our side."""
+    return Sighting(None, _not_seen(OWN_OUTAGE, now))
 
 
 def broke_reader(result: FetchResult, *, now: datetime) -> Sighting:
@@ -195,7 +218,27 @@ def _observe(result: FetchResult, read: PageRead | None, now: datetime) -> Obser
         redirected_to_root=to_root,
         text_length=len(read.article.text) if read is not None and read.article is not None else None,
         moved=moved,
+        kind=_kind_of(result, read),
     )
+
+
+def _kind_of(result: Fetched, read: PageRead | None) -> PageKind:
+    """What the answer shows; of one that refuses us only the beginning is looked at."""
+    if read is not None:
+        return read.kind
+    refused = result.status in _REFUSING and is_bot_wall(
+        result.body[:_HEAD_BYTES].decode("utf-8", "replace"), _by_name(result)
+    )
+    return PageKind.BOT_WALL if refused else PageKind.ARTICLE
+
+
+def _by_name(result: Fetched) -> dict[str, str]:
+    return {name.lower(): value for name, value in result.headers}
+
+
+def failure_of(result: FetchResult) -> str | None:
+    """Return the code of the failure or refusal, None for an answer of any status."""
+    return None if isinstance(result, Fetched) else str(result.code)
 
 
 def asked_to_wait(result: FetchResult | None, now: datetime) -> float | None:

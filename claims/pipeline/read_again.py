@@ -1,14 +1,17 @@
 """The bytes of a page to what is new in it: nothing, or its text, its claims and what changed."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache
+from urllib.parse import urlsplit
 
 from claims.pipeline.attribution.attributions import Attribution
 from claims.pipeline.diff import Difference, compare
 from claims.pipeline.extract_claims import ClaimCandidate, can_extract, extract_claims
 from claims.pipeline.extract_text import ArticleText, UnreadableError, extract_text, fingerprint
+from claims.pipeline.page.page_bytes import read_bytes
+from claims.pipeline.page.page_kind import PageKind, kind_of_page
 
 LONGEST_HEADLINE = 500
 """Characters of a headline that are kept."""
@@ -16,20 +19,31 @@ LONGEST_HEADLINE = 500
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageBefore:
-    """What the page said when it was last read; ``fingerprints`` are those that stand for the same text."""
+    """What the page said when it was last read; ``fingerprints`` are those that stand for the same text.
+
+    ``body`` and ``content_type`` are the bytes it was read from, where another version of the extractor did
+    that, else None: they are read anew, so that like is compared with like.
+    """
 
     headline: str
     text: str
     fingerprints: frozenset[str]
+    body: bytes | None = None
+    content_type: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageToRead:
-    """An answer with a body; ``before`` is None for a page that was never read."""
+    """An answer with a body; ``before`` is None for a page that was never read.
+
+    ``url`` is the address asked for, ``final_url`` where redirects led; ``headers`` have lower-case names.
+    """
 
     body: bytes
     content_type: str | None
+    url: str
     final_url: str
+    headers: Mapping[str, str] = field(default_factory=dict)
     published_at: datetime | None
     before: PageBefore | None
 
@@ -38,10 +52,12 @@ class PageToRead:
 class PageRead:
     """What reading brought: ``unreadable`` says in a sentence why there is nothing else.
 
-    ``article`` is None where the page says what it said; its ``fingerprint`` then stands for that, too.
+    ``article`` is None where the page says what it said; its ``fingerprint`` then stands for that, too. It is
+    None as well where something else stands in the article's place (``kind``), other than another article.
     """
 
     fingerprint: str
+    kind: PageKind = PageKind.ARTICLE
     article: ArticleText | None = None
     candidates: tuple[ClaimCandidate, ...] = ()
     difference: Difference | None = None
@@ -60,6 +76,10 @@ def read_again(
         mark = fingerprint(page.body, content_type=page.content_type)
         if before is not None and mark in before.fingerprints:
             return PageRead(fingerprint=mark)
+        before = before and _read_anew(before, page.final_url)
+        kind = _kind_of(page, before)
+        if kind not in (PageKind.ARTICLE, PageKind.OTHER):
+            return PageRead(fingerprint=mark, kind=kind)
         article = extract_text(page.body, content_type=page.content_type, url=page.final_url, mark=mark)
     except UnreadableError as error:
         return PageRead(fingerprint=mark, unreadable=str(error))
@@ -81,7 +101,41 @@ def read_again(
             published_at=page.published_at or article.published_at,
             parse=parse,
         )
-    return PageRead(fingerprint=mark, article=article, candidates=candidates, difference=difference)
+    return PageRead(
+        fingerprint=mark, kind=kind, article=article, candidates=candidates, difference=difference
+    )
+
+
+def _read_anew(before: PageBefore, url: str) -> PageBefore:
+    """What the page said, as this version of the extractor reads it."""
+    if before.body is None:
+        return before
+    try:
+        article = extract_text(before.body, content_type=before.content_type, url=url)
+    except UnreadableError:
+        return before
+    return replace(before, headline=(article.headline or "")[:LONGEST_HEADLINE], text=article.text)
+
+
+def _kind_of(page: PageToRead, before: PageBefore | None) -> PageKind:
+    source = read_bytes(page.body, page.content_type)
+    if not source.is_html:
+        return PageKind.ARTICLE
+    return kind_of_page(
+        source.text,
+        text_before=before.text if before else None,
+        led_above=_is_above(page.final_url, page.url),
+        headers=page.headers,
+    )
+
+
+def _is_above(landed: str, asked: str) -> bool:
+    """Whether ``landed`` is the address of a section in which ``asked`` lies, not of the front page."""
+    above, below = urlsplit(landed), urlsplit(asked)
+    path = above.path.rstrip("/")
+    return (
+        bool(path) and not above.query and above.netloc == below.netloc and below.path.startswith(f"{path}/")
+    )
 
 
 @cache
@@ -90,5 +144,5 @@ def warm_up() -> None:
     article = "<article><h1>Minister resigns</h1><p>The minister resigned, a spokesman said.</p></article>"
     page = f'<html lang="en"><title>Minister resigns</title><body>{article}</body></html>'.encode()
     read_again(
-        PageToRead(body=page, content_type="text/html", final_url="", published_at=None, before=None),
+        PageToRead(body=page, content_type="text/html", url="", final_url="", published_at=None, before=None),
     )

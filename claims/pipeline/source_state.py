@@ -16,6 +16,11 @@ OUR_SIDE = frozenset({"dns", "connect", OWN_OUTAGE})
 """Failures that our own network could have caused."""
 FEWEST_HOSTS = 3
 MOST_OF_THEM = 0.8
+OTHER_PAGE_AFTER = 2
+"""Checks in a row that saw another page, or nothing, before another page counts as the article's new text."""
+_ANOTHER_PAGE = (
+    "The address shows another page; if it still does at the next checks, the article was rewritten."
+)
 ROBOTS_REFUSALS = frozenset({"robots", "disallowed"})
 
 FAILURE_SENTENCES = {
@@ -56,9 +61,8 @@ class Observation:
     ``status`` is the final HTTP status, ``failure`` the code of the fetch's failure or refusal (then there is
     no status). ``complete``: the body arrived whole; ``length_known``: its length was declared, so that
     "whole" means something. ``text_length`` in characters of extracted text, None when it was not measured
-    (304, same bytes). ``moved``: a permanent redirect leads to another page that is not the front page;
-    ``redirected_to_section``: any redirect leads to a page above the article's own. ``kind``: what a whole
-    answer shows.
+    (304, same bytes). ``moved``: a permanent redirect leads to another page that is not the front page.
+    ``kind``: what a whole answer shows.
     """
 
     at: datetime
@@ -69,7 +73,6 @@ class Observation:
     redirected_to_root: bool
     text_length: int | None
     moved: bool = False
-    redirected_to_section: bool = False
     kind: PageKind = PageKind.ARTICLE
 
 
@@ -139,6 +142,8 @@ def judge_source(observation: Observation, history: SourceHistory, policy: Sourc
         return _unseen(history, ArticleState.UNREACHABLE, FAILURE_SENTENCES["cut"])
     if observation.kind in STAND_INS and observation.status != 429:
         return _unseen(history, *STAND_INS[observation.kind])
+    if observation.kind is PageKind.OTHER and history.failures < OTHER_PAGE_AFTER:
+        return _unseen(history, ArticleState.UNREACHABLE, _ANOTHER_PAGE)
     if _what_is_missing(observation):
         return _missing(observation, history, policy)
     if 200 <= observation.status < 300 or observation.status == 304:
@@ -156,7 +161,7 @@ def _what_is_missing(observation: Observation) -> str:
         return "leads to the front page"
     if observation.kind is PageKind.NOT_FOUND:
         return "shows a “page not found” page"
-    return "leads to a section's page" if observation.redirected_to_section else ""
+    return "leads to a section's page" if observation.kind is PageKind.SECTION else ""
 
 
 def _as_it_was(history: SourceHistory) -> SourceVerdict:

@@ -33,7 +33,12 @@ def reader() -> Iterator[Reader]:
 def test_each_page_gets_its_answer_and_a_page_that_breaks_the_reader_gets_none(reader: Reader) -> None:
     for words in ("one", "for ever", "asleep", "two", "greedy", "three", "mistaken", "four"):
         page = PageToRead(
-            body=words.encode(), content_type=None, final_url="", published_at=None, before=None
+            body=words.encode(),
+            content_type=None,
+            url="https://paper.example/a",
+            final_url="",
+            published_at=None,
+            before=None,
         )
         reader.ask(words, page)
     answers = {key: answer and answer.fingerprint for key, answer in reader.answers(wait=True)}

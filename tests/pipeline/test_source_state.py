@@ -229,7 +229,7 @@ def test_a_page_that_says_not_found_counts_as_missing_and_needs_as_many_checks()
 
 
 def test_a_redirect_to_a_section_counts_as_missing_and_says_so() -> None:
-    verdict = after(*(seen(hour, redirected_to_section=True) for hour in (0, 8, 16, 25)))
+    verdict = after(*(seen(hour, kind=PageKind.SECTION) for hour in (0, 8, 16, 25)))
     assert verdict.state is ArticleState.REMOVED
     assert "section" in verdict.reason
 

@@ -33,6 +33,11 @@ def new_notice(before: str, after: str) -> Notice | None:
     return min(fresh, key=lambda notice: _GRAVEST.index(notice.kind), default=None)
 
 
+def retraction_in(text: str) -> str | None:
+    """Return the notice by which a publisher takes the article back, if it has one."""
+    return next((n.text for n in _notices(text) if n.kind is ChangeKind.RETRACTION), None)
+
+
 _GRAVEST = (ChangeKind.RETRACTION, ChangeKind.CORRECTION, ChangeKind.UPDATE)
 
 

@@ -18,7 +18,10 @@ SHORTER = 0.6
 """Share of its old text below which an article with a paywall's marks has become a teaser."""
 STILL_THERE = 0.5
 """Share of its old paragraphs from which a page still is the article, whatever else it says."""
+OTHER_WORDS = 0.2
+"""Share of its old words below which it is another page altogether."""
 LEAST_PARAGRAPH = 40
+_LEAST_WORD = 5
 _LONGEST_TITLE = 160
 _NOT_FREE = re.compile(r'"isAccessibleForFree"\s*:\s*"?false', re.IGNORECASE)
 _NO_TEXT = ["script", "style", "noscript", "template", "svg", "head"]
@@ -33,7 +36,9 @@ class PageKind(StrEnum):
     BOT_WALL = "bot_wall"
     CONSENT = "consent"
     PAYWALL = "paywall"
-    SHARED = "shared"  # what other addresses of the host show, too: only who knows those can tell
+    SECTION = "section"  # a redirect led to a page above the article's own
+    OTHER = "other"  # hardly a word of the article is left
+    SHARED = "shared"  # the same, and other addresses of the host show it, too: only who knows those can tell
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +51,24 @@ class _Page:
     source: str
 
 
-def kind_of_page(html: str, *, text_before: str | None, headers: Mapping[str, str] | None = None) -> PageKind:
+def is_bot_wall(head: str, headers: Mapping[str, str]) -> bool:
+    """Whether an answer that refuses us, ``head`` its beginning, asks for proof that we are no robot."""
+    text = _plain(head)
+    return headers.get("cf-mitigated") == "challenge" or any(
+        mark in text for mark in (*_words().bot_wall_marks, *_words().bot_wall)
+    )
+
+
+def kind_of_page(
+    html: str,
+    *,
+    text_before: str | None,
+    led_above: bool = False,
+    headers: Mapping[str, str] | None = None,
+) -> PageKind:
     """Return what the page is; ``text_before`` is the article's text as last read, None if it never was.
+
+    ``led_above``: redirects led from the article's address to a page above it.
 
     ``headers`` have lower-case names. A page that still holds half of the paragraphs it held is the article,
     whatever its boxes say, unless the rest broke off at a paywall; one that was never read must be short as
@@ -62,7 +83,12 @@ def kind_of_page(html: str, *, text_before: str | None, headers: Mapping[str, st
         return PageKind.PAYWALL
     if held is not None and held >= STILL_THERE:
         return PageKind.ARTICLE
-    return _stand_in(page, held)
+    kind = _stand_in(page, held)
+    if kind is not PageKind.ARTICLE:
+        return kind
+    if led_above:
+        return PageKind.SECTION
+    return PageKind.OTHER if text_before and _share_of_words(text_before, page.text) < OTHER_WORDS else kind
 
 
 def _stand_in(page: _Page, held: float | None) -> PageKind:
@@ -100,6 +126,12 @@ def _share_held(before: str, text: str) -> float:
     total = sum(map(len, paragraphs))
     held = sum(len(line) for line in paragraphs if f" {' '.join(keys(line))} " in now)
     return held / total if total else 0.0
+
+
+def _share_of_words(before: str, text: str) -> float:
+    """Share (0..1) of the article's longer words that the page still has anywhere."""
+    old = {word for word in keys(before) if len(word) >= _LEAST_WORD}
+    return len(old & set(keys(text))) / len(old) if old else 1.0
 
 
 def _read(html: str) -> _Page:

@@ -1,0 +1,98 @@
+"""Pages change as the world does: furniture never tells, the smallest substantive change always does."""
+
+from dataclasses import replace
+
+import pytest
+
+from benchmarks._mutations import COSMETIC, SUBSTANTIVE, Mutation, pair
+from benchmarks._pages import a_page
+from benchmarks.changes import before_of, cut, to_read, visible_text
+from claims.pipeline.page.page_kind import PageKind
+from claims.pipeline.read_again import PageBefore, PageRead, read_again
+from tests.sites import page
+
+HEADLINE = "Minister lands in Britain"
+STORY = (
+    "The foreign minister landed at Farnborough airport on Wednesday evening, the Foreign Office said.",
+    "A spokesman said that he had come of his own free will, and that he was resigning his post.",
+    "The flight had left Tunisia in the afternoon; two officials were on board, the airport confirmed.",
+)
+
+
+def look(after: str, before: PageBefore, final_url: str = "") -> PageRead:
+    asked = to_read(after.encode(), before)
+    return read_again(replace(asked, final_url=final_url or asked.final_url))
+
+
+@pytest.mark.parametrize("mutation", COSMETIC, ids=lambda mutation: mutation.name)
+def test_furniture_that_moves_is_no_change(mutation: Mutation) -> None:
+    faults: list[str] = []
+    for number in range(2):
+        states = pair(a_page(number), mutation.name, number)
+        if states is not None:
+            read = look(states[1], before_of(states[0]))
+            if read.kind is not PageKind.ARTICLE or (read.difference and read.difference.kind != "trivial"):
+                faults.append(f"page {number}: {read.kind}, {read.difference}")
+    assert not faults
+
+
+@pytest.mark.parametrize("mutation", SUBSTANTIVE, ids=lambda mutation: mutation.name)
+def test_what_matters_is_found_and_told_as_what_it_is(mutation: Mutation) -> None:
+    states = [pair(a_page(seed), mutation.name, seed) for seed in range(2)]
+    reads = [look(after, before_of(before)) for before, after in filter(None, states)]
+    assert [read.difference.kind if read.difference else None for read in reads] == [mutation.expects] * 2
+    if mutation.hedge is not None:
+        assert {read.difference.hedge_shift for read in reads if read.difference} == {mutation.hedge}
+
+
+def test_a_plain_comparison_of_visible_text_would_flag_furniture() -> None:
+    states = [pair(a_page(1), mutation.name, 1) for mutation in COSMETIC]
+    assert any(visible_text(before) != visible_text(after) for before, after in filter(None, states))
+
+
+def test_an_answer_that_broke_off_removes_nothing_and_without_the_gate_it_would() -> None:
+    found = cut(pages=1, points=8)
+    assert (found.answers, found.believed, found.gone) == (8, 0, 0)
+    assert found.believed_without > 0
+    assert found.gone_without > 0
+
+
+def test_another_extractor_reads_the_old_bytes_anew_and_its_difference_is_no_edit() -> None:
+    old = page(HEADLINE, *STORY, "Photo: the gate of the airport, by our reporter.")
+    read_by_an_older_one = before_of(old)
+    as_it_was = replace(
+        read_by_an_older_one,
+        text="\n\n".join(STORY),
+        fingerprints=frozenset({"an older fingerprint"}),
+    )
+    known = replace(as_it_was, body=old.encode(), content_type="text/html; charset=utf-8")
+    assert look(old, as_it_was).difference is not None, "compared with the old reading it looks like an edit"
+    assert look(old, known).article is None, "like with like it says what it said"
+    edited = look(old.replace("two officials", "three officials"), known)
+    assert edited.difference is not None
+    assert "“two” became “three”" in edited.difference.summary
+
+
+@pytest.mark.parametrize(
+    ("after", "kind"),
+    [
+        (
+            page("Storm warning", *(["Gales are expected along the coast."] * 60)),
+            PageKind.OTHER,
+        ),
+        (page("Page not found", "Try our front page."), PageKind.NOT_FOUND),
+        (page(HEADLINE, STORY[0], "Subscribe to read the rest."), PageKind.PAYWALL),
+    ],
+)
+def test_what_stands_in_an_articles_place_is_not_compared_as_its_text(after: str, kind: PageKind) -> None:
+    read = look(after, before_of(page(HEADLINE, *STORY)))
+    assert read.kind is kind
+    assert kind is PageKind.OTHER or read.article is None
+
+
+def test_a_redirect_to_the_section_is_told_unless_the_article_stands_there() -> None:
+    known = before_of(page(HEADLINE, *STORY))
+    section = page("News", *(["Here is what we reported on Farnborough and the minister today."] * 40))
+    assert look(section, known, "https://paper.example/news/").kind is PageKind.SECTION
+    edited = page(HEADLINE, *STORY).replace("two officials", "three officials")
+    assert look(edited, known, "https://paper.example/news/").kind is PageKind.ARTICLE
