@@ -1,6 +1,7 @@
 """What waits for an editor, in the order in which to take it, and the claims that words may mean."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from math import ceil
@@ -50,6 +51,14 @@ class QueueCounts:
 
 
 @dataclass(frozen=True, slots=True)
+class Statement:
+    """A candidate, and the other candidates of the same page of the queue that say it in the same words."""
+
+    candidate: Candidate
+    copies: tuple[Candidate, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Queue:
     """One page of what waits; ``page`` counts from 1 and is one that exists."""
 
@@ -57,7 +66,7 @@ class Queue:
     counts: QueueCounts
     re_reviews: tuple[ReReview, ...]
     sign_offs: tuple[Review, ...]
-    candidates: tuple[Candidate, ...]
+    statements: tuple[Statement, ...]
     open_claims: tuple[Claim, ...]
     page: int
     pages: int
@@ -136,13 +145,23 @@ def queue(asked: QueueFilter) -> Queue:
         sign_offs=tuple(sign_offs.annotate(pieces=pieces)[:MOST_TASKS])
         if first and _wants(asked, Show.SIGN_OFFS)
         else (),
-        candidates=tuple(candidates[start : start + PAGE_SIZE]) if _wants(asked, Show.CANDIDATES) else (),
+        statements=_told_once(candidates[start : start + PAGE_SIZE])
+        if _wants(asked, Show.CANDIDATES)
+        else (),
         open_claims=tuple(claims[:MOST_OPEN_CLAIMS]) if first and asked.show is Show.ALL else (),
         page=page,
         pages=pages,
         topics=tuple(Topic.objects.order_by("name", "id")),
         article=Article.objects.filter(pk=asked.article).first() if asked.article else None,
     )
+
+
+def _told_once(candidates: Iterable[Candidate]) -> tuple[Statement, ...]:
+    """Each statement once, where it ranks best, or copies of one wire report would fill the page."""
+    by_words: dict[str, list[Candidate]] = {}
+    for candidate in candidates:
+        by_words.setdefault(candidate.text.casefold().rstrip(" ."), []).append(candidate)
+    return tuple(Statement(first, tuple(copies)) for first, *copies in by_words.values())
 
 
 def _wants(asked: QueueFilter, part: Show) -> bool:

@@ -98,6 +98,17 @@ def test_candidates_stand_by_rank_with_where_they_come_from(
         assert told in page
 
 
+def test_copies_of_one_statement_stand_in_one_row_that_links_the_others(desk: Client, edith: User) -> None:
+    a_candidate(edith, "The gates were shut.")
+    other = a_candidate(edith, "The gates were shut")
+    a_candidate(edith, "The gates were not shut.")
+    page = desk.get(QUEUE)
+    assert page.content.decode().count("data-row") == 2
+    assert "One more candidate says so in the same words" in words(page)
+    assert f'href="{reverse("desk_candidate", args=[other.id])}"' in page.content.decode()
+    assert "3 new candidates" in words(page)
+
+
 def test_edith_tracks_a_candidate_in_her_own_words_and_stays_where_she_was(desk: Client, edith: User) -> None:
     candidate, following = a_candidate(edith, "It was late, the ferry."), a_candidate(edith, "Rain fell.")
     answer = desk.post(

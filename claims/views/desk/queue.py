@@ -78,19 +78,21 @@ def _show_queue(
     if found.page > 1:
         address["page"] = str(found.page)
     here = reverse("desk_queue") + (f"?{address.urlencode()}" if address else "")
-    following = dict(pairwise([candidate.id for candidate in found.candidates]))
+    shown = [statement.candidate.id for statement in found.statements]
+    following = dict(pairwise(shown))
     context: dict[str, Any] = {
         "section": "queue",
         "queue": found,
-        "rows": [(candidate, following.get(candidate.id, "")) for candidate in found.candidates],
+        "rows": [
+            (statement.candidate, statement.copies, following.get(statement.candidate.id, ""))
+            for statement in found.statements
+        ],
         "filters": filters,
         "here": here,
         "kept": address.items(),
         "may_decide": person(request).may(Role.EDITOR),
         "trouble": trouble,
-        "resolved": trouble
-        if trouble and trouble.candidate not in {c.id for c in found.candidates}
-        else None,
+        "resolved": trouble if trouble and trouble.candidate not in shown else None,
         "find": query.get("find", ""),
         "words": asked_words(query.get("q")),
         "meant": claims_meant(asked_words(query.get("q"))) if query.get("find") else [],
