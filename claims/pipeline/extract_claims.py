@@ -26,7 +26,8 @@ __all__ = ["MOST_CANDIDATES", "ClaimCandidate", "can_extract", "extract_claims"]
 
 MOST_CANDIDATES = 300
 Parse = Callable[[str], Sequence[Attribution]]
-_AUTHOR_THRESHOLD = 0.5
+# Lower than where check-worthy begins: "The minister resigned on Sunday" is short of details, and news.
+_AUTHOR_THRESHOLD = 0.4
 _MARKED_THRESHOLD = 0.35
 _SHORTEST_RUN = 4  # tokens
 # Wishes, plans, topics and indirect questions say nothing that could be true or false.

@@ -64,6 +64,8 @@ class _Sets:
         self.past_auxiliaries = sets["past_auxiliaries"]
         self.future = sets["future"]
         self.imperatives = sets["imperatives"]
+        self.numbers = sets["small_numbers"]
+        self.wishes = sets["wishes"]
 
 
 @lru_cache(maxsize=1)
@@ -105,7 +107,7 @@ def is_statement(grammar: Grammar, start: int, end: int) -> bool:
     plain = [token for token in range(start, end) if words[token][0].isalnum()]
     if not _MIN_WORDS <= len(plain) <= _MOST_WORDS:
         return False
-    if _is_question(grammar, end) or _is_prediction(grammar, plain):
+    if _is_question(grammar, end) or _is_prediction(grammar, plain) or _is_wish(grammar, plain):
         return False
     first = words[plain[0]]
     if first in grammar_sets().imperatives or grammar.is_finite_verb(plain[0]):
@@ -117,9 +119,19 @@ def _has_main_verb(grammar: Grammar, tokens: list[int]) -> bool:
     """Whether a finite verb stands outside the first relative clause: "the report that he left" has none."""
     verbs = [token for token in tokens if grammar.is_finite(token)]
     if not verbs:
-        return False
+        return any(_is_present(grammar, token) for token in tokens[1:-1])
     opens_relative = any(grammar.words[token] in _RELATIVES for token in tokens[1:] if token < verbs[0])
     return not opens_relative or len(verbs) > 1
+
+
+def _is_present(grammar: Grammar, token: int) -> bool:
+    """Whether the token stands like a verb in the present: "a berth costs seven crowns"."""
+    before, word, after = grammar.words[token - 1 : token + 2]
+    if not (word.isalpha() and word.endswith("s") and not word.endswith(("ss", "us", "is"))):
+        return False
+    is_one_thing = before.isalpha() and not before.endswith("s") and before not in grammar.determiners
+    takes_object = after in grammar.determiners or after in grammar_sets().numbers or after[:1].isdigit()
+    return is_one_thing and takes_object and before not in grammar.prepositions
 
 
 def _is_question(grammar: Grammar, end: int) -> bool:
@@ -127,6 +139,14 @@ def _is_question(grammar: Grammar, end: int) -> bool:
     words = grammar.words
     tail = words[max(0, end - 2) : end + 1]
     return "?" in tail
+
+
+def _is_wish(grammar: Grammar, tokens: list[int]) -> bool:
+    """Whether the first finite verb wants something to be done: "the mayor wants to open the bridge"."""
+    verb = next((token for token in tokens if grammar.is_finite(token)), None)
+    if verb is None or grammar.words[verb + 1 : verb + 2] != ["to"]:
+        return False
+    return grammar.words[verb] in grammar_sets().wishes
 
 
 def _is_prediction(grammar: Grammar, tokens: list[int]) -> bool:
