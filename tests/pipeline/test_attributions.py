@@ -210,6 +210,12 @@ def assert_sound(text: str) -> None:
             assert span is None or text[slice(*span)].strip() == text[slice(*span)]
 
 
+@pytest.mark.parametrize("end", ["and", "but", "in", ",", "“", "said", "that", "as"])
+def test_a_text_may_break_off_anywhere(end: str) -> None:
+    for words in ("The mayor asked about the photo", "The mayor called the plan", "She said", "The claim"):
+        assert_sound(f"{words} {end}")
+
+
 @settings(max_examples=150, deadline=None)
 @given(st.lists(WORDS, max_size=60).map(" ".join))
 def test_offsets_are_sound_in_any_muddle_of_reporting_words(text: str) -> None:

@@ -166,9 +166,9 @@ def _stops_thing(grammar: Grammar, token: int) -> bool:
     word = grammar.words[token]
     if word in _THING_STOPS or word in grammar.time_words:
         return True
-    following = grammar.words[token + 1] if token + 1 < len(grammar.words) else ""
-    if word not in ("and", "but"):
+    if word not in ("and", "but") or token + 1 == len(grammar.words):
         return False
+    following = grammar.words[token + 1]
     if following in grammar.subject_pronouns or following in grammar.auxiliaries:
         return True
     # "asked for a photo and Lee said": a name and its verb begin a clause.
