@@ -277,9 +277,10 @@ def _hold_pages(candidates: Sequence[Candidate]) -> None:
     very second in which its page changes would be looked for only at the next change.
     """
     snapshots = [candidate.snapshot for candidate in candidates if candidate.snapshot is not None]
-    articles = Article.objects.select_for_update(of=("self",)).select_related("newest", "publisher")
-    wanted = {snapshot.article_id for snapshot in snapshots}
-    held = {article.id: article for article in articles.filter(pk__in=wanted).order_by("id")}
+    wanted = Article.objects.filter(pk__in={snapshot.article_id for snapshot in snapshots})
+    # Locked first, then read: PostgreSQL joins a row that it waited for with what stood beside it before.
+    list(wanted.order_by("id").select_for_update().values_list("id"))
+    held = {article.id: article for article in wanted.select_related("newest", "publisher")}
     for snapshot in snapshots:
         snapshot.article = held[snapshot.article_id]
 
