@@ -1,7 +1,10 @@
 """Which tracked claims a text may repeat, found by the database and scored by the pipeline."""
 
-from collections.abc import Mapping, Sequence
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import reduce
+from itertools import accumulate, combinations
 from operator import or_
 
 from django.db import connection
@@ -27,16 +30,33 @@ MOST_HOLDERS = 1_000
 MOST_LOOKED_AT = 4_000
 """Claims that share a term, over all terms; the rarest terms come first."""
 
+LEADING_TERMS = 4
+"""The rarest terms; claims with two of them are found though each may be older than a term's newest."""
+
+MOST_CROSSED = 10_000
+"""Claims with the rarer of two leading terms that are asked for the other one, too, the newest."""
+
+MOST_IN_BOTH = 500
+"""Claims per two leading terms that are looked at, the newest."""
+
 _TELLING_WORDS = 8
 
 # The same on SQLite and PostgreSQL; each part reads a stretch of the index on (term, claim_id).
 _COUNT = """
-SELECT %s AS place, COUNT(*) FROM
-    (SELECT 1 FROM claims_claimterm WHERE term = %s LIMIT %s) AS held
+SELECT %s AS place, COUNT(*), MIN(claim_id) FROM
+    (SELECT claim_id FROM claims_claimterm WHERE term = %s ORDER BY claim_id DESC LIMIT %s) AS held
 """
 _HOLDERS = """
 SELECT claim_id, %s AS weight FROM
     (SELECT claim_id FROM claims_claimterm WHERE term = %s ORDER BY claim_id DESC LIMIT %s) AS held
+"""
+_HOLDERS_OF_BOTH = """
+SELECT claim_id, %s AS weight FROM (
+    SELECT rarer.claim_id FROM
+        (SELECT claim_id FROM claims_claimterm WHERE term = %s ORDER BY claim_id DESC LIMIT %s) AS rarer
+    JOIN claims_claimterm AS other ON other.claim_id = rarer.claim_id AND other.term = %s
+    ORDER BY rarer.claim_id DESC LIMIT %s
+) AS both_held
 """
 _SHORTLIST = """
 SELECT claim.id, claim.text FROM (
@@ -51,47 +71,63 @@ ORDER BY likely.weight DESC, claim.id DESC LIMIT %s
 def shortlist(text: str, aliases: Aliases | None = None, *, public_only: bool = False) -> list[KnownClaim]:
     """Return the at most 50 tracked claims that share the rarest terms with ``text``; two queries at most.
 
-    What it costs is bounded by the constants above, however many claims there are. ``public_only`` leaves out
-    what is internal to the desk.
+    What it costs is bounded by the constants above, however many claims there are: of a term that very many
+    claims hold the newest are looked at, and older ones where they share two of the rarest terms (an
+    intersection of postings lists, rarest first, as search engines do). ``public_only`` leaves out what is
+    internal to the desk.
     """
     terms = sorted(shortlist_terms(text, aliases), key=lambda term: (-term_weight(term), term))
-    counts = _capped_counts([term[:LONGEST_TERM] for term in terms[:MOST_TERMS]])
-    if not counts:
+    held = _held([term[:LONGEST_TERM] for term in terms[:MOST_TERMS]])
+    if not held:
         return []
-    weights = {term: _weight(term, count) for term, count in _affordable(counts).items()}
+    parts, values = [], []
+    for term in _affordable(held):
+        parts.append(_HOLDERS)
+        values += [term.weight, term.term, MOST_HOLDERS]
+    for rarer, other in combinations(held[:LEADING_TERMS], 2):
+        if other.count == MOST_HOLDERS:  # else all its claims are among the holders
+            parts.append(_HOLDERS_OF_BOTH)
+            values += [round(rarer.weight + other.weight, 1), rarer.term, MOST_CROSSED, other.term]
+            values.append(MOST_IN_BOTH)
     seen = [Visibility.PUBLIC] if public_only else list(Visibility)
-    sql = _SHORTLIST.format(
-        holders=" UNION ALL ".join([_HOLDERS] * len(weights)), visibilities=", ".join(["%s"] * len(seen))
-    )
-    values = [value for term, weight in weights.items() for value in (weight, term, MOST_HOLDERS)]
+    sql = _SHORTLIST.format(holders=" UNION ALL ".join(parts), visibilities=", ".join(["%s"] * len(seen)))
     with connection.cursor() as cursor:
         cursor.execute(sql, [*values, 2 * SHORTLIST, *seen, SHORTLIST])
         return [KnownClaim(id=claim_id, text=words) for claim_id, words in cursor.fetchall()]
 
 
-def _capped_counts(terms: Sequence[str]) -> dict[str, int]:
-    """How many claims hold each of ``terms``, none left out that any holds, up to ``MOST_HOLDERS``."""
+@dataclass(frozen=True, slots=True)
+class _HeldTerm:
+    """A term that ``count`` claims hold, or ``MOST_HOLDERS`` and more; ``since``: the oldest counted one."""
+
+    term: str
+    count: int
+    since: str
+
+    @property
+    def weight(self) -> float:
+        """How telling it is: by its band, and by how few claims hold it; in tenths, to sum exactly."""
+        return round(term_weight(self.term) + WEIGHT_RARE * (1 - self.count / MOST_HOLDERS), 1)
+
+
+def _held(terms: Sequence[str]) -> list[_HeldTerm]:
+    """Those of ``terms`` that any claim holds, the rarest first.
+
+    Of terms with ``MOST_HOLDERS`` claims that one is rarer whose newest ones reach back further.
+    """
     if not terms:
-        return {}
+        return []
     values = [value for place, term in enumerate(terms) for value in (place, term, MOST_HOLDERS)]
     with connection.cursor() as cursor:
         cursor.execute(" UNION ALL ".join([_COUNT] * len(terms)), values)
-        return {terms[place]: count for place, count in cursor.fetchall() if count}
+        held = [_HeldTerm(terms[place], count, since) for place, count, since in cursor.fetchall() if count]
+    return sorted(held, key=lambda found: (found.count, found.since, found.term))
 
 
-def _affordable(counts: Mapping[str, int]) -> dict[str, int]:
-    """The rarest terms whose holders together are few enough to be looked at; one at least."""
-    found: dict[str, int] = {}
-    for term in sorted(counts, key=lambda term: (counts[term], -term_weight(term), term)):
-        if found and sum(found.values()) + counts[term] > MOST_LOOKED_AT:
-            break
-        found[term] = counts[term]
-    return found
-
-
-def _weight(term: str, count: int) -> float:
-    """How telling a shared term is: by its band, and by how few claims hold it; tenths, to sum exactly."""
-    return round(term_weight(term) + WEIGHT_RARE * (1 - count / MOST_HOLDERS), 1)
+def _affordable(held: Sequence[_HeldTerm]) -> Sequence[_HeldTerm]:
+    """The first of ``held`` whose claims together are few enough to be looked at; one at least."""
+    looked_at = list(accumulate(found.count for found in held))
+    return held[: max(1, bisect_right(looked_at, MOST_LOOKED_AT))]
 
 
 def best_matches(

@@ -8,11 +8,14 @@ from django.db import connection
 from pytest_django import DjangoAssertNumQueries
 
 from claims.models import Claim, ClaimTerm, Event, User
+from claims.models.base import new_id
 from claims.operations.aliases import add_alias, remove_alias
 from claims.operations.candidates import propose, track
 from claims.operations.editing import edit_claim
 from claims.operations.refusals import ConflictError, NotAllowedError, RuleRefusedError
-from claims.queries.matching import SHORTLIST, best_matches, shortlist
+from claims.pipeline.matching.match_text import shortlist_terms
+from claims.queries import matching
+from claims.queries.matching import MOST_HOLDERS, SHORTLIST, best_matches, shortlist
 from claims.vocabulary import EventKind, Relation, Zone
 from tests.stories import right_now
 
@@ -91,6 +94,39 @@ def test_what_shares_rare_words_comes_before_what_shares_common_ones(edith: User
     found = shortlist("The minister has visited Farnborough town.")
     assert found[0].id == rare.id
     assert len(found) == SHORTLIST
+
+
+def many_newer_claims_with(term: str) -> None:
+    """More claims that hold ``term``, and nothing else of interest, than are looked at for one term."""
+    now = right_now()
+    newer = [  # ids begin with the second, in which the older claim may have been made, too
+        Claim(
+            id=f"z{new_id()[1:]}",
+            text=f"A visitor has seen place {n}.",
+            status_changed_at=now,
+            updated_at=now,
+        )
+        for n in range(MOST_HOLDERS + 1)
+    ]
+    Claim.objects.bulk_create(newer)
+    ClaimTerm.objects.bulk_create(ClaimTerm(claim=claim, term=term) for claim in newer)
+
+
+def test_an_old_claim_of_frequent_words_only_is_found(
+    edith: User, monkeypatch: pytest.MonkeyPatch, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    old = tracked("Libya has banned wheat from Iran.", edith)
+    for term in shortlist_terms(old.text):
+        many_newer_claims_with(term)
+    asked = "No more wheat from Iran: imports banned by Libya"
+    with django_assert_num_queries(2):
+        assert shortlist(asked)[0].id == old.id
+    assert best_matches(asked)[0].claim == old.id
+
+    monkeypatch.setattr(matching, "LEADING_TERMS", 0)  # control: the newest claims of each word alone
+    newest = shortlist(asked)
+    assert len(newest) == SHORTLIST
+    assert old.id not in {known.id for known in newest}
 
 
 @pytest.mark.parametrize("claims", [0, 3, 30])

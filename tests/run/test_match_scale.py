@@ -8,7 +8,7 @@ from benchmarks import match_scale
 from benchmarks._plausible import Claims
 from benchmarks.generate import SEED
 
-MANY = 1_500
+MANY = 1_000
 
 
 def test_a_repeated_claim_is_found_first_among_many(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
