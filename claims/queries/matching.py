@@ -30,7 +30,7 @@ MOST_HOLDERS = 1_000
 MOST_LOOKED_AT = 4_000
 """Claims that share a term, over all terms; the rarest terms come first."""
 
-LEADING_TERMS = 4
+LEADING_TERMS = 3
 """The rarest terms; claims with two of them are found though each may be older than a term's newest."""
 
 MOST_CROSSED = 10_000
@@ -80,7 +80,8 @@ def shortlist(text: str, aliases: Aliases | None = None, *, public_only: bool = 
     held = _held([term[:LONGEST_TERM] for term in terms[:MOST_TERMS]])
     if not held:
         return []
-    parts, values = [], []
+    parts: list[str] = []
+    values: list[str | float] = []
     for term in _affordable(held):
         parts.append(_HOLDERS)
         values += [term.weight, term.term, MOST_HOLDERS]
