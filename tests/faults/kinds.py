@@ -2,7 +2,8 @@
 
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from claims.operations import failpoints
 from tests.faults.processes import children_of, faketime_library, limit_files, wait_until
@@ -106,25 +107,34 @@ def sweeps_at_once(number: int) -> Fault:
 
 def hints_tripled_and_shuffled(world: World) -> bool:
     """Let every hint come three times, in any order."""
-    world.stop_workers()
-    world.release()
-    world.sweep()
-    world.sweep()
-    world.broker.triple(world.rng)
-    hit = world.broker.waiting() > 0
-    world.signal_workers(signal.SIGCONT)
-    return hit
+    with _workers_away(world):
+        world.release()
+        world.sweep()
+        world.sweep()
+        world.broker.triple(world.rng)
+        return world.broker.waiting() > 0
 
 
 def hints_dropped(world: World) -> bool:
     """Lose every hint that was sent."""
-    world.stop_workers()
-    world.release()
-    world.sweep()
-    hit = world.broker.waiting() > 0
-    world.broker.drop()
-    world.signal_workers(signal.SIGCONT)
-    return hit
+    with _workers_away(world):
+        world.release()
+        world.sweep()
+        hit = world.broker.waiting() > 0
+        world.broker.drop()
+        return hit
+
+
+@contextmanager
+def _workers_away(world: World) -> Iterator[None]:
+    """Keep what is sent in the broker: Redis hands a worker that is merely stopped what it waits for."""
+    for each in world.workers:
+        each.kill()
+    try:
+        yield
+    finally:
+        for each in world.workers:
+            each.start()
 
 
 def broker_wiped(world: World) -> bool:

@@ -11,7 +11,7 @@ from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
-from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
+from django.db import DatabaseError, InterfaceError, connection
 from django.db.models import Q
 from django.test import Client
 
@@ -160,25 +160,6 @@ class World:
         """Send all workers and their children a signal."""
         for each in self.workers:
             each.signal(order)
-
-    def stop_workers(self) -> None:
-        """Let all workers stand still, none of them within a transaction that locks the whole of SQLite."""
-        self.signal_workers(signal.SIGSTOP)
-        while connection.vendor == "sqlite" and not self._can_write():
-            self.signal_workers(signal.SIGCONT)
-            time.sleep(0.2)
-            self.signal_workers(signal.SIGSTOP)
-
-    def _can_write(self) -> bool:
-        with connection.cursor() as cursor:
-            cursor.execute("PRAGMA busy_timeout = 100")
-            try:
-                with transaction.atomic():
-                    return True
-            except OperationalError:
-                return False
-            finally:
-                cursor.execute("PRAGMA busy_timeout = 30000")
 
     def arm(self, failpoint: str, order: signal.Signals) -> None:
         """Let the next process that reaches the failpoint get the signal."""
