@@ -44,6 +44,7 @@ def _follow(stop: threading.Event, seen: list[int]) -> None:
             )
             if last_round:
                 return
+            stop.wait(0.01)  # one that never rests keeps the writers' threads from theirs
     finally:
         connection.close()
 
