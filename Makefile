@@ -27,12 +27,9 @@ help:
 run: .venv/run.stamp
 	@exec $(PY) -m tracker.run
 
-# The smaller run comes first, so that the last line is the whole suite's; a run that fails is the last that runs.
+# Both engines side by side; the whole suite's line, SQLite's, is the last.
 test: .venv/dev.stamp
-	@echo "== the tests that touch the database, on PostgreSQL and Redis"
-	@TEST_ENGINE=postgres $(PY) -m pytest
-	@echo "== all tests, on SQLite"
-	@TEST_ENGINE=sqlite $(PY) -m pytest
+	@$(PY) -m tests
 
 # Runs every check, then fails if one did. The settings checked are production's; nothing is kept.
 check: .venv/dev.stamp
