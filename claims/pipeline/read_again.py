@@ -141,7 +141,9 @@ def _is_above(landed: str, asked: str) -> bool:
 @cache
 def warm_up() -> None:
     """Load what reading needs, once in a process, so that children forked from it share it."""
-    article = "<article><h1>Minister resigns</h1><p>The minister resigned, a spokesman said.</p></article>"
+    # Long enough to be told for English by its small words: a shorter one loads a model of 100 MB.
+    text = "The minister of trade has resigned from the government, a spokesman for the ministry said."
+    article = f"<article><h1>Minister resigns</h1><p>{text}</p></article>"
     page = f'<html lang="en"><title>Minister resigns</title><body>{article}</body></html>'.encode()
     read_again(
         PageToRead(body=page, content_type="text/html", url="", final_url="", published_at=None, before=None),

@@ -1,5 +1,7 @@
 """The reader: a child that a page may break, and nothing else with it."""
 
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 
@@ -44,3 +46,18 @@ def test_each_page_gets_its_answer_and_a_page_that_breaks_the_reader_gets_none(r
     answers = {key: answer and answer.fingerprint for key, answer in reader.answers(wait=True)}
     plain = {words: words for words in ("one", "two", "three", "four")}
     assert answers == plain | dict.fromkeys(("for ever", "asleep", "greedy", "mistaken"))
+
+
+def test_what_is_loaded_ahead_of_the_fork_leaves_out_the_model_that_few_pages_need() -> None:
+    script = (
+        "from claims.pipeline.page import language\n"
+        "from claims.pipeline.read_again import warm_up\n"
+        "warm_up()\n"
+        "print(language._identifier.cache_info().currsize)\n"
+        "language.detect_language('Lorem ipsum dolor sit amet, consectetur adipiscing elit sed eiusmod.', None)\n"
+        "print(language._identifier.cache_info().currsize)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", script], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.split() == ["0", "1"]
