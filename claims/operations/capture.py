@@ -2,7 +2,7 @@
 
 import hashlib
 import zlib
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -14,6 +14,7 @@ from claims.operations.ledger import Book
 from claims.pipeline.extract_claims import ClaimCandidate, can_extract, extract_claims
 from claims.pipeline.extract_text import ArticleText, extract_text
 from claims.pipeline.match import Match
+from claims.queries.aliases import known_aliases
 from claims.queries.matching import best_matches
 from claims.queries.tiers import attribution_parser
 from claims.vocabulary import CandidateState, EventKind, Relation, Voice, Zone
@@ -102,9 +103,25 @@ def proposals_of(
     return matched(found)
 
 
-def matched(found: Iterable[ClaimCandidate]) -> tuple[Proposal, ...]:
+def matched(found: Sequence[ClaimCandidate]) -> tuple[Proposal, ...]:
     """Return the candidates, each with its best match among the tracked claims."""
-    return tuple(Proposal(candidate, next(iter(best_matches(candidate.text)), None)) for candidate in found)
+    if not found:
+        return ()
+    aliases = known_aliases()
+    return tuple(
+        Proposal(candidate, next(iter(best_matches(candidate.text, aliases=aliases)), None))
+        for candidate in found
+    )
+
+
+def not_yet_proposed(found: Sequence[ClaimCandidate], *, article_id: str) -> list[ClaimCandidate]:
+    """Return the candidates whose quotes were not proposed from the article before."""
+    known = _proposed_quotes(article_id) if found else set()
+    return [candidate for candidate in found if candidate.quote not in known]
+
+
+def _proposed_quotes(article_id: str) -> set[str]:
+    return set(Candidate.objects.filter(snapshot__article=article_id).values_list("quote", flat=True))
 
 
 def store_raw(body: bytes) -> RawContent:
@@ -206,9 +223,7 @@ def store_proposals(
     One that the machine is sure about becomes an appearance of its claim at once; the rest waits.
     Returns the new candidates in the order of the text, those of the headline last.
     """
-    known = set(
-        Candidate.objects.filter(snapshot__article=snapshot.article_id).values_list("quote", flat=True)
-    )
+    known = _proposed_quotes(snapshot.article_id)
     fresh = [proposal for proposal in reading.proposals if proposal.candidate.quote not in known]
     claims = {claim.id: claim for claim in book.claims(linked_claims(reading))}
     stored = []
@@ -218,10 +233,11 @@ def store_proposals(
         claim = claims.get(proposal.match.claim) if proposal.match and proposal.links else None
         if claim is not None and claim.merged_into_id is None:
             row.state, row.claim, row.resolved_at = CandidateState.LINKED, claim, now
-        row.save(force_insert=True)
+        stored.append(row)
+    Candidate.objects.bulk_create(stored)
+    for row in stored:
         if row.claim is not None:
             add_appearance(book, claim=row.claim, snapshot=snapshot, quotation=quotation_of(row), by=None)
-        stored.append(row)
     return stored
 
 
