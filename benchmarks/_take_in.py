@@ -9,8 +9,18 @@ import django
 
 django.setup()
 
-from claims.models import Article, Host, RawContent, Snapshot  # noqa: E402 - after setup
+from claims.models import (  # noqa: E402 - after setup
+    Article,
+    Candidate,
+    Host,
+    Publisher,
+    PublisherSite,
+    RawContent,
+    Snapshot,
+)
+from claims.operations.catalogue import site_prefix  # noqa: E402 - after setup
 from claims.operations.sightings import sha256_of  # noqa: E402 - after setup
+from claims.pipeline.extract_claims import extract_claims  # noqa: E402 - after setup
 from claims.pipeline.extract_text import extract_text  # noqa: E402 - after setup
 from claims.queries.clock import database_now  # noqa: E402 - after setup
 from claims.vocabulary import ArticleState  # noqa: E402 - after setup
@@ -20,13 +30,17 @@ def take_in(file: Path) -> None:
     """Write rows in bulk, the texts by the product's own extraction; the ledger is not what is measured."""
     plan = json.loads(file.read_text())
     then = database_now() - timedelta(days=30)
-    articles, contents, snapshots = [], {}, []
+    articles, contents, snapshots, candidates = [], {}, [], []
+    publishers: dict[str, Publisher] = {}
     for key, states in plan["pages"].items():
         host, _, path = key.partition("/")
         host, body = f"{host}:{plan['port']}", states["before"].encode()
         text = extract_text(body, content_type="text/html; charset=utf-8")
         article = Article(url=f"http://{host}/{path}", host=host, state=ArticleState.LIVE)
         article.added_at = article.updated_at = article.last_checked_at = article.due_at = then
+        article.publisher = publishers.setdefault(
+            host, Publisher(slug=host.replace(".", "-").replace(":", "-"), name=host, updated_at=then)
+        )
         article.headline, article.snapshot_count, article.check_count = text.headline or "", 1, 1
         article.etag = f'"{sha256_of(body)[:16]}"'
         articles.append(article)
@@ -46,7 +60,24 @@ def take_in(file: Path) -> None:
                 extractor_version=text.extractor_version,
             )
         )
+        candidates += [
+            Candidate(
+                snapshot=snapshots[-1],
+                text=found.text[:500],
+                quote=found.quote,
+                start=found.start,
+                end=found.end,
+                proposed_at=then,
+                updated_at=then,
+            )
+            for found in extract_claims(headline=text.headline, text=text.text, published_at=None)
+        ]
     hosts = {article.host for article in articles}
+    Publisher.objects.bulk_create(publishers.values())
+    PublisherSite.objects.bulk_create(
+        PublisherSite(publisher=publisher, prefix=site_prefix(f"http://{host}/"))
+        for host, publisher in publishers.items()
+    )
     Host.objects.bulk_create(
         Host(name=name, free_at=then, robots_status=404, robots_until=then) for name in hosts
     )
@@ -56,6 +87,7 @@ def take_in(file: Path) -> None:
     for article, snapshot in zip(articles, snapshots, strict=True):
         article.newest = snapshot
     Article.objects.bulk_update(articles, ["newest"], batch_size=500)
+    Candidate.objects.bulk_create(candidates, batch_size=1_000)
 
 
 if __name__ == "__main__":
