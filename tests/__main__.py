@@ -1,7 +1,7 @@
 """Runs the tests on both engines side by side: what PostgreSQL says first, then what SQLite, all tests, says.
 
-Each run has databases, a Redis number, ports and folders of its own, and waits more than it works, so that two
-cores carry both. Words after `python -m tests` go to both runs of pytest.
+Each run has databases, a Redis number, ports and folders of its own, and waits more than it works, so that
+two cores carry both. Words after `python -m tests` go to both runs of pytest.
 """
 
 import os
