@@ -31,6 +31,7 @@ def prove(scratch: Path) -> Iterator[Row]:
     path = f"{sources} sources, 5 hosts, 3 workers"
     yield Row(path, "sources not checked", polite["unchecked"], "sources", "0", polite["unchecked"] == 0)
     yield Row(path, "requests", polite["requests"], "requests", "> 0", polite["requests"] > 0)
+    yield Row(path, "redirects among them", polite["redirects"], "requests", "> 0", polite["redirects"] > 0)
     for word, words in _WORDS.items():
         yield Row(path, words, polite[word], "requests", "0", polite[word] == 0)
         yield Row(path, f"control: {words}", rude[word], "requests", "> 0", rude[word] > 0)

@@ -1,22 +1,21 @@
 """One batch of checks: held hosts, leased pages, fetched side by side, read in a child, finished in bulk."""
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from datetime import datetime, timedelta
 from functools import partial
-from time import monotonic
 
 import structlog
 from django.conf import settings
 from django.db import DataError, IntegrityError
 
 from claims.operations.findings import CheckReport, finish, heed_host
-from claims.operations.lanes import Lane, Lanes
+from claims.operations.lanes import Lanes
 from claims.operations.leases import HeldHosts, give_back
-from claims.operations.policies import cadence, fetch_policy, lease_time
+from claims.operations.policies import fetch_policy, lease_time
 from claims.operations.reader import Reader
-from claims.operations.robots import forget_failed_robots, keep_robots, kept_robots
+from claims.operations.robots import forget_failed_robots
 from claims.operations.sightings import (
     Leased,
     Sighting,
@@ -26,9 +25,10 @@ from claims.operations.sightings import (
     look_at,
     needs_reading,
     own_outage,
+    put_off,
 )
 from claims.operations.unchanged import finish_unchanged, is_nothing_new
-from claims.pipeline.fetch import Fetched, FetchResult, fetch_many
+from claims.pipeline.fetch import Fetched, FetchResult
 from claims.pipeline.read_again import read_again, warm_up
 from claims.pipeline.source_state import OUR_SIDE, is_own_outage
 from claims.queries.clock import database_clock
@@ -64,14 +64,12 @@ class Batch:
 
     def __init__(self, hosts: HeldHosts, pages: Sequence[Leased]) -> None:
         """Take pages that are leased, all on hosts that are held."""
-        self._hosts = hosts
         self._now = database_clock()
-        self._lanes = list(self._lanes_of(pages))
+        self._lanes = Lanes(hosts, pages, policy=fetch_policy(), seconds=batch_seconds())
         self._read = partial(read_again, parse=attribution_parser())
         self._reading: dict[str, tuple[Leased, Fetched, datetime]] = {}
         self._unchanged: list[tuple[Leased, Sighting]] = []
         self._news: deque[tuple[Leased, Callable[[], Sighting]]] = deque()
-        self._answers: list[tuple[str, str | None]] = []
         self._unconnected: list[tuple[Leased, FetchResult, datetime]] = []
 
     def run(self) -> Iterator[CheckReport]:
@@ -83,34 +81,11 @@ class Batch:
         yield from self._finish_unchanged(at_least=1)
         yield from self._tell_news(at_most=0)
 
-    def _lanes_of(self, pages: Iterable[Leased]) -> Iterator[Lane]:
-        hosts: dict[str, deque[Leased]] = {}
-        for page in pages:
-            hosts.setdefault(page.host, deque()).append(page)
-        known = kept_robots(hosts)
-        now, started = self._now(), monotonic()
-        for host, queue in hosts.items():
-            free_at = started + max(0.0, (self._hosts.free_at[host] - now).total_seconds())
-            lane = Lane(host, queue, free_at, cadence(queue[0].url).host_gap.total_seconds())
-            if host in known:
-                lane.learn(known[host])
-            yield lane
-
     def _fetch(self) -> Iterator[CheckReport]:
-        lanes = Lanes(self._lanes, closes_at=monotonic() + batch_seconds())
         reader = Reader(self._read, seconds=settings.READ_SECONDS, megabytes=settings.READ_MEGABYTES)
-        answers = fetch_many(lanes.requests(), policy=fetch_policy())
-        with closing(reader), closing(answers):
-            for request, result in answers:
-                lane = lanes.landed(request)
-                page = lane.land(result)
-                self._answers.append((lane.host, failure_of(result)))
-                if page is None:
-                    heed_host(request.url, result, now=self._now())
-                    lane.learn(keep_robots(lane.host, result))
-                else:
-                    self._take(page, result, reader)
-                lanes.go_on(lane)
+        with closing(reader), closing(self._lanes.answers()) as answers:
+            for page, result in answers:
+                self._take(page, result, reader)
                 self._take_readings(reader, wait=reader.is_full)
                 yield from self._finish_unchanged(at_least=_AT_ONCE)
                 yield from self._tell_news(at_most=_MOST_NEWS)
@@ -119,16 +94,17 @@ class Batch:
 
     def _judge_unconnected(self) -> None:
         """Take in what got no connection or was not asked for; nothing counts if we were cut off."""
-        ours = is_own_outage(self._answers)
+        ours = is_own_outage(self._lanes.heard)
         if ours:
-            log.warning("our own network seems to be down", checks=len(self._answers))
-            forget_failed_robots([lane.host for lane in self._lanes])
+            log.warning("our own network seems to be down", checks=len(self._lanes.heard))
+            forget_failed_robots(self._lanes.hosts)
         for page, result, now in self._unconnected:
             self._note(page, own_outage(now=now) if ours else look_at(result, article_id=page.id, now=now))
-        for lane in self._lanes:
-            for page, reason in lane.refused:
-                now = self._now()
-                self._note(page, own_outage(now=now) if ours else disallowed(reason, now=now))
+        for page, reason in self._lanes.refused:
+            now = self._now()
+            self._note(page, own_outage(now=now) if ours else disallowed(reason, now=now))
+        for page, _ in self._lanes.put_off:
+            self._note(page, put_off(now=self._now()))
 
     def _take(self, page: Leased, result: FetchResult, reader: Reader) -> None:
         """Take in an answer: judged at once, or read first."""
@@ -140,7 +116,7 @@ class Batch:
         elif failure_of(result) in OUR_SIDE:
             self._unconnected.append((page, result, now))
         else:
-            heed_host(page.url, result, now=now)
+            heed_host(result, now=now)
             self._note(page, look_at(result, article_id=page.id, now=now))
 
     def _take_readings(self, reader: Reader, *, wait: bool) -> None:
@@ -177,11 +153,8 @@ class Batch:
 
     def _let_go(self) -> None:
         """Give back the pages that were never asked for, and each host from when it is free again."""
-        give_back((page.id, page.fence) for lane in self._lanes for page in lane.pages)
-        now, stopped = self._now(), monotonic()
-        self._hosts.release(
-            {lane.host: now + timedelta(seconds=max(0.0, lane.free_at - stopped)) for lane in self._lanes}
-        )
+        give_back((page.id, page.fence) for page in self._lanes.unasked)
+        self._lanes.let_go()
 
 
 def _finish_news(page: Leased, seen: Sighting) -> CheckReport:

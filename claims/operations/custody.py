@@ -11,11 +11,12 @@ from django.conf import settings
 
 from claims.models import ArchiveCopy, Evidence, Review
 from claims.operations.findings import heed_host
-from claims.operations.leases import lease, turn_at_host
+from claims.operations.leases import lease
 from claims.operations.ledger import writing
 from claims.operations.policies import cadence, fetch_policy, host_of, lease_time
 from claims.operations.sightings import asked_to_wait
-from claims.pipeline.fetch import Fetched, FetchFailed, FetchRequest, FetchResult, fetch
+from claims.operations.turns import Turn, turn_at_host
+from claims.pipeline.fetch import Fetched, FetchFailed, FetchRequest, FetchResult
 from claims.pipeline.schedule import ScheduleInput, next_check_at
 from claims.queries.clock import database_now
 from claims.vocabulary import ArchiveState, EventKind
@@ -53,22 +54,21 @@ def save_copies(copy_ids: Iterable[str], *, only_due: bool) -> Iterator[CopyRepo
     Nothing is asked while the setting is off, or while the archive's host is booked by others.
     """
     for copy_id in copy_ids if settings.WAYBACK_SAVE else ():
-        host, gap = host_of(settings.WAYBACK_URL), cadence(settings.WAYBACK_URL).host_gap
-        with turn_at_host(host, gap=gap, patience=_PATIENCE) as is_ours:
-            if not is_ours:
+        with turn_at_host(host_of(settings.WAYBACK_URL), patience=_PATIENCE) as turn:
+            if turn is None:
                 return
             fence = lease(ArchiveCopy, copy_id, seconds=lease_time(), only_due=only_due)
             if fence is None:
                 continue
-            result = _ask(ArchiveCopy.objects.select_related("article").get(pk=copy_id))
+            result = _ask(ArchiveCopy.objects.select_related("article").get(pk=copy_id), turn)
         yield _finish(copy_id, fence, result)
 
 
-def _ask(copy: ArchiveCopy) -> FetchResult:
+def _ask(copy: ArchiveCopy, turn: Turn) -> FetchResult:
     policy = fetch_policy()
     # An archive fetches the page before it answers, so it gets twice the time of a page.
     patient = replace(policy, deadline_seconds=2 * policy.deadline_seconds)
-    return fetch(FetchRequest(url=settings.WAYBACK_URL + copy.article.url), policy=patient)
+    return turn.fetch(FetchRequest(url=settings.WAYBACK_URL + copy.article.url), policy=patient)
 
 
 def _finish(copy_id: str, fence: int, result: FetchResult) -> CopyReport:
@@ -97,7 +97,7 @@ def _finish(copy_id: str, fence: int, result: FetchResult) -> CopyReport:
             copy.state, copy.failures = ArchiveState.FAILING, copy.failures + 1
             copy.due_at = _next_try(copy, result, now)
         copy.save()
-    heed_host(settings.WAYBACK_URL, result, now=now)
+    heed_host(result, now=now)
     return CopyReport(copy_id, address, problem)
 
 

@@ -1,20 +1,21 @@
 """Feeds: taken on, changed and read on their own schedule; what an entry brings in is `feed_entries`."""
 
 import random
-import time
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.db.models import F
 
 from claims.models import Feed, User
 from claims.operations.catalogue import find_publisher, publisher_at
 from claims.operations.feed_entries import Brought, bring_in
 from claims.operations.findings import heed_host
 from claims.operations.ingest import clean_address
-from claims.operations.leases import lease, wait_for_hosts
+from claims.operations.lanes import Lanes
+from claims.operations.leases import HeldHosts, lease, wait_for_hosts
 from claims.operations.ledger import Book, writing
 from claims.operations.policies import (
     cadence,
@@ -25,11 +26,10 @@ from claims.operations.policies import (
     source_policy,
 )
 from claims.operations.refusals import RuleRefusedError, require
-from claims.operations.robots import RobotsRules, robots_for
 from claims.operations.sightings import asked_to_wait
 from claims.pipeline.feed_state import FeedHistory, FeedReading, FeedVerdict, judge_feed
 from claims.pipeline.feeds import FeedContent, UnreadableFeedError, parse_feed
-from claims.pipeline.fetch import Fetched, FetchRequest, FetchResult, fetch_many
+from claims.pipeline.fetch import Fetched, FetchRequest, FetchResult
 from claims.pipeline.schedule import ScheduleInput, next_check_at
 from claims.queries.clock import database_now
 from claims.vocabulary import EventKind, FeedState, Role
@@ -53,6 +53,17 @@ class FeedReport:
     new_articles: tuple[str, ...] = ()
     known: int = 0
     problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Due:
+    """A feed that is leased; the first reading of one is a person's wish."""
+
+    id: str
+    fence: int
+    url: str
+    request: FetchRequest
+    is_asked_for_by_hand: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,18 +201,7 @@ def read_feeds(
             return
         feeds = [waiting[host].popleft() for host in hosts.free_at]
         waiting = {host: queue for host, queue in waiting.items() if queue}
-        gaps = {host_of(feed.url): cadence(feed.url).host_gap for feed in feeds}
-        try:
-            time.sleep(max(0.0, (max(hosts.free_at.values()) - database_now()).total_seconds()))
-            rules = robots_for(feed.url for feed in feeds)
-            gaps |= {
-                host_of(feed.url): max(gaps[host_of(feed.url)], rules.may_read(feed.url).delay)
-                for feed in feeds
-            }
-            yield from _read_together([feed.pk for feed in feeds], rules, only_due=only_due)
-        finally:
-            now = database_now()
-            hosts.release({host: now + gap for host, gap in gaps.items()})
+        yield from _read_together(hosts, [feed.pk for feed in feeds], only_due=only_due)
 
 
 def finish_reading(*, feed_id: str, result: FetchResult) -> FeedReport:
@@ -212,24 +212,40 @@ def finish_reading(*, feed_id: str, result: FetchResult) -> FeedReport:
     return _finish(feed_id, fence, _look_at(result))
 
 
-def _read_together(feed_ids: Iterable[str], rules: RobotsRules, *, only_due: bool) -> Iterator[FeedReport]:
-    """Read feeds of different hosts side by side."""
-    leased: dict[str, tuple[str, int]] = {}
-    requests = []
-    for feed_id in feed_ids:
-        fence = lease(Feed, feed_id, seconds=lease_time(), only_due=only_due)
-        if fence is None:
-            continue
-        feed = Feed.objects.get(pk=feed_id)
-        permission = rules.may_read(feed.url)
-        if permission.allowed or feed.last_read_at is None:
-            leased[feed.url] = feed_id, fence
-            requests.append(_request(feed))
-        else:
-            yield _finish(feed_id, fence, _disallowed(permission.reason))
-    # Deadlines run on while a feed is parsed: first fetch all, then look at each.
-    for request, result in list(fetch_many(requests, policy=fetch_policy())):
-        yield _finish(*leased[request.url], _look_at(result))
+def _read_together(hosts: HeldHosts, feed_ids: Iterable[str], *, only_due: bool) -> Iterator[FeedReport]:
+    """Read feeds of different hosts side by side, and let the hosts go."""
+    lanes: Lanes[_Due] | None = None
+    try:
+        due = [each for feed_id in feed_ids if (each := _leased(feed_id, only_due=only_due))]
+        lanes = Lanes(hosts, due, policy=fetch_policy(), seconds=_PATIENCE.total_seconds())
+        # Deadlines run on while a feed is parsed: first fetch all, then look at each.
+        answers = list(lanes.answers())
+        _give_back(lanes.unasked, wait=timedelta(0))
+        _give_back([feed for feed, _ in lanes.put_off], wait=feed_interval())
+    finally:
+        hosts.release() if lanes is None else lanes.let_go()
+    for feed, reason in lanes.refused:
+        yield _finish(feed.id, feed.fence, _disallowed(reason))
+    for feed, result in answers:
+        yield _finish(feed.id, feed.fence, _look_at(result))
+
+
+def _leased(feed_id: str, *, only_due: bool) -> _Due | None:
+    """Reserve a feed; None where another worker has it, or it is not due."""
+    fence = lease(Feed, feed_id, seconds=lease_time(), only_due=only_due)
+    if fence is None:
+        return None
+    feed = Feed.objects.get(pk=feed_id)
+    return _Due(feed_id, fence, feed.url, _request(feed), feed.last_read_at is None)
+
+
+def _give_back(feeds: Iterable[_Due], *, wait: timedelta) -> None:
+    """Let go of feeds that could not be asked for; no attempt is counted."""
+    due_at = database_now() + wait
+    for feed in feeds:
+        Feed.objects.filter(pk=feed.id, fence=feed.fence).exclude(state=FeedState.STOPPED).update(
+            lease_until=None, attempts=F("attempts") - 1, due_at=due_at
+        )
 
 
 def _request(feed: Feed) -> FetchRequest:
@@ -291,7 +307,7 @@ def _finish(feed_id: str, fence: int, seen: _Seen) -> FeedReport:
         feed.due_at = _next_reading(feed, seen) if feed.state != FeedState.STOPPED else None
         feed.save()
     if seen.result is not None:
-        heed_host(feed.url, seen.result, now=now)
+        heed_host(seen.result, now=now)
     return FeedReport(feed_id, brought.new, brought.known, seen.reading.problem)
 
 

@@ -13,7 +13,7 @@ from claims.operations.ledger import Book, writing
 from claims.operations.policies import cadence, host_of, source_policy
 from claims.operations.sightings import OVERLOADED, Leased, Sighting, asked_to_wait
 from claims.pipeline.change.notices import retraction_in
-from claims.pipeline.fetch import Fetched, FetchResult
+from claims.pipeline.fetch import Fetched, FetchRefused, FetchResult
 from claims.pipeline.schedule import ScheduleInput, next_check_at
 from claims.pipeline.source_state import OWN_OUTAGE, SourceHistory, SourceVerdict, judge_source
 from claims.queries.heat import hot_articles
@@ -67,13 +67,18 @@ def _postpone(article: Article, now: datetime) -> CheckReport:
     return CheckReport(article.id, CheckOutcome.FAILED)
 
 
-def heed_host(url: str, result: FetchResult, *, now: datetime) -> None:
+def heed_host(result: FetchResult, *, now: datetime) -> None:
     """Leave the whole host alone for as long as an overloaded one asks, or for a while if it does not say.
 
-    At most for the longest wait between two checks.
+    The host is the one that said so, also where another redirected to it. At most for the longest wait
+    between two checks.
     """
-    seconds, pace = asked_to_wait(result, now), cadence(url)
-    if seconds is None and isinstance(result, Fetched) and result.status in OVERLOADED:
+    seconds = asked_to_wait(result, now)
+    if isinstance(result, FetchRefused) or (seconds is None and result.status not in OVERLOADED):
+        return
+    url = result.final_url if isinstance(result, Fetched) else result.hop
+    pace = cadence(url)
+    if seconds is None:
         seconds = min(_USUAL_PAUSE, pace.shortest).total_seconds()
     if seconds:
         hold_host(host_of(url), until=now + min(timedelta(seconds=seconds), pace.longest))

@@ -2,8 +2,7 @@
 
 import time
 import uuid
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -103,12 +102,13 @@ class HeldHosts:
         held.update(held_by="", held_until=None)
 
 
-def hold_hosts(names: Collection[str], *, patience: timedelta) -> HeldHosts:
+def hold_hosts(names: Collection[str], *, patience: timedelta, word: str = "") -> HeldHosts:
     """Reserve what can be had of these hosts: not held by another, and free within ``patience``.
 
     At most one connection to a host over all workers follows from it, for who holds it opens no second one.
+    With the ``word`` of hosts that are held they are let go together.
     """
-    word = uuid.uuid4().hex
+    word = word or uuid.uuid4().hex
     now = database_now()
     known = set(Host.objects.filter(name__in=names).values_list("name", flat=True))
     strangers = [Host(name=name, free_at=now) for name in sorted(set(names) - known)]
@@ -126,26 +126,12 @@ def wait_for_hosts(names: Collection[str], *, patience: timedelta) -> HeldHosts:
     give_up = database_now() + patience
     while True:
         left = give_up - database_now()
-        held = hold_hosts(names, patience=left)
+        # Held only when its turn is near: a hold must not run out before it is used.
+        held = hold_hosts(names, patience=min(left, lease_time() / 4))
         hopeful = Host.objects.filter(name__in=names, free_at__lte=give_up)
         if held.free_at or left <= timedelta(0) or not hopeful.exists():
             return held
         time.sleep(_BETWEEN_TRIES)  # another worker holds them
-
-
-@contextmanager
-def turn_at_host(name: str, *, gap: timedelta, patience: timedelta) -> Iterator[bool]:
-    """Hold a host for the one request that the block makes; False when it was not free within ``patience``.
-
-    Waits for another worker that holds it, and for the host's next free moment; leaves ``gap`` behind.
-    """
-    held = wait_for_hosts([name], patience=patience)
-    try:
-        for free_at in held.free_at.values():
-            time.sleep(max(0.0, (free_at - database_now()).total_seconds()))
-        yield bool(held.free_at)
-    finally:
-        held.release(dict.fromkeys(held.free_at, database_now() + gap))
 
 
 def hold_host(name: str, *, until: datetime) -> None:

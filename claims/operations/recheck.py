@@ -104,7 +104,7 @@ def finish_check(*, article_id: str, result: FetchResult) -> CheckReport:
         return CheckReport(article_id, CheckOutcome.BUSY)
     [held] = read_leased([article_id])
     now = database_now()
-    heed_host(held.url, result, now=now)
+    heed_host(result, now=now)
     read = None
     if isinstance(result, Fetched) and needs_reading(held, result):
         read = read_again(held.page_to_read(result), parse=attribution_parser())

@@ -1,6 +1,6 @@
 """Each host's robots.txt, kept for a day, and what it says about a page."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection
 from datetime import timedelta
 from http import HTTPStatus
 from urllib.parse import urlsplit
@@ -8,8 +8,8 @@ from urllib.parse import urlsplit
 from django.conf import settings
 
 from claims.models import Host
-from claims.operations.policies import fetch_policy, host_of
-from claims.pipeline.fetch import Fetched, FetchRequest, FetchResult, fetch_many
+from claims.operations.policies import host_of
+from claims.pipeline.fetch import Fetched, FetchRequest, FetchResult
 from claims.pipeline.robots import LONGEST, Permission, RobotsAnswer, may_read
 from claims.queries.clock import database_now
 
@@ -48,28 +48,6 @@ def keep_robots(host_name: str, result: FetchResult) -> RobotsAnswer:
 def forget_failed_robots(hosts: Collection[str]) -> None:
     """Let the rules of these hosts be asked for anew where they could not be had."""
     Host.objects.filter(name__in=hosts, robots_status=None).update(robots_until=None)
-
-
-class RobotsRules:
-    """The robots.txt of some hosts."""
-
-    def __init__(self, hosts: Mapping[str, RobotsAnswer]) -> None:
-        """Take the answers by ``host[:port]``."""
-        self._hosts = hosts
-
-    def may_read(self, url: str) -> Permission:
-        """Return what the page's host says about it to us."""
-        return permission_for(url, self._hosts.get(host_of(url), RobotsAnswer(None)))
-
-
-def robots_for(urls: Iterable[str]) -> RobotsRules:
-    """Return the rules of the hosts of ``urls``, all held by the caller; missing ones are asked for."""
-    hosts = {host_of(url): url for url in urls}
-    kept = kept_robots(hosts)
-    requests = [robots_request(url) for host, url in hosts.items() if host not in kept]
-    for request, result in list(fetch_many(requests, policy=fetch_policy())):
-        kept[host_of(request.url)] = keep_robots(host_of(request.url), result)
-    return RobotsRules(kept)
 
 
 def permission_for(url: str, robots: RobotsAnswer) -> Permission:

@@ -178,6 +178,11 @@ def disallowed(reason: str, *, now: datetime) -> Sighting:
     return Sighting(None, _not_seen("robots", now), unreadable=reason)
 
 
+def put_off(*, now: datetime) -> Sighting:
+    """Return what a worker brings back where a redirect led to a host that could not be asked in time."""
+    return own_outage(now=now)
+
+
 def own_outage(*, now: datetime) -> Sighting:
     """Return what a worker brings back from a check that failed on our side."""
     return Sighting(None, _not_seen(OWN_OUTAGE, now))

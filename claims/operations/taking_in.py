@@ -10,13 +10,13 @@ from claims.operations.feed_entries import address_of
 from claims.operations.feeds import UnreadableFeedRefusedError, add_feed, finish_reading
 from claims.operations.findings import CheckReport
 from claims.operations.ingest import AddressRefusedError, UnreadablePageError, add_article, clean_address
-from claims.operations.leases import turn_at_host
-from claims.operations.policies import cadence, fetch_policy, host_of
+from claims.operations.policies import fetch_policy, host_of
 from claims.operations.recheck import check_articles, finish_check
 from claims.operations.refusals import RefusalError, RuleRefusedError
+from claims.operations.turns import turn_at_host
 from claims.pipeline.extract_text import UnreadableError, extract_text
 from claims.pipeline.feeds import UnreadableFeedError, looks_like_feed, parse_feed
-from claims.pipeline.fetch import Fetched, FetchRefused, FetchRequest, fetch
+from claims.pipeline.fetch import Fetched, FetchRefused, FetchRequest
 from claims.vocabulary import CheckOutcome
 
 _TRIES = 20
@@ -72,13 +72,12 @@ def take_in(
 
 def _fetch(address: str) -> Fetched:
     """Return the answer of an address, asked when its host is free."""
-    gap = cadence(address).host_gap
-    with turn_at_host(host_of(address), gap=gap, patience=timedelta(minutes=5)) as is_ours:
-        if not is_ours:
+    with turn_at_host(host_of(address), patience=timedelta(minutes=5)) as turn:
+        if turn is None:
             raise NotFetchedError(
                 "This server has asked us to leave it alone for a while; try later.", field="url"
             )
-        result = fetch(FetchRequest(url=address), policy=fetch_policy())
+        result = turn.fetch(FetchRequest(url=address), policy=fetch_policy())
     if isinstance(result, FetchRefused):
         raise AddressRefusedError(result.reason, field="url")
     if not isinstance(result, Fetched):

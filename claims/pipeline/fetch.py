@@ -5,7 +5,7 @@ import socket
 import ssl
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from time import monotonic
 from typing import Any
@@ -28,6 +28,7 @@ from claims.pipeline.gate.exchange import (
     FetchFailed,
     FetchRequest,
     FetchResult,
+    Trail,
     header_lines,
 )
 from claims.pipeline.gate.hosts import Address
@@ -45,11 +46,15 @@ __all__ = [
     "Fetched",
     "Pause",
     "RefusalCode",
+    "Trail",
     "check_url",
     "fetch",
     "fetch_many",
     "is_public",
 ]
+
+Onward = Callable[[FetchRequest, FetchRequest], None]
+"""Told of a redirect instead of its being followed: the request that met it, and the one that goes on."""
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _PERMANENT = frozenset({301, 308})
@@ -83,15 +88,22 @@ class Pause:
 
 
 def fetch_many(
-    requests: Iterable[FetchRequest | Pause], *, policy: FetchPolicy, parallel: int = 50
+    requests: Iterable[FetchRequest | Pause],
+    *,
+    policy: FetchPolicy,
+    parallel: int = 50,
+    onward: Onward | None = None,
 ) -> Generator[tuple[FetchRequest, FetchResult], None, None]:
     """Fetch many, at most ``parallel`` at a time, and yield each with its result as it ends, in any order.
 
     ``requests`` is asked for the next one only when there is room for it, so the caller can space them out:
     a `Pause` puts the question off. A host is looked up once per call, and its connection kept for its next
     request. Deadlines run on while the caller works on a result, so put off what takes long.
+
+    With ``onward`` a redirect that the policy lets pass is not followed but told: the caller may hand its
+    second request over, when and if the place may be asked. That one counts on where the first stopped.
     """
-    return _Run(policy, parallel).results(requests)
+    return _Run(policy, parallel, onward).results(requests)
 
 
 @dataclass(slots=True)
@@ -116,11 +128,12 @@ class _Errand:
 class _Run:
     """Drives all errands of one ``fetch_many`` call on one libcurl multi handle and one selector."""
 
-    def __init__(self, policy: FetchPolicy, parallel: int) -> None:
+    def __init__(self, policy: FetchPolicy, parallel: int, onward: Onward | None) -> None:
         if parallel < 1:
             raise ValueError("At least one request must be allowed at a time.")
         self._policy = policy
         self._parallel = parallel
+        self._onward = onward
         self._done: deque[tuple[FetchRequest, FetchResult]] = deque()
         self._flying: dict[Any, _Errand] = {}
         self._spare: list[Any] = []
@@ -166,13 +179,19 @@ class _Run:
         return len(self._flying) + sum(len(errands) for errands in self._asking.values())
 
     def _start(self, request: FetchRequest) -> None:
-        now = monotonic()
-        clean = check_url(request.url, policy=self._policy)
+        asked = check_url(request.url, policy=self._policy)
+        clean = check_url(request.place, policy=self._policy) if request.trail else asked
+        if isinstance(asked, FetchRefused):
+            self._done.append((request, asked))
+            return
         if isinstance(clean, FetchRefused):
             self._done.append((request, clean))
             return
-        deadline = now + self._policy.deadline_seconds
-        self._look_up(_Errand(request, now, deadline, clean, clean, self._blank(request)))
+        trail = request.trail or Trail((), True, 0.0)
+        started = monotonic() - trail.spent_seconds
+        deadline = started + self._policy.deadline_seconds
+        hops, blank = list(trail.hops), self._blank(request)
+        self._look_up(_Errand(request, started, deadline, asked, clean, blank, hops, trail.permanent))
 
     def _blank(self, request: FetchRequest) -> Answer:
         return Answer(self._policy.max_bytes, bodyless=request.method == "HEAD")
@@ -271,6 +290,11 @@ class _Run:
             return
         errand.permanent = errand.permanent and errand.answer.status in _PERMANENT
         errand.hops.append(target.url)
+        if self._onward is not None:
+            trail = Trail(tuple(errand.hops), errand.permanent, monotonic() - errand.started)
+            self._onward(errand.request, replace(errand.request, trail=trail))
+            self._paused_until = None
+            return
         errand.clean = target
         errand.answer = self._blank(errand.request)
         self._look_up(errand)

@@ -1,7 +1,8 @@
 """Lets three workers read many sources on few hosts and measures at the servers how polite they are.
 
-Every host has a robots.txt; one asks for a slower pace, and some answers are 429 with Retry-After. Then the
-same with pacing, host leases and robots.txt off. Prints both counts as JSON.
+Every host has a robots.txt; one asks for a slower pace, and some answers are 429 with Retry-After. Some pages
+redirect: within their host, to the next host, and to a page that is closed to us. Then the same with pacing,
+host leases and robots.txt off. Prints both counts as JSON.
 """
 
 import argparse
@@ -38,6 +39,7 @@ class Counts:
     too_soon: int = 0
     too_soon_after_429: int = 0
     disallowed: int = 0
+    redirects: int = 0
     unchecked: int = 0
     seconds: float = 0.0
 
@@ -48,6 +50,7 @@ class Host:
 
     gap: float
     counts: Counts
+    next_host: str = ""
     busy: int = 0
     free_at: float = 0.0
     told_until: float = 0.0
@@ -71,19 +74,31 @@ class Host:
         busy = first_visit and path[1:].isdigit() and int(path[1:]) % 4 == 1
         if not busy:
             time.sleep(_ANSWERS_AFTER_SECONDS)
+        onward = self._onward(path)
         with self.lock:
             self.busy -= 1
             self.free_at = time.monotonic() + self.gap
             if busy:
                 self.told_until = time.monotonic() + RETRY_AFTER
+            self.counts.redirects += bool(onward) and not busy
         if path == "/robots.txt":
             rules = f"User-agent: *\nDisallow: /closed/\nCrawl-delay: {self.gap}\n"
             visit.answer(rules.encode(), "200 OK", "Content-Type: text/plain")
         elif busy:
             visit.answer(b"busy", "429 Too Many Requests", f"Retry-After: {RETRY_AFTER}")
+        elif onward:
+            visit.answer(b"", "302 Found", f"Location: {onward}")
         else:
             words = page(f"Story {path}", f"The mayor opened school number {path[1:]}, her office said.")
             visit.answer(words.encode(), "200 OK", "Content-Type: text/html")
+
+    def _onward(self, path: str) -> str:
+        """Return where the page redirects, or ""."""
+        number = path.removeprefix("/")
+        if not number.isdecimal():
+            return ""
+        here, there, closed = f"/moved/{number}", f"{self.next_host}/moved/{number}", f"/closed/{number}"
+        return {"1": here, "2": there, "5": closed, "6": f"{self.next_host}{closed}"}.get(number[-1], "")
 
 
 class _AnyPath(dict[str, Behaviour]):
@@ -108,6 +123,8 @@ def main() -> None:
     hosts = [Host(given.gap * (2 if n == 0 else 1), each) for n, each in enumerate(counts)]
     with contextlib.ExitStack() as stack:
         servers = [stack.enter_context(serving(_AnyPath(host.answer))) for host in hosts]
+        for host, after in zip(hosts, [*servers[1:], servers[0]], strict=True):
+            host.next_host = after.url("")
         environment = _set_up(given.scratch, servers, given.gap)
         ids = _take_on(servers, given.sources)
         polite = _measure(environment, hosts, ids, ["manage.py", "recheck", "--loop"], given.gap)
@@ -130,9 +147,9 @@ def _set_up(scratch: Path, servers: list[Server], gap: float) -> dict[str, str]:
         "FETCH_ALLOW_PRIVATE": ",".join(server.place for server in servers),
         "HOST_GAP_SECONDS": str(gap),
         "SWEEP_SECONDS": "0.2",
-        "CHECK_MIN_SECONDS": "3600",
         "CHECK_MAX_SECONDS": "86400",
         "LEASE_SECONDS": "60",
+        "CHECK_MIN_SECONDS": "5",
     }
     os.environ.clear()
     os.environ.update(environment)
@@ -172,7 +189,7 @@ def _measure(
         wait_until(lambda: not waiting.exists(), 60 + 6 * gap * len(ids), every=0.5)
     total = Counts(unchecked=waiting.count(), seconds=round(time.monotonic() - started, 1))
     for host in hosts:
-        for word in ("requests", "at_once", "too_soon", "too_soon_after_429", "disallowed"):
+        for word in ("requests", "at_once", "too_soon", "too_soon_after_429", "disallowed", "redirects"):
             setattr(total, word, getattr(total, word) + getattr(host.counts, word))
     return total
 

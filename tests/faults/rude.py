@@ -20,10 +20,10 @@ def main() -> None:
     from claims.pipeline.robots import Permission
     from claims.queries.clock import database_now
 
-    def hold_nothing(names: Collection[str], *, patience: timedelta) -> HeldHosts:
+    def hold_nothing(names: Collection[str], *, patience: timedelta, word: str = "") -> HeldHosts:
         now = database_now()
         Host.objects.bulk_create([Host(name=name, free_at=now) for name in names], ignore_conflicts=True)
-        return HeldHosts("nobody", dict.fromkeys(names, now))
+        return HeldHosts(word or "nobody", dict.fromkeys(names, now))
 
     def any_page(*_about: object) -> Permission:
         return Permission(True, timedelta(0), "")
@@ -34,8 +34,10 @@ def main() -> None:
     for room, name, manners in (
         (recheck, "hold_hosts", hold_nothing),
         (recheck, "pages_in_a_batch", lambda _gap: PAGES_AT_A_TIME),
+        (lanes, "hold_hosts", hold_nothing),
         (lanes, "permission_for", any_page),
         (lanes, "OVERLOADED", frozenset()),
+        (lanes, "heed_host", heed_nobody),
         (batch, "heed_host", heed_nobody),
     ):
         setattr(room, name, manners)

@@ -17,5 +17,6 @@ def test_three_workers_keep_every_hosts_rules_and_without_manners_break_them_all
     assert done.returncode == 0, done.stderr[-3000:]
     counts = json.loads(done.stdout)
     assert counts["polite"]["unchecked"] == 0
+    assert counts["polite"]["redirects"] > 0
     assert {word: counts["polite"][word] for word in BROKEN_RULES} == dict.fromkeys(BROKEN_RULES, 0)
     assert all(counts["rude"][word] > 0 for word in BROKEN_RULES), counts["rude"]

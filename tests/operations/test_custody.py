@@ -21,7 +21,8 @@ from warcio.archiveiterator import ArchiveIterator
 from claims.models import ArchiveCopy, Article, Claim, Event, Evidence, Host, RawContent, Snapshot, User
 from claims.operations.custody import CopyReport, save_copies
 from claims.operations.leases import lease
-from claims.pipeline.fetch import FetchPolicy, FetchRequest, FetchResult, fetch
+from claims.operations.turns import Turn
+from claims.pipeline.fetch import FetchPolicy, FetchRequest, FetchResult
 from claims.queries.due import due_copies
 from claims.tasks import save_copies as save_task
 from claims.vocabulary import ArchiveState, ClaimStatus, EventKind
@@ -310,13 +311,17 @@ def test_a_late_workers_answer_is_dropped(archive: Archive, claim: Claim, edith:
     decided(claim, edith, ClaimStatus.CONFIRMED)
     copy = ArchiveCopy.objects.get()
 
-    def fetch_while_another_takes_over(request: FetchRequest, *, policy: FetchPolicy) -> FetchResult:
+    fetch = Turn.fetch
+
+    def fetch_while_another_takes_over(
+        turn: Turn, request: FetchRequest, *, policy: FetchPolicy
+    ) -> FetchResult:
         ArchiveCopy.objects.update(lease_until=None)
         lease(ArchiveCopy, copy.id, seconds=timedelta(minutes=5), only_due=False)
-        return fetch(request, policy=policy)
+        return fetch(turn, request, policy=policy)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("claims.operations.custody.fetch", fetch_while_another_takes_over)
+        patch.setattr(Turn, "fetch", fetch_while_another_takes_over)
         [late] = save()
     assert late.problem == "Another worker took over."
     assert ArchiveCopy.objects.get().state == ArchiveState.WAITING

@@ -30,12 +30,26 @@ FAILURE_REASONS = {
 
 
 @dataclass(frozen=True, slots=True)
+class Trail:
+    """How far a request has come along redirects.
+
+    ``hops`` are the URLs it was sent to, in order; the last has not been asked yet. ``permanent``: each time
+    for good (301, 308). ``spent_seconds`` of its deadline are used up.
+    """
+
+    hops: tuple[str, ...]
+    permanent: bool
+    spent_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class FetchRequest:
     """One request. ``etag`` and ``last_modified`` are sent verbatim, and only to the URL they came from.
 
     ``validated_url`` is that URL (a ``Fetched.final_url``) where it is not ``url`` itself. ``headers`` go to
     the origin of ``url`` only, never along a redirect to another. A redirect that answers a POST is not
-    followed but returned. Raises ValueError for what is no HTTP header.
+    followed but returned. With a ``trail`` the request goes on where that ends. Raises ValueError for what is
+    no HTTP header.
     """
 
     url: str
@@ -45,6 +59,7 @@ class FetchRequest:
     body: bytes | None = None
     headers: tuple[tuple[str, str], ...] = ()
     validated_url: str | None = None
+    trail: Trail | None = None
 
     def __post_init__(self) -> None:
         """Refuse header text that could smuggle a line, and headers that the gate sets itself."""
@@ -54,6 +69,11 @@ class FetchRequest:
                 raise ValueError(f"The header {name!r} cannot be set here.")
             if _LINE_BREAKS.search(value) or any(ord(letter) > 255 for letter in value):
                 raise ValueError(f"The value of header {name!r} is no Latin-1 line.")
+
+    @property
+    def place(self) -> str:
+        """The URL that is asked next: ``url`` itself, or where its redirects have led so far."""
+        return self.trail.hops[-1] if self.trail else self.url
 
     @property
     def is_conditional(self) -> bool:
