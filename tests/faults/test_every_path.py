@@ -6,24 +6,13 @@ import pytest
 from pytest_django import Settings
 
 from claims.models import Article, User
+from tests.faults.bad_addresses import BOOK, TO_THE_TRAP, Anything, knocked_at
 from tests.faults.paths import no_rules, paths_of
-from tests.pipeline.asking import names, story
-from tests.pipeline.hostile import Behaviour, Server, serving
+from tests.pipeline.asking import names
+from tests.pipeline.hostile import Server, serving
 
 pytestmark = pytest.mark.django_db
 
-# Each spells, hides or leads to 127.0.0.1, where the trap is; the port is the trap's.
-TO_THE_TRAP = [
-    "127.0.0.1",
-    "127.1",
-    "2130706433",
-    "0x7f000001",
-    "0177.0.0.1",
-    "①②⑦.⓪.⓪.①",
-    "localhost",
-    "trap.example",
-    "mixed.example",
-]
 # Nothing can listen there; what counts is that each is refused in words, on every path.
 NEVER = [
     "http://[::]/",
@@ -43,11 +32,6 @@ NEVER = [
     "gopher://127.0.0.1/",
     "http://news.example/" + "a" * 65_536,
 ]
-BOOK = {
-    "localhost": [["127.0.0.1"]],
-    "trap.example": [["127.0.0.1"]],
-    "mixed.example": [["127.0.0.3", "127.0.0.1"]],
-}
 
 
 @pytest.fixture
@@ -59,18 +43,6 @@ def door(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server
     with serving({"/robots.txt": no_rules}, host="127.0.0.2") as server:
         settings.FETCH_ALLOW_PRIVATE = [server.place, "127.0.0.3"]
         yield server
-
-
-def knocked_at(trap: Server, door: Server, cora: User, hosts: list[str], tag: str) -> dict[str, int]:
-    """Send each host with the trap's port down every path; returns how often the trap was connected to."""
-    knocks = {}
-    for name, path in paths_of(door, cora).items():
-        before = trap.accepted
-        for number, host in enumerate(hosts):
-            words = path(f"http://{host}:{trap.port}/{tag}-{number}-{name.replace(' ', '-')}")
-            assert words or trap.accepted > before, f"{host} by {name}: nothing was said"
-        knocks[name] = trap.accepted - before
-    return knocks
 
 
 def test_no_path_leads_to_a_private_server_and_with_the_list_open_every_one_does(
@@ -95,10 +67,3 @@ def test_every_other_bad_address_is_refused_in_words_on_every_path(door: Server,
             assert paths[name](address).strip(), (address, name)
     assert door.accepted == before
     assert not Article.objects.exists()
-
-
-class Anything(dict[str, Behaviour]):
-    """Answers every path with the story, robots.txt with none."""
-
-    def __missing__(self, path: str) -> Behaviour:
-        return no_rules if path == "/robots.txt" else story
