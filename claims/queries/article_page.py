@@ -27,6 +27,8 @@ def article_page(article_id: str, *, now: datetime, page: int = 1) -> ArticlePag
     pages = max(1, ceil(changes.count() / PAGE_SIZE))
     page = min(max(page, 1), pages)
     start = (page - 1) * PAGE_SIZE
+    carried = _carried(article, now=now)
+    claims = {each.line.id: (each.line.text, each.line.url) for each in carried}
     return ArticlePage(
         article=link,
         byline=article.byline,
@@ -35,11 +37,12 @@ def article_page(article_id: str, *, now: datetime, page: int = 1) -> ArticlePag
         snapshot_count=article.snapshot_count,
         snapshots=_snapshots(article),
         changes=tuple(
-            change_view(c) for c in changes.order_by("-not_after", "id")[start : start + PAGE_SIZE]
+            change_view(c, claims=claims)
+            for c in changes.order_by("-not_after", "id")[start : start + PAGE_SIZE]
         ),
         page=page,
         pages=pages,
-        claims=_carried(article, now=now),
+        claims=carried,
     )
 
 

@@ -8,6 +8,7 @@ from itertools import islice, pairwise
 from math import ceil
 
 from django.db.models import Q, QuerySet
+from django.urls import reverse
 
 from claims.models import Anchor, Appearance, Article, Candidate, Change, Snapshot, Topic
 from claims.pipeline.anchor import find_again
@@ -222,6 +223,8 @@ def article_desk(article_id: str, *, snapshot_number: int | None, now: datetime)
     if snapshot_number is not None:
         snapshot = article.snapshots.get(number=snapshot_number)
     notes = _notes(article)
+    tracked = [note.appearance.claim for note in notes if note.appearance is not None]
+    claims = {claim.id: (claim.text, reverse("desk_claim", args=[claim.id])) for claim in tracked}
     headline, paragraphs, unplaced = _marked(snapshot, notes) if snapshot else (None, (), tuple(notes))
     return ArticleDesk(
         article=article,
@@ -231,7 +234,7 @@ def article_desk(article_id: str, *, snapshot_number: int | None, now: datetime)
         unplaced=unplaced,
         snapshots=snapshots,
         changes=tuple(
-            change_view(change)
+            change_view(change, claims=claims)
             for change in Change.objects.filter(article=article).order_by("-not_after", "id")[:MOST_CHANGES]
         ),
         topics=tuple(Topic.objects.order_by("name", "id")),

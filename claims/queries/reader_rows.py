@@ -1,7 +1,8 @@
 """Database rows turned into what readers' pages print."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from django.db.models import QuerySet
@@ -9,8 +10,8 @@ from django.db.models import QuerySet
 from claims.models import Article, Change, Claim
 from claims.queries.claims import ClaimFilter, tracked_claims
 from claims.queries.freshness import judge
-from claims.queries.reader_shapes import ArticleLink, ChangeView, ClaimLine, Named
-from claims.vocabulary import ArticleState, ChangeKind, ClaimStatus, HedgeShift
+from claims.queries.reader_shapes import ArticleLink, ChangeView, ClaimLine, Named, Turn
+from claims.vocabulary import ArticleState, ChangeKind, ClaimStatus, HedgeShift, Stance
 
 ALL_CLAIMS = ClaimFilter()
 MOST_SHOWN = 6_000
@@ -88,8 +89,33 @@ def _pieces(
     return tuple(shown), sum(len(text) for _, text in pieces) > MOST_SHOWN
 
 
-def change_view(change: Change, article: ArticleLink | None = None) -> ChangeView:
-    """Return a change of an article with its word diff; a part that stayed the same has no pieces."""
+_NOW = {Stance.SUPPORTS: "supports", Stance.REFUTES: "refutes", Stance.REPORTS: "only reports"}
+_BEFORE = {Stance.SUPPORTS: "supported", Stance.REFUTES: "refuted", Stance.REPORTS: "only reported"}
+
+
+def _turns(change: Change, claims: Mapping[str, tuple[str, str]]) -> Iterator[Turn]:
+    """Yield once for each claim and part what turned round, of the claims that may be shown."""
+    told = set()
+    for flip in change.stance_flips:
+        for part, name in (("headline", "headline"), ("body", "text")):
+            before, after = flip[part]
+            key = flip["claim"], part
+            if before and after and before != after and flip["claim"] in claims and key not in told:
+                told.add(key)
+                said = f"The {name} now {_NOW[Stance(after)]} what it {_BEFORE[Stance(before)]} before:"
+                yield Turn(said, *claims[flip["claim"]])
+
+
+def change_view(
+    change: Change,
+    article: ArticleLink | None = None,
+    *,
+    claims: Mapping[str, tuple[str, str]] = MappingProxyType({}),
+) -> ChangeView:
+    """Return a change of an article with its word diff; a part that stayed the same has no pieces.
+
+    ``claims``: text and address, by id, of those of which it is told that the article turned round on them.
+    """
     headline, headline_is_cut = _pieces(change.diff, "headline")
     body, body_is_cut = _pieces(change.diff, "body")
     return ChangeView(
@@ -104,4 +130,5 @@ def change_view(change: Change, article: ArticleLink | None = None) -> ChangeVie
         pieces=body,
         article=article,
         is_cut=headline_is_cut or body_is_cut,
+        turns=tuple(_turns(change, claims)),
     )

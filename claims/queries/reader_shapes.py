@@ -76,6 +76,15 @@ class ArticleLink:
 
 
 @dataclass(frozen=True, slots=True)
+class Turn:
+    """A claim that a change took another stance on; ``said`` goes before the claim's text."""
+
+    said: str
+    claim: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class ChangeView:
     """One change of an article; pieces are (op, text) with the ops of `pipeline.diff`.
 
@@ -93,6 +102,7 @@ class ChangeView:
     pieces: tuple[tuple[str, str], ...] = ()
     article: ArticleLink | None = None
     is_cut: bool = False
+    turns: tuple[Turn, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,9 +14,10 @@ from django.test.utils import CaptureQueriesContext
 from playwright.sync_api import Page
 from pytest_django import Settings
 
-from claims.models import Article, Change, Feed, User
+from claims.models import Article, Change, Claim, Feed, User
 from claims.operations.feeds import add_feed, read_feeds
 from claims.queries.reader_rows import MOST_SHOWN
+from claims.vocabulary import Visibility
 from tests.conftest import ColorScheme
 from tests.readers.conftest import look_again
 from tests.sites import NewsSite
@@ -61,6 +62,24 @@ def test_changes_stand_in_one_text_or_side_by_side_with_a_plain_link(site: NewsS
         assert "<ins>seven</ins>" in after.split("</div>")[0]
         assert "<del>" not in after.split("</div>")[0]
         assert "Headline before" in side
+
+
+def test_a_stance_that_turned_round_is_told_with_the_change(site: NewsSite, edith: User) -> None:
+    article = edited(site, SEVEN)
+    claim = tracked(article, "seven crowns", edith)
+    denied = "It is not true that a berth costs seven crowns from May, the port said: the report is false."
+    site.says("/fee", "Harbour fee to rise", denied, PADDING)
+    look_again(article)
+    desk = Client()
+    desk.force_login(edith)
+    for path, reader, address in (
+        (f"/articles/{article.id}/", Client(), claim.get_absolute_url()),
+        (f"/desk/articles/{article.id}/", desk, f"/desk/claims/{claim.id}/"),
+    ):
+        told = read(path, reader).split("now refutes what it")[1][:400]
+        assert f'<a href="{address}">{claim.text}</a>' in told
+    Claim.objects.update(visibility=Visibility.INTERNAL)
+    assert "now refutes" not in read(f"/articles/{article.id}/"), "readers hear of no internal claim"
 
 
 def test_a_text_that_comes_back_is_told_as_the_same(site: NewsSite) -> None:
