@@ -73,9 +73,7 @@ def find_again(quote: str, *, prefix: str, suffix: str, text: str, was_at: int |
     page = Page(text, quote, prefix, suffix)
     places = page.find(target)
     if places:
-        best = min(
-            places, key=lambda at: (-page.context_at(at, at + len(target)), page.distance(at, was_at), at)
-        )
+        best = min(places, key=lambda at: (-page.context_at(at, len(target)), page.distance(at, was_at), at))
         start, end = page.span(best, best + len(target), quote)
         return Anchored(QuoteState.PRESENT, start, end, text[start:end], ())
     decided, place = _between(page, target, was_at)
@@ -126,8 +124,8 @@ def _beside(page: "Page", target: Keys) -> Place | None:
 
 
 def _alone(page: "Page", target: Keys, was_at: int | None) -> Place | None:
-    """The changed quote at its old offset, without any of its context."""
-    if was_at is None:
+    """The changed quote at its old offset, where none of its context stands anywhere on the page."""
+    if was_at is None or any(side.sure for side in (*page.before, *page.after)):
         return None
     starts = [n for n, token in enumerate(page.tokens) if abs(token.start - was_at) <= NEAR]
     count = len(page.keys)
