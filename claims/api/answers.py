@@ -234,6 +234,7 @@ class ArticleAnswer(Shape):
     published_at = _maybe_moment()
     state = _words(ArticleState)
     state_reason = serializers.CharField()
+    failing_since = _maybe_moment("The first of the checks in a row that did not see the article.")
     last_checked_at = _maybe_moment()
     next_check_at = _maybe_moment("Null for a page that is never checked.")
     snapshot_count = serializers.IntegerField()

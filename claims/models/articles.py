@@ -37,6 +37,13 @@ class Article(Record, Due):
     last_seen_at = models.DateTimeField(null=True, blank=True)
     last_changed_at = models.DateTimeField(null=True, blank=True)
     failures = models.PositiveIntegerField(default=0)
+    failing_since = models.DateTimeField(null=True, blank=True)
+    """The first of the checks in a row that did not see the article; null while the last one did."""
+    # A state that an answer speaks for, and how often in a row, until it is believed.
+    doubted_state = models.CharField(max_length=16, blank=True)
+    doubted_checks = models.PositiveIntegerField(default=0)
+    # The page that stands in the article's place just now, by which others of the host are known.
+    stand_in_fingerprint = models.CharField(max_length=64, blank=True)
     missing_since = models.DateTimeField(null=True, blank=True)
     missing_checks = models.PositiveIntegerField(default=0)
     etag = models.CharField(max_length=500, blank=True)
@@ -53,6 +60,11 @@ class Article(Record, Due):
             models.Index(fields=["due_at", "id"], name="articles_by_due"),
             models.Index(fields=["host", "due_at", "id"], name="articles_of_a_host_by_due"),
             models.Index(fields=["-updated_at", "id"], name="articles_by_update"),
+            models.Index(
+                fields=["stand_in_fingerprint"],
+                condition=~models.Q(stand_in_fingerprint=""),
+                name="articles_with_a_stand_in",
+            ),
         ]
 
     def __str__(self) -> str:

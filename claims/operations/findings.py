@@ -12,6 +12,7 @@ from claims.operations.leases import hold_host
 from claims.operations.ledger import Book, writing
 from claims.operations.policies import cadence, host_of, source_policy
 from claims.operations.sightings import OVERLOADED, Leased, Sighting, asked_to_wait
+from claims.operations.stand_ins import known_of_others, stand_in_of
 from claims.pipeline.change.notices import retraction_in
 from claims.pipeline.fetch import Fetched, FetchRefused, FetchResult
 from claims.pipeline.schedule import ScheduleInput, next_check_at
@@ -44,6 +45,7 @@ def finish(held: Leased, seen: Sighting) -> CheckReport:
             return CheckReport(article.id, CheckOutcome.LATE)
         if seen.observation.failure == OWN_OUTAGE:
             return _postpone(article, seen.observation.at)
+        seen = known_of_others(article, seen)
         verdict = judge_source(seen.observation, history_of(article), source_policy(article.url))
         report = _write_down(book, article, seen, verdict)
         article.lease_until = None
@@ -85,7 +87,8 @@ def heed_host(result: FetchResult, *, now: datetime) -> None:
 
 
 def history_of(article: Article | Leased) -> SourceHistory:
-    """Return what the checks before saw of the article."""
+    """Return what the checks before saw; a worker's copy knows no doubts, for it is asked of calm pages."""
+    doubted = article.doubted_state if isinstance(article, Article) else ""
     return SourceHistory(
         state=ArticleState(article.state),
         missing_since=article.missing_since,
@@ -93,6 +96,8 @@ def history_of(article: Article | Leased) -> SourceHistory:
         failures=article.failures,
         attempts=article.attempts,
         ever_captured=article.newest_id is not None,
+        doubted_state=ArticleState(doubted) if doubted else None,
+        doubted_checks=article.doubted_checks if isinstance(article, Article) else 0,
     )
 
 
@@ -103,12 +108,15 @@ def _write_down(book: Book, article: Article, seen: Sighting, verdict: SourceVer
     article.state_reason = "" if verdict.state == ArticleState.LIVE else reason[:500]
     article.missing_since, article.missing_checks = verdict.missing_since, verdict.missing_checks
     article.failures = verdict.failures
+    article.doubted_state, article.doubted_checks = str(verdict.doubted_state or ""), verdict.doubted_checks
     if article.state != before:
         article.updated_at = now
+    article.failing_since = (article.failing_since or now) if _saw_nothing(verdict) else None
+    article.stand_in_fingerprint = stand_in_of(article, seen, saw_nothing=_saw_nothing(verdict))
     if verdict.became == ChangeKind.REMOVED:
         _note_change(book, article, ChangeKind.REMOVED, now=verdict.missing_since or now, told_at=now)
         return CheckReport(article.id, CheckOutcome.REMOVED, ChangeKind.REMOVED)
-    if verdict.failures or verdict.missing_checks:
+    if _saw_nothing(verdict):
         _tell_if_news(book, article, before, now)
         return CheckReport(article.id, CheckOutcome.FAILED)
     if isinstance(seen.result, Fetched) and not seen.result.not_modified:
@@ -124,9 +132,15 @@ def _write_down(book: Book, article: Article, seen: Sighting, verdict: SourceVer
         _note_change(book, article, verdict.became, now=now, told_at=now)
     else:
         _tell_if_news(book, article, before, now)
+    if before == ArticleState.REMOVED and article.newest is not None:
+        _heed_retraction(article, article.newest)
     kind = _keep_difference(book, article, seen, now) or verdict.became
     article.last_seen_at = now
     return CheckReport(article.id, CheckOutcome.CHANGED if kind else CheckOutcome.UNCHANGED, kind)
+
+
+def _saw_nothing(verdict: SourceVerdict) -> bool:
+    return bool(verdict.failures or verdict.missing_checks)
 
 
 def _refusal(result: FetchResult | None) -> str:
@@ -139,7 +153,8 @@ _QUIET_STATES = frozenset({ArticleState.PENDING, ArticleState.UNREACHABLE, Artic
 def _tell_if_news(book: Book, article: Article, before: ArticleState, now: datetime) -> None:
     """Put a new state on the timelines; a page that merely fails to answer now and then is no news."""
     after = ArticleState(article.state)
-    if after != before and not (after in _QUIET_STATES or before in _QUIET_STATES):
+    is_back = after == ArticleState.LIVE and before in _QUIET_STATES
+    if after != before and after not in _QUIET_STATES and not is_back:
         tell_state(book, article=article, before=before, now=now)
 
 

@@ -18,6 +18,16 @@ FEWEST_HOSTS = 3
 MOST_OF_THEM = 0.8
 OTHER_PAGE_AFTER = 2
 """Checks in a row that saw another page, or nothing, before another page counts as the article's new text."""
+BELIEVED_AFTER = 3
+"""Checks in a row that must say the same before a page that was read counts as blocked or paywalled."""
+_BELIEVED_ONCE_REPEATED = frozenset({ArticleState.BLOCKED, ArticleState.PAYWALLED})
+_KEPT_UNTIL_READ = {
+    ArticleState.REMOVED: "Removed",
+    ArticleState.RETRACTED: "Retracted",
+    ArticleState.BLOCKED: "Blocks us",
+    ArticleState.PAYWALLED: "Behind a paywall",
+}
+"""What a check that sees nothing does not end, with the words that go on standing."""
 _ANOTHER_PAGE = (
     "The address shows another page; if it still does at the next checks, the article was rewritten."
 )
@@ -86,6 +96,8 @@ class SourceHistory:
     failures: int
     attempts: int
     ever_captured: bool = True
+    doubted_state: ArticleState | None = None
+    doubted_checks: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +119,8 @@ class SourceVerdict:
     missing_checks: int
     failures: int
     became: ChangeKind | None
+    doubted_state: ArticleState | None = None
+    doubted_checks: int = 0
 
 
 def is_stuck(attempts: int, policy: SourcePolicy) -> bool:
@@ -132,7 +146,8 @@ def judge_source(observation: Observation, history: SourceHistory, policy: Sourc
 
     Only a whole answer of 404 or 410, one that says so in words, or a redirect to the front page or to a
     section's counts towards *removed*; a failed, cut, blocked, paywalled or empty one neither counts nor
-    resets the count; a readable page resets it. A check in our own outage leaves everything as it was.
+    resets the count; a readable page resets it. *Blocked* and *paywalled* take `BELIEVED_AFTER` checks in a
+    row that say so, unless the page was never read. A check in our own outage leaves everything as it was.
     """
     if observation.failure == OWN_OUTAGE:
         return _as_it_was(history)
@@ -172,6 +187,8 @@ def _as_it_was(history: SourceHistory) -> SourceVerdict:
         missing_checks=history.missing_checks,
         failures=history.failures,
         became=None,
+        doubted_state=history.doubted_state,
+        doubted_checks=history.doubted_checks,
     )
 
 
@@ -201,9 +218,16 @@ def _refused(status: int, history: SourceHistory) -> SourceVerdict:
 
 
 def _unseen(history: SourceHistory, state: ArticleState, reason: str) -> SourceVerdict:
-    """A check that saw nothing: the missing count stays as it is, and a removed page stays removed."""
-    if history.state is ArticleState.REMOVED:
-        state, reason = ArticleState.REMOVED, f"Removed; at the last check: {reason}"
+    """A check that saw nothing: the missing count stays as it is, and so does what `_KEPT_UNTIL_READ`."""
+    doubted, checks = history.doubted_state, history.doubted_checks
+    if state in _BELIEVED_ONCE_REPEATED and history.ever_captured:
+        checks = checks + 1 if doubted is state else 1
+        doubted = state
+        if checks < BELIEVED_AFTER and state is not history.state:
+            reason = f"{reason} Check {checks} of {BELIEVED_AFTER} that it takes to count as {state}."
+            state = ArticleState.UNREACHABLE
+    if state is not history.state and _outlives(history.state, state):
+        state, reason = history.state, f"{_KEPT_UNTIL_READ[history.state]}; at the last check: {reason}"
     return SourceVerdict(
         state=state,
         reason=reason,
@@ -211,7 +235,16 @@ def _unseen(history: SourceHistory, state: ArticleState, reason: str) -> SourceV
         missing_checks=history.missing_checks,
         failures=history.failures + 1,
         became=None,
+        doubted_state=doubted,
+        doubted_checks=checks,
     )
+
+
+def _outlives(before: ArticleState, seen: ArticleState) -> bool:
+    """Whether a state goes on standing: the publisher's acts do, and what was believed outlives a lapse."""
+    if before in _BELIEVED_ONCE_REPEATED:
+        return seen is ArticleState.UNREACHABLE
+    return before in _KEPT_UNTIL_READ
 
 
 def _missing(observation: Observation, history: SourceHistory, policy: SourcePolicy) -> SourceVerdict:
@@ -229,8 +262,17 @@ def _missing(observation: Observation, history: SourceHistory, policy: SourcePol
     else:
         state = ArticleState.UNREACHABLE
         reason = f"The address {what} (check {checks}; {policy.removed_after_checks} are needed for removed)."
+        if _outlives(history.state, state):
+            state, reason = history.state, f"{_KEPT_UNTIL_READ[history.state]}; at the last check: {reason}"
     return SourceVerdict(
-        state=state, reason=reason, missing_since=since, missing_checks=checks, failures=0, became=became
+        state=state,
+        reason=reason,
+        missing_since=since,
+        missing_checks=checks,
+        failures=0,
+        became=became,
+        doubted_state=history.doubted_state,
+        doubted_checks=history.doubted_checks,
     )
 
 

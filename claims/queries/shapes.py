@@ -141,6 +141,7 @@ def article_shape(article: Article) -> dict[str, Any]:
         "published_at": moment(article.published_at),
         "state": article.state,
         "state_reason": article.state_reason,
+        "failing_since": moment(article.failing_since),
         "last_checked_at": moment(article.last_checked_at),
         "next_check_at": moment(article.due_at),
         "snapshot_count": article.snapshot_count,

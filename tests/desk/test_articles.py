@@ -182,11 +182,15 @@ def test_no_file_at_all_and_a_private_address_beside_one(desk: Client) -> None:
 def test_failing_articles_are_marked_with_the_reason(desk: Client, article: Article) -> None:
     an_article(WIRE + "\nMore.", url="https://calm.example/", publisher="The Calm")
     Article.objects.filter(pk=article.pk).update(
-        failures=7, state=ArticleState.STUCK, state_reason="The server closes the connection."
+        failures=7,
+        state=ArticleState.STUCK,
+        state_reason="The server closes the connection.",
+        failing_since=datetime(2026, 1, 2, 9, tzinfo=UTC),
     )
     shown = words(desk.get(LIST))
     assert "Failing or stuck 1" in shown
     assert "The server closes the connection." in shown
+    assert "Failing since 2 January 2026, 09:00" in shown
     failing = words(desk.get(LIST, {"show": "trouble"}))
     assert "Harbour Post" in failing
     assert "The Calm" not in failing

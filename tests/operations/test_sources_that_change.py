@@ -18,6 +18,7 @@ from claims.models import (
     Snapshot,
     User,
 )
+from claims.operations import stand_ins
 from claims.operations.candidates import track
 from claims.operations.ingest import add_article
 from claims.operations.recheck import check_articles
@@ -68,16 +69,77 @@ def test_what_stands_in_its_place_is_told_apart_and_takes_no_quote_away(
     status, body, state = STAND_INS[name]
     story = site.pages["/resigns"]
     site.answers("/resigns", status=status, body=body.encode())
-    assert check(article).outcome == CheckOutcome.FAILED
-    article.refresh_from_db()
-    assert (article.state, article.snapshot_count) == (state, 1)
+    doubts = 0 if state == ArticleState.UNREACHABLE else 2
+    for believed in [ArticleState.UNREACHABLE] * doubts + [state]:
+        assert check(article).outcome == CheckOutcome.FAILED
+        article.refresh_from_db()
+        assert (article.state, article.snapshot_count) == (believed, 1)
     assert article.state_reason
+    assert article.failing_since is not None
     assert not Change.objects.exists()
     assert claim.appearances.get().state == QuoteState.PRESENT
     site.pages["/resigns"] = story
     assert check(article).change is None
     article.refresh_from_db()
     assert (article.state, article.state_reason) == (ArticleState.LIVE, "")
+    assert Article.objects.get(pk=article.pk).failing_since is None
+    told = Event.objects.filter(claim_id=claim.id, kind=EventKind.SOURCE_STATE).order_by("seq")
+    states = [event.payload.data["after"] for event in told.select_related("payload")]
+    assert states == ([] if state == ArticleState.UNREACHABLE else [state, ArticleState.LIVE])
+
+
+def test_failing_since_is_the_first_of_the_checks_that_failed_in_a_row(
+    site: NewsSite, article: Article
+) -> None:
+    site.answers("/resigns", status=500)
+    check(article)
+    article.refresh_from_db()
+    first = article.failing_since
+    assert first == article.last_checked_at
+    site.answers("/resigns", status=404)
+    check(article)
+    article.refresh_from_db()
+    assert article.failing_since == first
+    assert article.last_checked_at != first
+
+
+def four_with_one_page_in_their_place(site: NewsSite, article: Article, checks: int) -> list[Article]:
+    """Four articles of a host which all come to show one and the same page."""
+    towns = ("Alton", "Bexley", "Corby")
+    others = [
+        taken_on(site.says(f"/{town}", f"{town} votes", f"The council of {town} chose its mayor.", MORE))
+        for town in towns
+    ]
+    for path in ("/resigns", *(f"/{town}" for town in towns)):
+        site.says(path, "Gales ahead", *["Gales hit Valletta."] * 90)
+    four = [*others, article]
+    for _ in range(checks):
+        for each in four:
+            check(each)
+    for each in four:
+        each.refresh_from_db()
+    return four
+
+
+def test_a_page_that_a_host_shows_in_place_of_four_articles_is_the_new_text_of_none(
+    site: NewsSite, article: Article
+) -> None:
+    four = four_with_one_page_in_their_place(site, article, checks=5)
+    assert {(each.state, each.snapshot_count) for each in four} == {(ArticleState.UNREACHABLE, 1)}
+    assert all("same page as other addresses" in each.state_reason for each in four)
+    assert not Change.objects.exists()
+    site.says("/resigns", HEADLINE, LEAD, MORE, EXTRA)
+    check(article)
+    article.refresh_from_db()
+    assert (article.state, article.stand_in_fingerprint) == (ArticleState.LIVE, "")
+
+
+def test_without_a_look_at_the_others_each_would_count_as_rewritten(
+    site: NewsSite, article: Article, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stand_ins, "SHARED_BY", 1_000)
+    four_with_one_page_in_their_place(site, article, checks=5)
+    assert Change.objects.count() == 4
 
 
 def test_another_page_is_the_articles_new_text_once_it_stays(site: NewsSite, article: Article) -> None:
@@ -142,6 +204,24 @@ def test_a_retraction_marks_the_article_until_the_notice_goes(site: NewsSite, ar
     check(article)
     article.refresh_from_db()
     assert article.state == ArticleState.LIVE
+
+
+def test_a_retraction_outlives_a_lapse_and_even_a_removal(
+    settings: Settings, site: NewsSite, article: Article
+) -> None:
+    settings.REMOVED_AFTER_CHECKS = 2
+    site.says("/resigns", HEADLINE, "This article has been retracted.", LEAD, MORE, EXTRA)
+    story = site.pages["/resigns"]
+    check(article)
+    for lapse, state in ((500, "retracted"), (404, "retracted"), (404, "removed")):
+        site.answers("/resigns", status=lapse)
+        check(article)
+        article.refresh_from_db()
+        assert article.state == state
+    site.pages["/resigns"] = story
+    assert check(article).change == ChangeKind.RESTORED
+    article.refresh_from_db()
+    assert article.state == ArticleState.RETRACTED
 
 
 @pytest.mark.django_db(transaction=True)

@@ -56,6 +56,8 @@ def after(*observations: Observation, history: SourceHistory = LIVE) -> SourceVe
             failures=verdict.failures,
             attempts=1,
             ever_captured=history.ever_captured,
+            doubted_state=verdict.doubted_state,
+            doubted_checks=verdict.doubted_checks,
         )
     assert verdict is not None
     return verdict
@@ -175,6 +177,54 @@ def test_a_refusal_is_told_apart_from_removal(status: int, state: ArticleState) 
     assert str(status) in verdict.reason
 
 
+WALL, PAYWALL = seen(status=403), seen(kind=PageKind.PAYWALL)
+TIMEOUT = failed(0, "timeout")
+
+
+@pytest.mark.parametrize(
+    ("checks", "state"),
+    [
+        ([WALL], ArticleState.UNREACHABLE),
+        ([WALL, WALL], ArticleState.UNREACHABLE),
+        ([WALL, WALL, WALL], ArticleState.BLOCKED),
+        ([WALL, TIMEOUT, WALL, TIMEOUT, WALL], ArticleState.BLOCKED),
+        ([TIMEOUT] * 9 + [WALL], ArticleState.UNREACHABLE),
+        ([WALL, WALL, seen()] * 9 + [WALL], ArticleState.UNREACHABLE),
+        ([WALL, PAYWALL] * 9, ArticleState.UNREACHABLE),
+        ([WALL] * 3 + [PAYWALL] * 2, ArticleState.BLOCKED),
+        ([WALL] * 3 + [PAYWALL] * 3, ArticleState.PAYWALLED),
+        ([WALL] * 3 + [PAYWALL, WALL] * 9, ArticleState.BLOCKED),
+        ([WALL] * 3 + [TIMEOUT] * 9, ArticleState.BLOCKED),
+        ([WALL] * 3 + missing(1, 2), ArticleState.BLOCKED),
+        ([WALL] * 3 + missing(0, 8, 16, 25), ArticleState.REMOVED),
+        ([WALL] * 3 + [seen()], ArticleState.LIVE),
+    ],
+)
+def test_blocked_and_paywalled_are_believed_once_three_checks_say_so(
+    checks: list[Observation], state: ArticleState
+) -> None:
+    assert after(*checks).state is state
+
+
+def test_a_page_that_was_never_read_counts_as_blocked_at_once() -> None:
+    new = SourceHistory(
+        state=ArticleState.PENDING,
+        missing_since=None,
+        missing_checks=0,
+        failures=0,
+        attempts=1,
+        ever_captured=False,
+    )
+    assert after(WALL, history=new).state is ArticleState.BLOCKED
+
+
+def test_a_doubt_says_how_often_it_must_be_seen() -> None:
+    assert "Check 2 of 3 that it takes to count as blocked." in after(WALL, WALL).reason
+    assert after(WALL, WALL, WALL, TIMEOUT).reason.startswith(
+        "Blocks us; at the last check: The host did not"
+    )
+
+
 def test_robots_txt_makes_a_page_disallowed() -> None:
     assert after(failed(0, "robots")).state is ArticleState.DISALLOWED
 
@@ -200,6 +250,11 @@ def test_a_retracted_page_stays_retracted_while_it_answers() -> None:
         state=ArticleState.RETRACTED, missing_since=None, missing_checks=0, failures=0, attempts=1
     )
     assert after(seen(), history=retracted).state is ArticleState.RETRACTED
+    for lapse in (TIMEOUT, WALL, PAYWALL, *missing(0)):
+        assert after(lapse, history=retracted).state is ArticleState.RETRACTED
+        assert after(lapse, seen(), history=retracted).state is ArticleState.RETRACTED
+    assert after(*[WALL] * 9, seen(), history=retracted).state is ArticleState.RETRACTED
+    assert after(*missing(0, 8, 16, 25), history=retracted).state is ArticleState.REMOVED
 
 
 @pytest.mark.parametrize(
@@ -215,6 +270,7 @@ def test_what_stands_in_an_articles_place_is_told_apart_and_never_removes_it(
     kind: PageKind, state: ArticleState, words: str
 ) -> None:
     for status in (200, 403, 503):
+        assert after(seen(kind=kind, status=status)).state is ArticleState.UNREACHABLE
         verdict = after(*(seen(hour, kind=kind, status=status) for hour in range(0, 400, 10)))
         assert (verdict.state, verdict.became, verdict.missing_checks) == (state, None, 0)
         assert words in verdict.reason
