@@ -1,4 +1,4 @@
-"""Proves what a re-check costs: 2,000 pages on 40 hosts with 50 ms latency, beside what people usually write.
+"""Proves what a re-check costs: 2,000 pages on 40 hosts with 50 ms latency, beside what people usually run.
 
 Nine pages of ten are unchanged, 8 % changed around the article, 2 % in it; then every page answers in full
 and none changed. The site, PostgreSQL and Redis are other processes, and only the worker's CPU counts.
@@ -22,7 +22,7 @@ import psycopg2
 import redis
 from celery import Celery
 
-from benchmarks import Row
+from benchmarks import Row, _changedetection
 from benchmarks._mutations import COSMETIC, SUBSTANTIVE, pair
 from benchmarks._pages import a_page
 from benchmarks._processes import Tree, free_port
@@ -58,16 +58,20 @@ def prove(scratch: Path) -> Iterable[Row]:
     """Return the figures; the database of captured pages stays for the next run."""
     plan = _plan(scratch)
     runs: dict[str, list[Run]] = {"after": [], "full": [], "usual": []}
-    with _site(plan):
+    watcher: list[float] = []
+    with _site(plan), _watcher(plan, scratch) as look_again:
         _capture(plan, scratch)
         found: tuple[int, int] = (0, 0)
         for _ in range(ROUNDS):
             runs["after"].append(_ours(plan, "after"))
             found = _found(plan)
             runs["full"].append(_ours(plan, "full"))
+            if look_again is not None:
+                _set_mode(plan, "full")
+                watcher.append(look_again(PAGES))
             runs["usual"].append(_usual(plan, scratch))
     _drop(WORKING)
-    return _rows(plan, runs, found)
+    return [*_rows(plan, runs, found), *_beside_watcher(runs["full"], watcher)]
 
 
 def _rows(plan: Plan, runs: dict[str, list[Run]], found: tuple[int, int]) -> Iterator[Row]:
@@ -101,6 +105,31 @@ def _rows(plan: Plan, runs: dict[str, list[Run]], found: tuple[int, int]) -> Ite
     yield row("Celery task per page with requests", "CPU per 1,000 pages", per_1000["usual"], "s", "-")
     usual = statistics.median(run.wall for run in runs["usual"])
     yield row("Celery task per page with requests", "pages per second", PAGES / usual, "pages/s", "-")
+
+
+def _beside_watcher(full: list[Run], watcher: list[float]) -> Iterator[Row]:
+    """What changedetection.io needs for the same pages in full; nothing where it did not install."""
+    if watcher:
+        theirs = statistics.median(watcher)
+        ratio = theirs / statistics.median(run.cpu for run in full)
+        what = "CPU per 1,000 pages, all in full"
+        yield Row(_changedetection.PACKAGE, what, theirs * 1_000 / PAGES, "s", "-", reached=True)
+        yield Row(
+            _changedetection.PACKAGE, "its CPU by ours, all in full", ratio, "times", "≥ 16", ratio >= 16
+        )
+
+
+@contextlib.contextmanager
+def _watcher(plan: Plan, scratch: Path) -> Iterator[Callable[[int], float] | None]:
+    """Run changedetection.io with every page taken in; None where it does not install."""
+    program = _changedetection.installed(scratch)
+    if program is None:
+        yield None
+        return
+    _set_mode(plan, "before")
+    with _changedetection.running(program, scratch) as instance:
+        instance.watch(list(plan.kinds))
+        yield instance.look_again
 
 
 # ---------------------------------------------------------------- the site
