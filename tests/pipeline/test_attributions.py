@@ -236,3 +236,7 @@ def test_a_hundred_thousand_characters_of_anything_take_linear_time(unit: str) -
     # Quadratic work on these would take hours, not seconds: coming back at all is the proof.
     text = unit * (100_000 // len(unit))
     assert len(find_attributions(text)) <= len(text)
+
+
+def test_that_behind_a_preposition_points_and_announces_nothing() -> None:
+    assert find_attributions("In Bergen they dug up accusations from that year to hurt the mayor.") == ()

@@ -60,8 +60,8 @@ def _that(grammar: Grammar, token: int, last: int) -> int | None:
         return None
     if words[token + 1] == "that":
         return token + 1
-    if words[token + 1] not in _BY:
-        return None
+    if words[token + 1] not in _BY or words[token + 2 : token + 3] == ["that"]:
+        return None  # "accusations from that year"
     for place in range(token + 2, min(last, token + 2 + _LONGEST_SOURCE)):
         if words[place] == "that":
             return place
