@@ -8,10 +8,12 @@ from claims.pipeline.attribution.attributions import Attribution, find_in
 from claims.pipeline.attribution.contents import Found
 from claims.pipeline.attribution.grammar import Grammar, Tokens
 from claims.pipeline.candidate.chains import inner_sources, relay
-from claims.pipeline.candidate.claimants import is_anonymous, is_pronoun, tidy_claimant
+from claims.pipeline.candidate.claimants import is_anonymous, is_pronoun, may_claim, tidy_claimant
 from claims.pipeline.candidate.dates import with_dates
-from claims.pipeline.candidate.drafts import ClaimCandidate, Draft, stand_alone, subject_before, with_name
+from claims.pipeline.candidate.drafts import ClaimCandidate, Draft, stand_alone, with_name
+from claims.pipeline.candidate.fragments import authors_part, is_others_part
 from claims.pipeline.candidate.headlines import headline_claims
+from claims.pipeline.candidate.persons import Persons
 from claims.pipeline.candidate.pieces import is_statement, pieces
 from claims.pipeline.candidate.relations import Relations
 from claims.pipeline.page.furniture import is_furniture
@@ -37,6 +39,7 @@ _PLAIN_NOUNS = frozenset(
     {"statement", "statements", "announcement", "confirmation", "admission", "acknowledgment"}
 )
 _DISMISSALS = frozenset({"dismiss", "debunk"})  # denials, where a claim or report is dismissed
+_ASKS = frozenset({"ask", "wonder", "inquire", "query"})
 _DENIALS = frozenset({"deny", "reject", "refute", "dispute", "rebut", "contradict"})
 
 
@@ -75,6 +78,7 @@ class _Article:
         self.parse = parse
         self.reading = read(text)
         self.grammar = Grammar(self.reading, "en")
+        self.persons = Persons(self.grammar)
         self.hedges = Hedges(self.reading)
         self.paragraph_of, self.furniture = _paragraphs(self.reading)
         self.drafts: list[Draft] = []
@@ -95,7 +99,7 @@ class _Article:
                 self._add_of_author(number)
         self.drafts.sort(key=lambda draft: (draft.start, draft.end))
         for draft in self.drafts:
-            draft.text = draft.text or with_name(self.grammar, draft)
+            draft.text = draft.text or with_name(self.persons, draft)
         Relations(self.grammar, self.hedges, self.drafts, self.paragraph_of).apply()
         finished = [(draft, draft.finish(self.reading)) for draft in self.drafts]
         return [claim for draft, claim in finished if _is_wanted(draft, claim)]
@@ -104,11 +108,7 @@ class _Article:
     def _add_attributed(self, found: Found) -> None:
         source = self._name(found.source)
         is_denial = self._is_denial(found)
-        if not is_denial and found.pattern.removeprefix("ing-") in _NO_STATEMENT:
-            return
-        if found.pattern == "noun-that" and not self.nouns.isdisjoint(
-            self.reading.words[slice(*found.cue or (0, 0))]
-        ):
+        if (source is not None and not may_claim(source)) or self._states_nothing(found, is_denial):
             return
         for start, end in (*found.content, *filter(None, (found.cue, found.source))):
             self.covered[start:end] = b"\x01" * (end - start)
@@ -117,8 +117,20 @@ class _Article:
         elif not is_denial:
             for part in found.content:
                 for piece in pieces(self.grammar, *part):
-                    if is_statement(self.grammar, *piece):
+                    if is_statement(self.grammar, *piece) and not self._is_rest(found, piece):
                         self._add_chained(found, piece, source)
+
+    def _states_nothing(self, found: Found, is_denial: bool) -> bool:
+        """Whether it is a wish, a topic or an idea."""
+        if found.pattern == "noun-that":
+            return not self.nouns.isdisjoint(self.reading.words[slice(*found.cue or (0, 0))])
+        return not is_denial and found.pattern.removeprefix("ing-") in _NO_STATEMENT
+
+    def _is_rest(self, found: Found, piece: Tokens) -> bool:
+        """Whether a piece of what was said is no statement of its own."""
+        words = self.reading.words[slice(*found.cue)] if found.cue is not None else []
+        lemma = next((self.grammar.forms[word].lemma for word in words if word in self.grammar.forms), "")
+        return lemma in _ASKS or is_others_part(self.grammar, found.pattern, lemma, *piece)
 
     def _add_denial(self, found: Found, subject: Tokens, source: str | None) -> None:
         """Keep "The mayor denied that …" whole: what he asserts is the denial."""
@@ -204,13 +216,14 @@ class _Article:
             token, name = self.named[-1]
             if self.paragraph_of[number] - self.paragraph_of[self.reading.sentence_of[token]] <= 1:
                 return name
-        return subject_before(self.grammar, number + 1)
+        return self.persons.subject_before(number + 1)
 
     # ------------------------------------------------------------------ what the author says
     def _add_of_author(self, number: int) -> None:
         for start, end in self._open_runs(number):
-            for piece in pieces(self.grammar, start, end):
-                if not is_statement(self.grammar, *piece) or self._is_own_mind(piece):
+            for part in pieces(self.grammar, start, end):
+                piece = authors_part(self.grammar, self.covered, *part)
+                if piece is None or not is_statement(self.grammar, *piece) or self._is_own_mind(piece):
                     continue
                 quoted = self.reading.quote_of[piece[0]] >= 0 and self.reading.quote_of[piece[1] - 1] >= 0
                 draft = Draft(*piece, Voice.DIRECT if quoted else Voice.AUTHOR)

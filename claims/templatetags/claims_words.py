@@ -11,6 +11,7 @@ from django.templatetags.static import static
 from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
+from claims.pipeline.candidate.claimants import in_sentence
 from claims.queries.timeline import CHANGE_ICONS, without_title
 from claims.vocabulary import ArticleState, ChangeKind, ClaimStatus, EventKind, FeedState, QuoteState, Stance
 
@@ -28,9 +29,7 @@ _STANCE_WORDS = {
     Stance.REPORTS: ("repeats it without taking a side", "repeat it without taking a side"),
 }
 # Words that begin a sentence with a capital and are no names.
-_BEGINNERS = frozenset(
-    ("A", "An", "The", "His", "Her", "Its", "It", "Tells", "Names", "Stands", "Carries", "Same", "Own")
-)
+_BEGINNERS = frozenset(("It", "Tells", "Names", "Stands", "Carries", "Same", "Own"))
 # What a reader needs to be told about where a page stands; a live page needs no remark.
 _STATE_FLAGS = {
     ArticleState.PENDING: ("plain", "clock"),
@@ -300,7 +299,7 @@ def quotation(prefix: str, words: str, suffix: str) -> SafeString:
 def mid_sentence(words: str) -> str:
     """Return words without the capital that only their place at a beginning gave them: ``The same man``."""
     first, space, rest = words.partition(" ")
-    return f"{first.lower()}{space}{rest}" if first in _BEGINNERS and rest else words
+    return f"{first.lower()}{space}{rest}" if first in _BEGINNERS and rest else in_sentence(words)
 
 
 @register.filter

@@ -35,7 +35,7 @@ def test_a_candidate_keeps_its_exact_quote_with_what_stands_around_it() -> None:
     assert claim.suffix == ". More follows soon."
     assert claim.text == "The old dam had failed on Monday [28 March 2011]."
     assert (claim.claimant, claim.attribution, claim.voice) == ("The mayor", "told", Voice.INDIRECT)
-    assert "It is attributed to The mayor." in claim.reasons
+    assert "It is attributed to the mayor." in claim.reasons
 
 
 def test_context_is_at_most_sixty_four_characters_either_side() -> None:

@@ -198,8 +198,15 @@ def _may_speak(grammar: Grammar, source: Tokens) -> bool:
 
 
 def _before_colon(grammar: Grammar, colon: int) -> Tokens | None:
-    """Return the subject of the sentence that ends in a colon; all of a short one without a verb."""
+    """Return the subject of the sentence that ends in a colon; all of a short one without a verb.
+
+    A name between a dash and the colon signs what follows: "Dam holds – Ann Keller: “…”".
+    """
     first, _ = grammar.reading.sentences[grammar.reading.sentence_of[colon]]
+    low = max(first, colon - _LONGEST_NAME)
+    dash = next((token for token in range(colon - 1, low, -1) if grammar.words[token] in _DASHES), None)
+    if dash is not None and dash + 1 < colon and _is_name(grammar, dash + 1, colon):
+        return dash + 1, colon
     whole = (first, colon) if 0 < colon - first <= _LONGEST_NAME else None
     named = _subject(grammar, colon, nearest=True) or _subject(grammar, colon)
     return named or (None if grammar.has_verb(first + 1, colon) else whole)

@@ -6,6 +6,13 @@ from claims.pipeline.words import load_words
 
 _LEADING = re.compile(r"^(?:(?:this|that|the|a|an)\s+)(?=\S)", re.IGNORECASE)
 _TRAILING = re.compile(r"[\s,;:—–-]+$|['’]s$")
+_AFTERTHOUGHT = re.compile(
+    r"(?:,\s*(?:too|though|however|meanwhile|also|for (?:his|her|its|their|one) part"
+    r"|in (?:his|her|its|their|a) \w+)"
+    r"|,?\s+(?:who|which|that)|,?\s+on (?:mon|tues|wednes|thurs|fri|satur|sun)day)$",
+    re.IGNORECASE,
+)
+_JOINER = re.compile(r"^(?:and|but|so)\s+")
 _CLITIC = re.compile(r"['’](?:s|d|ll|ve|re|m)$", re.IGNORECASE)
 _WORD = re.compile(r"\w+(?:[.'’-]\w+)*")
 _SPOKEN_FOR = frozenset({"spokesman", "spokeswoman", "spokesperson", "spokesmen", "spokespeople"})
@@ -13,15 +20,59 @@ _SPOKEN_FOR = frozenset({"spokesman", "spokeswoman", "spokesperson", "spokesmen"
 
 def is_pronoun(source: str) -> bool:
     """Whether the source is a pronoun (with its auxiliary: "he's") that names nobody by itself."""
-    return _CLITIC.sub("", source.strip().lower()) in load_words("en").sets["source_pronouns"]
+    return (
+        _CLITIC.sub("", _JOINER.sub("", source.strip().lower())) in load_words("en").sets["source_pronouns"]
+    )
 
 
 def tidy_claimant(source: str) -> str:
-    """Return the source as a name to show: one line, no closing comma, no "this" before it."""
-    name = _TRAILING.sub("", " ".join(source.split()))
+    """Return the source as a name to show: one line, no "this" before it, no comma or ", too" behind."""
+    name = _AFTERTHOUGHT.sub("", _TRAILING.sub("", " ".join(source.split())))
+    if name.count("(") > name.count(")"):
+        name = name[: name.rindex("(")].rstrip() or name
     if name.lower().startswith("this "):
         name = "a " + name[5:] if name[5:6].lower() not in "aeiou" else "an " + name[5:]
     return name
+
+
+def in_sentence(source: str, language: str = "en") -> str:
+    """Return the source as it stands inside a sentence: "The mayor" is "the mayor" there."""
+    first, space, rest = source.partition(" ")
+    return (
+        f"{first.lower()}{space}{rest}"
+        if rest and first.lower() in load_words(language).sets["determiners"]
+        else source
+    )
+
+
+def may_claim(source: str, language: str = "en") -> bool:
+    """Whether the words can name somebody at all: not "twice", "sexist", "a nagging", "runs the shop"."""
+    sets = load_words(language).sets
+    words = [word.lower() for word in _WORD.findall(source)]
+    if not words or any(letter.isupper() for letter in source):
+        return bool(words)
+    if len(words) == 2 and words[0] in sets["determiners"]:
+        return not words[1].endswith("ing")
+    if len(words) > 1 or words[0].endswith("s"):
+        return True
+    people = sets["generic_people"] | sets["roles"] | sets["evidence"] | sets["bodies"] | sets["determiners"]
+    return words[0] in people | sets["pronouns"] or words[0][0].isdigit()
+
+
+def is_person(source: str, language: str = "en") -> bool:
+    """Whether the source looks like one person: "Mayor Otto Brandt", "the clerk", not "Ann Lee's office"."""
+    head = source.split(",")[0]
+    words = _WORD.findall(head)
+    if not words or words[-1].lower().endswith(("'s", "’s")):
+        return False
+    sets = load_words(language).sets
+    if words[-1].islower():
+        people = sets["generic_people"] | sets["roles"] | _SPOKEN_FOR
+        return words[-1] in people and not (
+            words[-1].endswith("s") or words[-1].endswith("men") or words[-1] == "people"
+        )
+    names = [word for word in words if word[0].isupper()]
+    return len(names) == len(words) and len(names) > 1 and words[0].lower() != "the" and not head.isupper()
 
 
 def is_anonymous(source: str, language: str = "en") -> bool:

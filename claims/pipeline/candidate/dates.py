@@ -15,11 +15,12 @@ _OPEN = rf"(?!\s*,?\s*(?:\[|the\s+\d|\d|(?:{_MONTH})[a-z]*\.?\s+\d))"
 _RELATIVE = re.compile(
     rf"\b(?:(?P<near>yesterday|today|tonight|this (?:morning|afternoon|evening)|last night)"
     rf"|(?:(?P<which>last|this|next)\s+)?(?P<day>{_DAY})(?:\s+(?:morning|afternoon|evening|night))?"
-    rf"|(?P<past>last|this)\s+(?P<unit>month|year))\b{_OPEN}",
+    rf"|(?P<past>last|this)\s+(?P<unit>month|year))\b(?:['’]s\b)?{_OPEN}",
     re.IGNORECASE,
 )
 _FUTURE = re.compile(
-    r"\b(?:will|would|won['’]t|shall|plans?|planned|scheduled|due|expected|(?:is|are|was|were|set) to)\b"
+    r"\b(?:will|would|won['’]t|shall|plans?|planned|planning|scheduled|due|expected"
+    r"|(?:is|are|was|were|set) to)\b"
     r"|['’]ll\b",
     re.IGNORECASE,
 )

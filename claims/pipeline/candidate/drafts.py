@@ -3,17 +3,15 @@
 import re
 from dataclasses import dataclass, field
 
-from claims.pipeline.attribution.grammar import Grammar
+from claims.pipeline.candidate.claimants import is_person
+from claims.pipeline.candidate.persons import OWNERS, PRONOUNS, Persons
 from claims.pipeline.candidate.scores import rate
 from claims.pipeline.text.sentences import Reading
 from claims.vocabulary import Stance, Voice
 
 CONTEXT_CHARACTERS = 64
 _QUOTE_MARKS = re.compile(r"[“”\"«»]|''|``")
-_PRONOUNS = frozenset({"he", "she", "he's", "she's", "he'd", "she'd", "his"})
-_SUBJECT_REACH = 20  # tokens from a sentence's start to its verb
-_LONGEST_NAME = 6  # tokens
-_STEPS_BACK = 3  # sentences
+_CLOSERS = "’')]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,51 +104,37 @@ def stand_alone(quote: str) -> str:
     text = " ".join(_QUOTE_MARKS.sub("", quote).split()).strip(" ,;:—–-")
     if not text:
         return quote
-    return text[0].upper() + text[1:] + ("" if text.endswith((".", "!", "?", "…")) else ".")
+    return text[0].upper() + text[1:] + ("" if text.rstrip(_CLOSERS).endswith((".", "!", "?", "…")) else ".")
 
 
-def with_name(grammar: Grammar, draft: Draft) -> str | None:
+def with_name(persons: Persons, draft: Draft) -> str | None:
     """Return the draft's sentence with the name that its opening "he" or "she" stands for in brackets.
 
-    Only where the sentence before (outside the draft's own quotation) has a full name for its subject that is
-    not the claimant; else None: a guess would be worse than the pronoun.
+    That is the subject of the sentence before (outside the draft's own quotation), or the claimant himself
+    where he speaks indirectly and nobody else was named: "Ann Lee said that she …". Else None: a guess would
+    be worse than the pronoun.
     """
-    reading = grammar.reading
-    if reading.words[draft.start] not in _PRONOUNS:
+    reading = persons.grammar.reading
+    word = reading.words[draft.start]
+    if word not in PRONOUNS:
         return None
-    name = subject_before(grammar, reading.sentence_of[draft.start])
-    if name is None or (draft.source is not None and name in draft.source):
+    name = persons.subject_before(reading.sentence_of[draft.start], word)
+    speaker = _speaker(persons, draft, word)
+    if speaker is not None and (name is None or name.split()[-1] == speaker.split()[-1]):
+        name = speaker if draft.voice is Voice.INDIRECT else None
+    if name is None or (draft.voice is Voice.DIRECT and draft.source is not None and name in draft.source):
         return None
     start, end = reading.span(draft.start, draft.end)
     text = stand_alone(reading.text[start:end])
-    pronoun = re.split(r"['’\s]", text, maxsplit=1)[0]
-    owner = f"{name}’s" if pronoun.lower() == "his" else name
+    pronoun = text.partition(" ")[0]
+    owner = f"{name}’s" if word in OWNERS else name
     return f"{pronoun} [{owner}]{text[len(pronoun) :]}"
 
 
-def subject_before(grammar: Grammar, number: int) -> str | None:
-    """Return the full name that is the subject of the nearest unquoted sentence before ``number``."""
-    reading = grammar.reading
-    for before in range(number - 1, max(-1, number - 1 - _STEPS_BACK), -1):
-        first, last = reading.sentences[before]
-        if reading.quote_of[first] < 0:
-            return _full_name(grammar, first, last)
-    return None
-
-
-def _full_name(grammar: Grammar, first: int, last: int) -> str | None:
-    """Return the capitalised words before the sentence's first verb: "Foreign Minister Ann Lee"."""
-    reach = range(first + 2, min(last, first + _SUBJECT_REACH))
-    verb = next((token for token in reach if grammar.is_finite(token)), None)
-    if verb is None:
+def _speaker(persons: Persons, draft: Draft, pronoun: str) -> str | None:
+    """Return the claimant's bare name, if it is one person whom ``pronoun`` may mean."""
+    head = draft.source.split(",")[0] if draft.source is not None else ""
+    name = persons.known(head)
+    if name is None or not is_person(name) or not persons.fits(name, pronoun, surely=True):
         return None
-    first = grammar.after_dateline(first, verb)
-    if grammar.words[first] in grammar.question_words or grammar.words[first] in grammar.boundaries:
-        first += 1
-    start = verb
-    while start > first and verb - start < _LONGEST_NAME and grammar.reading.is_capital(start - 1):
-        start -= 1
-    if verb - start < 2 or grammar.words[start] in grammar.determiners or grammar.words[start - 1] == "the":
-        return None
-    begin, end = grammar.reading.span(start, verb)
-    return grammar.reading.text[begin:end]
+    return name

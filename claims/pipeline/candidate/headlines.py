@@ -50,8 +50,15 @@ def _behind_label(grammar: Grammar, end: int) -> int:
 
 
 def _is_prediction(grammar: Grammar, start: int, stop: int) -> bool:
-    """Whether the first verb of a part speaks of the future: "Mayor will quit", not "Mayor says he will"."""
-    future = next((t for t in range(start, stop) if grammar.words[t] in grammar_sets().future), stop)
+    """Whether the first verb of a part speaks of the future: "Mayor will quit", "Mayor to quit"."""
+    future = next(
+        (
+            t
+            for t in range(start, stop)
+            if grammar.words[t] == "to" or grammar.words[t] in grammar_sets().future
+        ),
+        stop,
+    )
     return future < stop and not _has_verb(grammar, start, future)
 
 

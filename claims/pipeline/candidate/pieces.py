@@ -40,14 +40,14 @@ def _clauses(grammar: Grammar, start: int, end: int) -> list[Tokens]:
     for token in range(start + 2, end - 2):
         if words[token] == ";" or (words[token] == "," and words[token + 1] in ("and", "but")):
             rest = token + 1 if words[token] == ";" else token + 2
-            if grammar.has_verb(first, token) and _opens_clause(grammar, rest, end):
+            if grammar.has_verb(first, token) and opens_clause(grammar, rest, end):
                 clauses.append((first, token))
                 first = rest
     clauses.append((first, end))
     return clauses
 
 
-def _opens_clause(grammar: Grammar, start: int, end: int) -> bool:
+def opens_clause(grammar: Grammar, start: int, end: int) -> bool:
     """Whether a subject with a finite verb begins at ``start``."""
     verb = next((t for t in range(start, min(end, start + _SUBJECT_REACH)) if grammar.is_finite(t)), None)
     if verb is None:
@@ -66,6 +66,9 @@ class _Sets:
         self.imperatives = sets["imperatives"]
         self.numbers = sets["small_numbers"]
         self.wishes = sets["wishes"]
+        self.duties = sets["duties"]
+        self.dangling = sets["dangling"]
+        self.subordinators = sets["subordinators"]
 
 
 @lru_cache(maxsize=1)
@@ -119,12 +122,12 @@ def _has_main_verb(grammar: Grammar, tokens: list[int]) -> bool:
     """Whether a finite verb stands outside the first relative clause: "the report that he left" has none."""
     verbs = [token for token in tokens if grammar.is_finite(token)]
     if not verbs:
-        return any(_is_present(grammar, token) for token in tokens[1:-1])
+        return any(is_present(grammar, token) for token in tokens[1:-1])
     opens_relative = any(grammar.words[token] in _RELATIVES for token in tokens[1:] if token < verbs[0])
     return not opens_relative or len(verbs) > 1
 
 
-def _is_present(grammar: Grammar, token: int) -> bool:
+def is_present(grammar: Grammar, token: int) -> bool:
     """Whether the token stands like a verb in the present: "a berth costs seven crowns"."""
     before, word, after = grammar.words[token - 1 : token + 2]
     if not (word.isalpha() and word.endswith("s") and not word.endswith(("ss", "us", "is"))):
@@ -142,11 +145,15 @@ def _is_question(grammar: Grammar, end: int) -> bool:
 
 
 def _is_wish(grammar: Grammar, tokens: list[int]) -> bool:
-    """Whether the first finite verb wants something to be done: "the mayor wants to open the bridge"."""
-    verb = next((token for token in tokens if grammar.is_finite(token)), None)
-    if verb is None or grammar.words[verb + 1 : verb + 2] != ["to"]:
+    """Whether the first finite verb wants something done: "she wants to open it", "we must open it"."""
+    words, sets = grammar.words, grammar_sets()
+    verb = next((t for t in tokens if grammar.is_finite(t) or words[t] in sets.duties), None)
+    if verb is None:
         return False
-    return grammar.words[verb] in grammar_sets().wishes
+    follows = words[verb + 1] if verb + 1 < len(words) else ""
+    if words[verb] in sets.duties:  # "must have failed" tells what was
+        return follows != "have" and (not words[verb].startswith("need") or follows == "to")
+    return words[verb] in sets.wishes and follows == "to"
 
 
 def _is_prediction(grammar: Grammar, tokens: list[int]) -> bool:

@@ -2,6 +2,7 @@
 
 import math
 
+from claims.pipeline.candidate.claimants import in_sentence
 from claims.pipeline.checkworthiness.model import score_sentence
 
 
@@ -16,7 +17,7 @@ def rate(
     judged = score_sentence(quote)
     traits = (
         (is_headline, 1.0, "It stands in the headline."),
-        (claimant is not None, 0.75, f"It is attributed to {claimant}."),
+        (claimant is not None, 0.75, f"It is attributed to {in_sentence(claimant or '')}."),
         (anonymous, 0.25, "Its source is not named."),
         (hedged, 0.6, "It is told with reservations."),
     )
