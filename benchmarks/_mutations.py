@@ -76,7 +76,14 @@ def _text(element: HtmlElement) -> str:
 
 
 def _is_furniture(element: HtmlElement) -> bool:
-    above = [element, *element.iterancestors()]
+    # A form may hold the whole page.
+    above = [
+        node
+        for node in (element, *element.iterancestors())
+        if node.tag != "form" or next(node.iter("h1"), None) is None
+    ]
+    if 2 * len("".join(link.text_content() for link in element.iter("a"))) > len(_text(element)):
+        return True
     return any(node.tag in ("footer", "aside", "nav", "form") for node in above) or any(
         name in (node.get("class") or "")
         for node in above
@@ -268,7 +275,9 @@ def _paragraph(place: str, source: str) -> Act:
 
 def headline_of(tree: HtmlElement) -> str:
     """Return the headline as the page's own meta tags or top heading tell it."""
-    tops = [_text(heading) for heading in tree.iter("h1") if _text(heading)]
+    tops = list(dict.fromkeys(_text(heading) for heading in tree.iter("h1") if _text(heading)))
+    title = tree.xpath("string(//title)").strip()
+    tops = [top for top in tops if title == top or not title.endswith(top)]  # the site's name is none
     told = tree.xpath("string(//meta[@property='og:title']/@content)").strip()
     return tops[0] if len(tops) == 1 else told.rpartition(" | ")[0] or told or (tops[0] if tops else "")
 

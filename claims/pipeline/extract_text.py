@@ -14,17 +14,19 @@ from claims.pipeline.page.language import detect_language
 from claims.pipeline.page.metadata import PageMetadata, read_metadata
 from claims.pipeline.page.notices_on_page import notices_on_page
 from claims.pipeline.page.page_bytes import UnreadableError, read_bytes
+from claims.pipeline.page.pieces import join_pieces
 
 __all__ = ["EXTRACTOR_VERSION", "ArticleText", "UnreadableError", "extract_text", "fingerprint"]
 
 # Moves whenever the same bytes may give another text, so that such a difference is never taken for an edit.
-EXTRACTOR_VERSION = "3"
+EXTRACTOR_VERSION = "4"
 
 _SHORT = 250  # characters; below that trafilatura's result is doubted
 _CLEARLY_MORE = 1.5  # times the text that another opinion must find; a little more is only furniture
 _MOST_ELEMENTS = 50_000  # trafilatura's time grows faster than the page
 _MOST_SIBLINGS = 4_000  # in one element; the same
 _LONGEST_HEADLINE = 160
+_TOP = 3  # paragraphs: a kicker may stand above the headline
 _CONTAINERS = ("article", "main", "body")
 _BLANK_LINES = re.compile(r"\n[ \t]*\n\s*")
 _NO_TEXT = (
@@ -85,7 +87,8 @@ def _from_html(html: str, url: str | None) -> tuple[PageMetadata, str]:
     if tree is None:
         raise UnreadableError(_NO_TEXT)
     metadata = read_metadata(tree, url)
-    text = _without_headline(_article_paragraphs(tree), metadata.headline)
+    join_pieces(tree)
+    text = _without_headline(_article_paragraphs(tree), _headlines(tree, metadata))
     # What the publisher owns up to is part of what the article says, wherever on the page it stands.
     return metadata, "\n\n".join([text, *notices_on_page(tree, text)]) if text else text
 
@@ -150,11 +153,17 @@ def _plain_paragraphs(tree: HtmlElement) -> list[str]:
     return []
 
 
-def _without_headline(paragraphs: list[str], headline: str | None) -> str:
-    """Join the paragraphs, leaving out a first one that only repeats the headline."""
-    if paragraphs and headline and paragraphs[0].casefold() == headline.casefold():
-        paragraphs = paragraphs[1:]
-    return "\n\n".join(paragraphs)
+def _headlines(tree: HtmlElement, metadata: PageMetadata) -> set[str]:
+    """All that the page calls its headline, in small letters: shown, stated, and in the window's title."""
+    shown = [heading.text_content() for heading in tree.iter("h1")]
+    stated = tree.xpath("//meta[@property='og:title' or @name='twitter:title']/@content | //title/text()")
+    return {" ".join(words.split()).casefold() for words in (*shown, *stated, metadata.headline or "")}
+
+
+def _without_headline(paragraphs: list[str], headlines: set[str]) -> str:
+    """Join the paragraphs, leaving out those at the top that only repeat a headline."""
+    top = [words for words in paragraphs[:_TOP] if " ".join(words.split()).casefold() not in headlines]
+    return "\n\n".join(top + paragraphs[_TOP:])
 
 
 def _from_plain(text: str) -> tuple[PageMetadata, str]:

@@ -42,7 +42,7 @@ def test_the_paragraphs_of_the_article_are_kept_and_menus_boxes_and_footers_are_
     assert article.extractor_version == EXTRACTOR_VERSION
 
 
-def test_json_ld_is_believed_before_meta_tags_and_those_before_what_is_seen() -> None:
+def test_json_ld_is_believed_before_meta_tags() -> None:
     linked = """<script type="application/ld+json">{"@graph": [{"@type": "Organization", "name": "Post"},
         {"@type": "NewsArticle", "headline": "Storm &amp; tide close bridge",
         "datePublished": "2011-03-30T20:15:00+02:00", "author": [{"name": "Ann Keller"},
@@ -50,13 +50,54 @@ def test_json_ld_is_believed_before_meta_tags_and_those_before_what_is_seen() ->
         "publisher": {"name": "The Harbour Post"}}]}</script>"""
     meta = """<meta property="og:title" content="Bridge shut">
         <meta property="article:published_time" content="2012-01-01T00:00:00Z">"""
-    article = read(meta + linked)
+    article = read(meta + linked, "<h1>Harbour</h1>")
     assert article.headline == "Storm & tide close bridge"
     assert article.published_at == datetime(2011, 3, 30, 18, 15, tzinfo=UTC)
     assert article.byline == "Ann Keller, Tom Hale"
     assert article.site_name == "The Harbour Post"
-    assert read(meta).headline == "Bridge shut"
+    assert read(meta, "<h1>Harbour</h1>").headline == "Bridge shut"
     assert read(meta).published_at == datetime(2012, 1, 1, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("head", "top", "headline"),
+    [
+        ('<meta property="og:title" content="Bridge shut">', "Storm has closed the bridge", None),
+        ("<title>Storm closes bridge | Post</title>", "Storm closes bridge", None),
+        ("<title>Storm closes bridge | The Harbour Post</title>", "The Harbour Post", "Storm closes bridge"),
+        (
+            '<meta property="og:site_name" content="The Harbour Post"><title>Storm closes bridge</title>',
+            "The Harbour Post",
+            "Storm closes bridge",
+        ),
+        ("<title>Storm closes bridge</title>", "Breaking news", "Storm closes bridge"),
+    ],
+)
+def test_the_one_heading_above_the_text_is_the_headline_unless_it_names_the_site(
+    head: str, top: str, headline: str | None
+) -> None:
+    source = page(head).replace(b"<h1>Storm closes bridge</h1>", f"<h1>{top}</h1>".encode())
+    assert extract_text(source).headline == headline or top
+
+
+def test_a_headline_that_the_text_repeats_below_a_kicker_is_left_out() -> None:
+    again = read(body="<p>Harbour news of the day</p><p>Storm closes bridge</p>")
+    assert again.text == "\n\n".join(("Harbour news of the day", *PARAGRAPHS))
+
+
+def in_pieces(between: str = "") -> bytes:
+    texts = ["".join(f"<p>Pier {pier}: {words}</p>" for pier in range(4)) for words in PARAGRAPHS[::2]]
+    pieces = [
+        f"<div class='row'>{head}<div class='article__body wide'>{text}</div></div>"
+        for head, text in zip(("", between), texts, strict=True)
+    ]
+    body = "<aside>Advertisement</aside>".join(pieces)
+    return f"<html lang='en'><body><div class='chunks'>{body}</div></body></html>".encode()
+
+
+def test_an_article_cut_up_for_advertisements_is_read_whole_and_the_next_article_is_another() -> None:
+    assert f"Pier 3: {PARAGRAPHS[2]}" in extract_text(in_pieces()).text
+    assert PARAGRAPHS[2] not in extract_text(in_pieces("<h1>Mayor of port resigns</h1>")).text
 
 
 def test_broken_json_ld_is_passed_over() -> None:
@@ -204,6 +245,14 @@ def test_the_fingerprint_is_that_of_the_article_and_not_of_what_moves_around_it(
     assert fingerprint(edited) != fingerprint(before)
 
 
+def test_a_page_that_lies_in_one_form_has_a_fingerprint_of_its_text() -> None:
+    whole = page().replace(b"<body>", b"<body><form id='aspnet'>").replace(b"</body>", b"</form></body>")
+    edited = whole.replace(b"two cables", b"three cables")
+    subscribe = b"<form><p>Get our letter: {}</p><input></form></article>"
+    assert fingerprint(edited) != fingerprint(whole)
+    assert fingerprint(page().replace(b"</article>", subscribe)) == fingerprint(page())
+
+
 def test_a_fingerprint_that_is_known_already_is_kept_as_it_was_given() -> None:
     before = page()
     again = extract_text(before, mark=fingerprint(before))
@@ -258,6 +307,14 @@ def test_a_notice_beside_the_text_is_part_of_what_the_article_says(head: str, bo
     article = read(head, body)
     assert notice in article.text
     assert article.fingerprint != read().fingerprint
+
+
+def test_a_notice_counts_though_the_frame_of_the_whole_page_is_named_like_a_box() -> None:
+    framed = page(body=f"<div><b>Correction</b> {CORRECTION}</div>")
+    framed = framed.replace(b"<article>", b"<div class='ad'>").replace(b"</article>", b"</div>")
+    boxed = page(body=f"<div class='ad'><div><b>Correction</b> {CORRECTION}</div></div>")
+    assert CORRECTION in extract_text(framed).text
+    assert f"Correction: {CORRECTION}" not in extract_text(boxed.replace(b"article>", b"div>")).text
 
 
 def test_a_notice_inside_the_text_is_kept_once_and_other_peoples_are_left_out() -> None:

@@ -12,10 +12,9 @@ from claims.pipeline.page.page_bytes import PageSource, read_bytes
 from claims.pipeline.page.passing import is_box, is_passing
 
 # Times are left out because pages write "3 hours ago"; menus, side boxes and footers move all day.
-_NOISE = [
-    "script", "style", "noscript", "template", "nav", "aside", "footer", "form", "iframe", "svg", "button",
-    "select", "time", "dialog",
-]  # fmt: skip
+_NOISE = ["script", "style", "noscript", "template", "iframe", "svg", "button", "select", "time"]
+# Small ones only: there are sites that put the whole page into a form.
+_AROUND = ["nav", "aside", "footer", "form", "dialog"]
 _LARGEST_BOX = 0.25
 """Share of the page's text from which an element is no box, whatever its class says."""
 _MOSTLY_LINKS = 0.8
@@ -69,22 +68,28 @@ def _visible_lines(html: str) -> Iterator[str]:
 
 
 def _drop_boxes(body: LexborNode) -> None:
-    """Take out lists of links, linked headings of other stories, and boxes that their class tells."""
+    """Take out what stands around: lists of links, linked headings of other stories, and boxes."""
     if len(body.css("*")) > _MOST_ELEMENTS:
+        body.strip_tags(_AROUND, recursive=True)
         return
-    most = _LARGEST_BOX * len(body.text())
-    named = (node for node in body.css("[class], [id]") if is_box(_names(node)))
-    for node in islice(named, _MOST_BOXES):
-        if _is_small(node, most) and not _holds_notice(node):
-            node.attrs[_MARK] = ""
-    for node in body.css("ul, ol, h2, h3, h4, h5, h6")[:_MOST_BOXES]:
-        if _is_small(node, most) and _link_share(node) >= _MOSTLY_LINKS:
-            node.attrs[_MARK] = ""
-    for node in body.css("a h2, a h3, a h4, a h5, a h6")[:_MOST_BOXES]:
+    for node in _boxes(body, most=_LARGEST_BOX * len(body.text())):
         node.attrs[_MARK] = ""
     # One by one from the outside, for what stands in a box goes with it.
     while (marked := body.css_first(f"[{_MARK}]")) is not None:
         marked.decompose()
+
+
+def _boxes(body: LexborNode, *, most: float) -> Iterator[LexborNode]:
+    """What stands around the article, as long as it has at most ``most`` characters."""
+    yield from (node for node in body.css(", ".join(_AROUND))[:_MOST_BOXES] if _is_small(node, most))
+    named = (node for node in body.css("[class], [id]") if is_box(_names(node)))
+    for node in islice(named, _MOST_BOXES):
+        if _is_small(node, most) and not _holds_notice(node):
+            yield node
+    for node in body.css("ul, ol, h2, h3, h4, h5, h6")[:_MOST_BOXES]:
+        if _is_small(node, most) and _link_share(node) >= _MOSTLY_LINKS:
+            yield node
+    yield from body.css("a h2, a h3, a h4, a h5, a h6")[:_MOST_BOXES]
 
 
 def _names(node: LexborNode) -> str:

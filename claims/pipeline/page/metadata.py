@@ -3,7 +3,7 @@
 import html
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -32,6 +32,7 @@ _AFTER_NAME = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _LONGEST_BYLINE = 80
+_FEWEST_WORDS = 4  # of a top heading that is taken for the headline though nothing else says the same
 _LONGEST_DATE_BOX = 160
 _MOST_NODES = 2000
 _MOST_BOXES = 40  # a page with more boxes that call themselves dates or bylines is a list of other articles
@@ -119,18 +120,32 @@ def _name(value: object) -> str | None:
 def _headline(
     tree: HtmlElement, metas: dict[str, str], linked: dict[str, Any], site_name: str | None
 ) -> str | None:
-    stated = linked.get("headline")
-    if isinstance(stated, str) and _tidy(stated):
-        return _tidy(stated)
-    for key in ("og:title", "twitter:title"):
-        if key in metas:
-            return _without_site(metas[key], site_name)
-    tops = [heading for heading in tree.iter("h1") if _tidy(heading.text_content())]
-    inside = [heading for heading in tops if _is_within(heading, {"article", "main"})]
-    if inside or len(tops) == 1:
-        return _tidy((inside or tops)[0].text_content())
+    told = linked.get("headline")
+    stated = _tidy(told) if isinstance(told, str) else None
+    tagged = [_without_site(metas[key], site_name) for key in ("og:title", "twitter:title") if key in metas]
     title = next(tree.iter("title"), None)
-    return _without_site(_tidy(title.text_content()), site_name) if title is not None else None
+    window = _tidy(title.text_content()) if title is not None else None
+    tops = {_tidy(heading.text_content()): heading for heading in tree.iter("h1")}
+    tops.pop(None, None)
+    # What stands above the text is what readers see; what is stated for machines is often older.
+    top = next(iter(tops), None)
+    if top and len(tops) == 1 and _is_headline(top, [stated, *tagged, window], site_name, window or ""):
+        return top
+    if stated or tagged:
+        return stated or tagged[0]
+    inside = [heading for heading in tops.values() if _is_within(heading, {"article", "main"})]
+    if inside or len(tops) == 1:
+        return _tidy((inside or list(tops.values()))[0].text_content())
+    return _without_site(window, site_name)
+
+
+def _is_headline(top: str, told: Iterable[str | None], site_name: str | None, window: str) -> bool:
+    """Whether the page's one top heading is its headline, rather than the site's name."""
+    if site_name and top.casefold() == site_name.casefold():
+        return False
+    if window.endswith(top) and window != top:
+        return False
+    return len(top.split()) >= _FEWEST_WORDS or any(words and top in words for words in told)
 
 
 def _without_site(title: str | None, site_name: str | None) -> str | None:

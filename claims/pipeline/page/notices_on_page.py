@@ -88,9 +88,21 @@ def _is_elsewhere(node: HtmlElement) -> bool:
         if parent.tag == "article":
             return False
         names = f"{parent.get('class') or ''} {parent.get('id') or ''}"
-        if parent.tag in _ELSEWHERE or (parent.tag not in ("body", "html", "main") and is_box(names)):
+        named = parent.tag in _ELSEWHERE or (parent.tag not in ("body", "html", "main") and is_box(names))
+        if named and not _holds_most(parent):
             return True
     return False
+
+
+def _holds_most(node: HtmlElement) -> bool:
+    """Whether most of the page's text stands in it: no box then, whatever its name says."""
+    return 2 * _seen_length(node) > _seen_length(node.getroottree().getroot())
+
+
+def _seen_length(node: HtmlElement) -> int:
+    """Characters of the element's text, without its scripts."""
+    texts = node.xpath(".//text()[not(parent::script or parent::style or parent::noscript)]")
+    return sum(len(squash(text)) for text in texts)
 
 
 def _is_link(node: HtmlElement, line: str) -> bool:
