@@ -32,6 +32,8 @@ def article_page(article_id: str, *, now: datetime, page: int = 1) -> ArticlePag
     return ArticlePage(
         article=link,
         byline=article.byline,
+        language=article.language,
+        not_extracted=article.extraction_note,
         freshness=freshness_of_article(article, now=now),
         check_count=article.check_count,
         snapshot_count=article.snapshot_count,

@@ -396,11 +396,14 @@ class CarriedClaim:
 class ArticlePage:
     """An article, what we saw of it and what changed, and the claims it carries.
 
-    ``changes`` are those of one ``page`` out of ``pages``, the newest first.
+    ``changes`` are those of one ``page`` out of ``pages``, the newest first; ``language`` (ISO 639-1, "" if
+    unknown) is that of its words, and ``not_extracted`` says why no claims were looked for in them, if so.
     """
 
     article: ArticleLink
     byline: str
+    language: str
+    not_extracted: str
     freshness: Freshness
     check_count: int
     snapshot_count: int

@@ -30,6 +30,7 @@ _STANCE_WORDS = {
 }
 # Words that begin a sentence with a capital and are no names.
 _BEGINNERS = frozenset(("It", "Tells", "Names", "Stands", "Carries", "Same", "Own"))
+_RIGHT_TO_LEFT = frozenset(("ar", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"))
 # What a reader needs to be told about where a page stands; a live page needs no remark.
 _STATE_FLAGS = {
     ArticleState.PENDING: ("plain", "clock"),
@@ -300,6 +301,15 @@ def mid_sentence(words: str) -> str:
     """Return words without the capital that only their place at a beginning gave them: ``The same man``."""
     first, space, rest = words.partition(" ")
     return f"{first.lower()}{space}{rest}" if first in _BEGINNERS and rest else in_sentence(words)
+
+
+@register.simple_tag
+def tongue(language: str) -> SafeString:
+    """Return the attributes of an element with words in ``language`` (ISO 639-1), if not the page's own."""
+    if language in ("", "en"):
+        return SafeString()
+    direction = "rtl" if language in _RIGHT_TO_LEFT else "ltr"
+    return format_html(' lang="{}" dir="{}"', language, direction)
 
 
 @register.filter

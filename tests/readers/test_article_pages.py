@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from playwright.sync_api import Page
 from pytest_django import Settings
 
-from claims.models import Article, Change, Claim, Feed, User
+from claims.models import Article, Candidate, Change, Claim, Feed, User
 from claims.operations.feeds import add_feed, read_feeds
 from claims.queries.reader_rows import MOST_SHOWN
 from claims.vocabulary import Visibility
@@ -199,3 +199,48 @@ def test_the_pages_of_sources_break_no_rule_of_accessibility(
         assert not found, [(rule["id"], [node["html"] for node in rule["nodes"]][:3]) for rule in found]
         wide = page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
         assert not wide, path
+
+
+# ---------------------------------------------------------------- pages in other languages
+ELSEWHERE = {
+    "ar": (
+        "استقالة وزير الموانئ",
+        "قال مكتب الميناء يوم الاثنين إن وزير الموانئ استقال بعد أن غرقت العبارة القديمة قرب الساحل.",
+        "rtl",
+    ),
+    "fr": (
+        "Le ministre des ports démissionne",
+        "Le ministre des ports a démissionné lundi, a déclaré la capitainerie dans un communiqué.",
+        "ltr",
+    ),
+    "zh": (
+        "港口部长辞职",
+        "港口办公室星期一说，旧渡轮在海岸附近沉没之后，港口部长已经辞去了他的职务。" * 2,
+        "ltr",
+    ),
+}
+
+
+@pytest.mark.parametrize("language", ELSEWHERE)
+def test_a_page_in_another_language_is_kept_and_everybody_is_told_why_it_has_no_claims(
+    language: str, site: NewsSite, edith: User
+) -> None:
+    headline, text, direction = ELSEWHERE[language]
+    article = taken_on(site.says(f"/{language}", headline, text, text))
+    assert (article.language, article.snapshot_count, Candidate.objects.count()) == (language, 1, 0)
+    told = f"Claims were not extracted: the page is in another language ({language})"
+    desk = Client()
+    desk.force_login(edith)
+    for shown in (read(f"/articles/{article.id}/"), read(f"/desk/articles/{article.id}/", desk)):
+        assert told in shown
+        assert re.search(rf'<h1[^>]* lang="{language}" dir="{direction}">\s*{headline}', shown)
+    assert f'lang="{language}" dir="{direction}">{text}' in read(f"/desk/articles/{article.id}/", desk)
+    answer = Client().get(f"/api/v1/articles/{article.id}/").json()
+    assert answer["extraction_note"].startswith(told)
+
+
+def test_an_english_page_says_nothing_of_its_language(site: NewsSite) -> None:
+    article = edited(site, NINE)
+    shown = read(f"/articles/{article.id}/")
+    assert "not extracted" not in shown
+    assert "dir=" not in shown
