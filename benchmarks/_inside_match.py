@@ -48,8 +48,8 @@ def main(count: int) -> None:
             usual_took.append(took)
             usual_first += [claims[int(claim)].text for claim in found[:1]] == [wanted]
             reference.append(_timed(_reference, asked)[0])
-    new = [claims[count + n].other_words for n in range(len(numbers))]
-    linked = sum(any(match.zone is Zone.LINK for match in best_matches(text)) for text in new)
+    new = [claims[count + n] for n in range(len(numbers))]
+    linked = sum(_links_to_another(claims, wanted.other_words, wanted.text) for wanted in new)
     sys.stdout.write(
         json.dumps(
             {
@@ -64,6 +64,12 @@ def main(count: int) -> None:
 
 def _ours(text: str) -> list[str]:
     return [match.claim for match in best_matches(text)]
+
+
+def _links_to_another(claims: Claims, asked: str, wanted: str) -> bool:
+    """Whether it is linked to a claim that says something else: by chance the same may be there already."""
+    linked = [match.claim for match in best_matches(asked) if match.zone is Zone.LINK]
+    return any(claims[int(claim)].text != wanted for claim in linked)
 
 
 def _usual_way() -> tuple[str, Look]:
