@@ -216,13 +216,19 @@ class World:
     # ---- what became of it
 
     def recovered(self, within: float = RECOVERS_WITHIN_SECONDS) -> bool:
-        """Wait until every page of the round has been checked and let go."""
+        """Wait until every page of the round has been checked and let go.
+
+        A check that could not reach its page (its worker stood still for longer than a fetch may take, say) has
+        brought nothing yet: the wait that it has set is cut short.
+        """
         return wait_until(lambda: not self._waiting(), within, every=0.1)
 
     def _waiting(self) -> set[str]:
         ids = [page.article for page in self.due]
         try:
-            rows = Article.objects.filter(pk__in=ids).filter(Q(lease_until=None), due_at__gt=database_now())
+            let_go = Article.objects.filter(pk__in=ids).filter(Q(lease_until=None), due_at__gt=database_now())
+            let_go.filter(failures__gt=0).update(due_at=database_now())
+            rows = let_go.filter(failures=0)
             done = {key for key, count in rows.values_list("id", "check_count") if count > self._before[key]}
         except (DatabaseError, InterfaceError):  # the database is away, too
             connection.close()
