@@ -218,8 +218,8 @@ class World:
     def recovered(self, within: float = RECOVERS_WITHIN_SECONDS) -> bool:
         """Wait until every page of the round has been checked and let go.
 
-        A check that could not reach its page (its worker stood still for longer than a fetch may take, say) has
-        brought nothing yet: the wait that it has set is cut short.
+        A check that could not reach its page (its worker stood still for longer than a fetch may take, say)
+        has brought nothing yet: the wait that it has set is cut short.
         """
         return wait_until(lambda: not self._waiting(), within, every=0.1)
 
