@@ -32,5 +32,7 @@ def prove(scratch: Path) -> Iterator[Row]:
     for word, words in _FAULTS.items():
         yield Row(cases, words, len(told[word]), "cases", "0", not told[word])
     gained = told["megabytes_gained"]
+    once = told["megabytes_loaded_once"]
+    yield Row("first two pages", "memory loaded once (PSS)", once, "MB", "none, told apart", True)
     yield Row(cases, "memory gained (PSS)", gained, "MB", "≤ 64", gained <= 64)
     yield Row(cases, "children left", told["children_left"], "processes", "0", told["children_left"] == 0)
