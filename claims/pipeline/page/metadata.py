@@ -3,13 +3,14 @@
 import html
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from lxml.html import HtmlElement
+from rapidfuzz import fuzz
 
 from claims.pipeline.page.moments import parse_moment
 
@@ -32,6 +33,7 @@ _AFTER_NAME = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _LONGEST_BYLINE = 80
+_ALIKE = 70  # of 100: two wordings of one headline
 _FEWEST_WORDS = 4  # of a top heading that is taken for the headline though nothing else says the same
 _LONGEST_DATE_BOX = 160
 _MOST_NODES = 2000
@@ -120,17 +122,18 @@ def _name(value: object) -> str | None:
 def _headline(
     tree: HtmlElement, metas: dict[str, str], linked: dict[str, Any], site_name: str | None
 ) -> str | None:
-    told = linked.get("headline")
-    stated = _tidy(told) if isinstance(told, str) else None
+    named = linked.get("headline")
+    stated = _tidy(named) if isinstance(named, str) else None
     tagged = [_without_site(metas[key], site_name) for key in ("og:title", "twitter:title") if key in metas]
     title = next(tree.iter("title"), None)
     window = _tidy(title.text_content()) if title is not None else None
-    tops = {_tidy(heading.text_content()): heading for heading in tree.iter("h1")}
-    tops.pop(None, None)
+    headings = ((_tidy(heading.text_content()), heading) for heading in tree.iter("h1"))
+    tops = {words: heading for words, heading in headings if words}
     # What stands above the text is what readers see; what is stated for machines is often older.
-    top = next(iter(tops), None)
-    if top and len(tops) == 1 and _is_headline(top, [stated, *tagged, window], site_name, window or ""):
-        return top
+    told = [words for words in (stated, *tagged, window) if words]
+    for top in tops:
+        if _is_headline(top, told, site_name, window or "", alone=len(tops) == 1):
+            return top
     if stated or tagged:
         return stated or tagged[0]
     inside = [heading for heading in tops.values() if _is_within(heading, {"article", "main"})]
@@ -139,13 +142,15 @@ def _headline(
     return _without_site(window, site_name)
 
 
-def _is_headline(top: str, told: Iterable[str | None], site_name: str | None, window: str) -> bool:
-    """Whether the page's one top heading is its headline, rather than the site's name."""
+def _is_headline(top: str, told: Sequence[str], site_name: str | None, window: str, *, alone: bool) -> bool:
+    """Whether a top heading is the page's headline, rather than the site's name or a part's heading."""
     if site_name and top.casefold() == site_name.casefold():
         return False
     if window.endswith(top) and window != top:
         return False
-    return len(top.split()) >= _FEWEST_WORDS or any(words and top in words for words in told)
+    if alone and len(top.split()) >= _FEWEST_WORDS:
+        return True
+    return any(top in words or fuzz.token_set_ratio(top, words) >= _ALIKE for words in told)
 
 
 def _without_site(title: str | None, site_name: str | None) -> str | None:
