@@ -73,6 +73,7 @@ def test_json_ld_is_believed_before_meta_tags() -> None:
             "Storm closes bridge",
         ),
         ("<title>Storm closes bridge</title>", "Breaking news", "Storm closes bridge"),
+        ("<title>Opinion: let us close the bridge</title>", "Opinion", "Opinion: let us close the bridge"),
     ],
 )
 def test_the_one_heading_above_the_text_is_the_headline_unless_it_names_the_site(
