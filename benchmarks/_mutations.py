@@ -279,7 +279,8 @@ def headline_of(tree: HtmlElement) -> str:
     title = tree.xpath("string(//title)").strip()
     tops = [top for top in tops if title == top or not title.endswith(top)]  # the site's name is none
     told = tree.xpath("string(//meta[@property='og:title']/@content)").strip()
-    return tops[0] if len(tops) == 1 else told.rpartition(" | ")[0] or told or (tops[0] if tops else "")
+    shown = [top for top in tops if (told or title).startswith(top)] or (tops if len(tops) == 1 else [])
+    return shown[0] if shown else told.rpartition(" | ")[0] or told or (tops[0] if tops else "")
 
 
 def _headline(tree: HtmlElement, chance: Random) -> bool:
