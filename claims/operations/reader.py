@@ -1,7 +1,9 @@
 """A killable child process that reads pages, within limits of time and memory."""
 
 import gc
+import io
 import os
+import pickle
 import resource
 import signal
 import sys
@@ -9,6 +11,9 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from dataclasses import is_dataclass
+from datetime import datetime, timedelta, timezone
+from enum import Enum
 from multiprocessing.connection import Connection, Pipe
 from pathlib import Path
 
@@ -17,6 +22,7 @@ from claims.pipeline.read_again import PageRead, PageToRead
 _PATIENCE = 3  # times the CPU time of a page, by the clock on the wall
 _MOST_WAITING = 32 * 1024 * 1024  # bytes of pages that wait to be read
 _PAGES_OF_MEMORY = Path("/proc/self/statm")
+_MOMENTS = {("datetime", kind.__name__): kind for kind in (datetime, timedelta, timezone)}
 
 
 class Reader:
@@ -70,11 +76,15 @@ class Reader:
 
     def _answer(self) -> PageRead | None:
         try:
-            answer: PageRead = self._pipe().recv()
-        except (EOFError, ConnectionError):  # it died over the page
+            answer = _PlainWords(io.BytesIO(self._pipe().recv_bytes())).load()
+        except (
+            EOFError,
+            ConnectionError,
+            pickle.UnpicklingError,
+        ):  # it died over the page, or was taken over
             self.close()
             return None
-        return answer
+        return answer if isinstance(answer, PageRead) else None
 
     def _pipe(self) -> Connection:
         if self._child is None:
@@ -93,6 +103,19 @@ class Reader:
             with suppress(ConnectionError):  # it died idle: taking in its answer will tell
                 self._pipe().send(page)
             self._at_work = key, time.monotonic() + _PATIENCE * self._seconds
+
+
+class _PlainWords(pickle.Unpickler):
+    """Takes in what was read and nothing else: a child that a page took over must not reach its parent."""
+
+    def find_class(self, module: str, name: str) -> type:
+        """Return a dataclass or enumeration of ours, or a moment; raises UnpicklingError for all else."""
+        if (module, name) in _MOMENTS:
+            return _MOMENTS[module, name]
+        found = super().find_class(module, name) if module.startswith("claims.") else None
+        if isinstance(found, type) and (is_dataclass(found) or issubclass(found, Enum)):
+            return found
+        raise pickle.UnpicklingError(f"{module}.{name} has no place in what a page says.")
 
 
 def _serve(
