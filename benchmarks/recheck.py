@@ -26,6 +26,7 @@ from benchmarks import Row, _changedetection
 from benchmarks._mutations import COSMETIC, SUBSTANTIVE, pair
 from benchmarks._pages import a_page
 from benchmarks._processes import Tree, free_port
+from claims.pipeline.extract_text import EXTRACTOR_VERSION
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES, HOSTS, LATENCY, ROUNDS = 2_000, 40, 0.05, 3
@@ -218,13 +219,15 @@ def _capture(plan: Plan, scratch: Path) -> None:
 
 
 def _moved_to(plan: Plan) -> bool:
-    """Let the kept articles lie at this run's port; whether all of them were there."""
+    """Let the kept articles lie at this run's port; whether all were there, read by today's extractor."""
     with _cursor(BASE) as cursor:
         places = (("article", "url"), ("article", "host"), ("snapshot", "final_url"), ("host", "name"))
         for table, column in places:
             moved = f"regexp_replace({column}, '(127\\.0\\.1\\.\\d+):\\d+', %s)"
             cursor.execute(f"UPDATE claims_{table} SET {column} = {moved}", [f"\\1:{plan.port}"])  # noqa: S608 - ours
-        cursor.execute("SELECT count(*) FROM claims_article WHERE newest_id IS NOT NULL")
+        cursor.execute(
+            "SELECT count(*) FROM claims_snapshot WHERE extractor_version = %s", [EXTRACTOR_VERSION]
+        )
         (count,) = cursor.fetchone() or (0,)
         return bool(count == PAGES)
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import zlib
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
@@ -99,7 +100,8 @@ class Leased:
         marks = frozenset(filter(None, (self.newest_fingerprint, self.seen_fingerprint)))
         body = None
         if version != EXTRACTOR_VERSION:
-            body = zlib.decompress(RawContent.objects.get(snapshots=newest_id).body)
+            with suppress(zlib.error):  # damaged bytes of one page must not stop the others
+                body = zlib.decompress(RawContent.objects.get(snapshots=newest_id).body)
         types = (value for name, value in headers if name.lower() == "content-type")
         return PageBefore(
             headline=headline, text=text, fingerprints=marks, body=body, content_type=next(types, None)
