@@ -27,6 +27,7 @@ from claims.vocabulary import Voice
 __all__ = ["MOST_CANDIDATES", "ClaimCandidate", "can_extract", "extract_claims"]
 
 MOST_CANDIDATES = 300
+_MOST_DRAFTS = 3000  # statements that are weighed; ten times what a very long article holds
 Parse = Callable[[str], Sequence[Attribution]]
 # Lower than where check-worthy begins: "The minister resigned on Sunday" is short of details, and news.
 _AUTHOR_THRESHOLD = 0.4
@@ -57,10 +58,13 @@ def extract_claims(
     ``MOST_CANDIDATES`` come back, the best by score. ``parse`` (tiers/parsing.py) adds what a parser finds.
     """
     found = [*headline_claims(headline or ""), *_Article(text, parse).claims()]
-    if len(found) > MOST_CANDIDATES:
-        best = sorted(range(len(found)), key=lambda place: (-found[place].score, place))[:MOST_CANDIDATES]
-        found = [found[place] for place in sorted(best)]
-    return tuple(_dated(claim, published_at) for claim in found)
+    places = _best([claim.score for claim in found])
+    return tuple(_dated(found[place], published_at) for place in places)
+
+
+def _best(scores: list[float]) -> list[int]:
+    """Return the places of the ``MOST_CANDIDATES`` best scores, in order of their places."""
+    return sorted(sorted(range(len(scores)), key=lambda place: (-scores[place], place))[:MOST_CANDIDATES])
 
 
 def _dated(claim: ClaimCandidate, published_at: datetime | None) -> ClaimCandidate:
@@ -92,17 +96,23 @@ class _Article:
         if self.parse is not None:
             told = with_parsed(self.reading, told, self.parse(self.reading.text))
         for found in told:
+            if len(self.drafts) >= _MOST_DRAFTS:
+                break
             if self.reading.sentence_of[(found.cue or found.content[0])[0]] not in self.furniture:
                 self._add_attributed(found)
         for number in range(len(self.reading.sentences)):
+            if len(self.drafts) >= _MOST_DRAFTS:
+                break
             if number not in self.furniture:
                 self._add_of_author(number)
         self.drafts.sort(key=lambda draft: (draft.start, draft.end))
         for draft in self.drafts:
             draft.text = draft.text or with_name(self.persons, draft)
         Relations(self.grammar, self.hedges, self.drafts, self.paragraph_of).apply()
-        finished = [(draft, draft.finish(self.reading)) for draft in self.drafts]
-        return [claim for draft, claim in finished if _is_wanted(draft, claim)]
+        rated = [(draft, draft.rate(self.reading)) for draft in self.drafts]
+        wanted = [(draft, rating) for draft, rating in rated if _is_wanted(draft, rating[0])]
+        places = _best([score for _, (score, _) in wanted])
+        return [wanted[place][0].finish(self.reading, wanted[place][1]) for place in places]
 
     # ------------------------------------------------------------------ what others say
     def _add_attributed(self, found: Found) -> None:
@@ -248,11 +258,11 @@ class _Article:
         return subject in ("i", "we", "if", "whether") or number in self.hedges.disclaimers
 
 
-def _is_wanted(draft: Draft, claim: ClaimCandidate) -> bool:
+def _is_wanted(draft: Draft, score: float) -> bool:
     """Whether to propose it: all that others say; of the author's words what is check-worthy or marked."""
     if draft.voice is not Voice.AUTHOR or draft.is_verdict:
         return True
-    return claim.score >= (_MARKED_THRESHOLD if claim.hedged else _AUTHOR_THRESHOLD)
+    return score >= (_MARKED_THRESHOLD if draft.hedges else _AUTHOR_THRESHOLD)
 
 
 def _paragraphs(reading: Reading) -> tuple[list[int], set[int]]:

@@ -207,3 +207,9 @@ def test_the_weights_hold_no_run_of_words_longer_than_a_pair() -> None:
 )
 def test_every_sentence_is_told_why(text: str) -> None:
     assert score_sentence(text).reasons
+
+
+def test_reasons_of_one_weight_keep_their_order_however_they_were_summed() -> None:
+    for noise in (0.0, 1e-12, -1e-12):
+        told = in_words({"figures": 0.7, "past": 0.7 + noise}, [])
+        assert told == ("It gives a number.", "It tells what happened.")

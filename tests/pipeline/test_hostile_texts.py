@@ -14,20 +14,21 @@ from claims.pipeline.extract_text import UnreadableError, extract_text
 from claims.vocabulary import Voice
 
 MEGABYTE = 1_000_000
-DEADLINE = 60  # seconds of CPU time: at least three times what the slowest takes on a busy machine
+DEADLINE = 60  # seconds of CPU time: at least three times what the slowest page takes on a busy machine
+READING_DEADLINE = 12  # of a text alone: well below READ_SECONDS, five times what the slowest takes
 MOMENT = datetime(2011, 3, 30, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
     "unit",
-    ["“He said “she said ", "He said it was so.\n\n", "a", ", adding ", "市"],
-    ids=["nested quotes", "paragraphs", "no spaces", "participles", "chinese"],
+    ["“He said “she said ", "He said it was so.\n\n", "It sank in 2011.\n\n", "a", ", adding ", "市"],
+    ids=["nested quotes", "paragraphs", "statements", "no spaces", "participles", "chinese"],
 )
 def test_a_megabyte_of_hostile_text_is_read_in_bounded_time(unit: str) -> None:
     text = (unit * (MEGABYTE // len(unit) + 1))[:MEGABYTE]
     start = time.process_time()
     found = extract_claims(headline=text[:2000], text=text, published_at=MOMENT)
-    assert time.process_time() - start < DEADLINE
+    assert time.process_time() - start < READING_DEADLINE
     assert len(found) <= MOST_CANDIDATES
 
 

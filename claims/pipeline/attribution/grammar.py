@@ -96,10 +96,13 @@ class Grammar:
     def is_finite(self, token: int) -> bool:
         """Whether the token looks like any finite verb: also irregular past forms, "she's", "isn't"."""
         word = self.words[token]
-        if word in self.irregular_past or word.endswith("n't") or self.is_contracted_subject(word):
+        if word in self.irregular_past:
             return True
-        if word.endswith("'s"):
-            return self._is_verbal_s(token, word)
+        if "'" in word:
+            if word.endswith("n't") or self.is_contracted_subject(word):
+                return True
+            if word.endswith("'s"):
+                return self._is_verbal_s(token, word)
         return self.is_finite_verb(token)
 
     def _is_verbal_s(self, token: int, word: str) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from claims.pipeline.candidate.claimants import is_person
 from claims.pipeline.candidate.persons import OWNERS, PRONOUNS, Persons
-from claims.pipeline.candidate.scores import rate
+from claims.pipeline.candidate.scores import Rating, rate
 from claims.pipeline.text.sentences import Reading
 from claims.vocabulary import Stance, Voice
 
@@ -66,18 +66,23 @@ class Draft:
     chain: list[str] = field(default_factory=list)
     pattern: str = "author"
 
-    def finish(self, reading: Reading) -> ClaimCandidate:
-        """Return the candidate with offsets, context, rank and reasons."""
+    def rate(self, reading: Reading) -> Rating:
+        """Return its rank and the reasons for it."""
+        start, end = reading.span(self.start, self.end)
+        return rate(
+            reading.text[start:end],
+            claimant=self.source,
+            anonymous=self.anonymous,
+            hedged=bool(self.hedges),
+            is_headline=self.voice is Voice.HEADLINE,
+        )
+
+    def finish(self, reading: Reading, rating: Rating) -> ClaimCandidate:
+        """Return the candidate with offsets, context, and the ``rating`` that ``rate`` gave it."""
         start, end = reading.span(self.start, self.end)
         quote = reading.text[start:end]
         hedges = tuple(dict.fromkeys(self.hedges))
-        score, reasons = rate(
-            quote,
-            claimant=self.source,
-            anonymous=self.anonymous,
-            hedged=bool(hedges),
-            is_headline=self.voice is Voice.HEADLINE,
-        )
+        score, reasons = rating
         return ClaimCandidate(
             text=self.text or stand_alone(quote),
             quote=quote,

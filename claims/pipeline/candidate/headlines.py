@@ -36,7 +36,7 @@ def headline_claims(headline: str) -> list[ClaimCandidate]:
         draft = Draft(start, stop, Voice.HEADLINE, hedges=list(hedges.within(start, stop)))
         if source is not None:
             _attribute(grammar, draft, source)
-        found.append(draft.finish(reading))
+        found.append(draft.finish(reading, draft.rate(reading)))
     return found
 
 

@@ -24,17 +24,24 @@ class Persons:
         self.by_surname: Mapping[str, str] = self._full_names()
 
     def _full_names(self) -> dict[str, str]:
-        grammar, reading = self.grammar, self.grammar.reading
+        reading = self.grammar.reading
         names: dict[str, str] = {}
-        start = 0
-        for token in range(len(reading.words) + 1):
-            if token < len(reading.words) and self._may_be_name(token):
+        text = reading.text
+        start = stop = -1
+        for token in [place for place, begin in enumerate(reading.starts) if text[begin].isupper()]:
+            if not self._may_be_name(token):
                 continue
-            if 2 <= token - start <= _LONGEST_NAME:
-                begin, end = reading.span(start, token)
-                names.setdefault(grammar.words[token - 1], reading.text[begin:end])
-            start = token + 1
+            if token != stop:
+                self._keep_name(names, start, stop)
+                start = token
+            stop = token + 1
+        self._keep_name(names, start, stop)
         return names
+
+    def _keep_name(self, names: dict[str, str], start: int, stop: int) -> None:
+        if 2 <= stop - start <= _LONGEST_NAME:
+            begin, end = self.grammar.reading.span(start, stop)
+            names.setdefault(self.grammar.words[stop - 1], self.grammar.reading.text[begin:end])
 
     def _may_be_name(self, token: int) -> bool:
         grammar, word = self.grammar, self.grammar.words[token]

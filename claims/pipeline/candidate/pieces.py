@@ -120,11 +120,12 @@ def is_statement(grammar: Grammar, start: int, end: int) -> bool:
 
 def _has_main_verb(grammar: Grammar, tokens: list[int]) -> bool:
     """Whether a finite verb stands outside the first relative clause: "the report that he left" has none."""
-    verbs = [token for token in tokens if grammar.is_finite(token)]
-    if not verbs:
+    verbs = (token for token in tokens if grammar.is_finite(token))
+    verb = next(verbs, None)
+    if verb is None:
         return any(is_present(grammar, token) for token in tokens[1:-1])
-    opens_relative = any(grammar.words[token] in _RELATIVES for token in tokens[1:] if token < verbs[0])
-    return not opens_relative or len(verbs) > 1
+    opens_relative = any(grammar.words[token] in _RELATIVES for token in tokens[1:] if token < verb)
+    return not opens_relative or next(verbs, None) is not None
 
 
 def is_present(grammar: Grammar, token: int) -> bool:
@@ -158,14 +159,14 @@ def _is_wish(grammar: Grammar, tokens: list[int]) -> bool:
 
 def _is_prediction(grammar: Grammar, tokens: list[int]) -> bool:
     """Whether the piece speaks of the future before it says anything of the past."""
-    words, future = grammar.words, grammar_sets().future
+    words, sets = grammar.words, grammar_sets()
     for token in tokens:
-        word, before = words[token], words[token - 1] if token else ""
-        if word in future or word.endswith("'ll"):
+        word = words[token]
+        if word in sets.future or word.endswith("'ll"):
             return True
-        if word == "to" and before in ("expected", "due", "set", "scheduled", "going"):
+        if word == "to" and token and words[token - 1] in ("expected", "due", "set", "scheduled", "going"):
             return True
-        if word in grammar_sets().past_auxiliaries or word in grammar_sets().past:
+        if word in sets.past_auxiliaries or word in sets.past:
             return False
         if word.endswith("ed") and words[token + 1 : token + 2] != ["to"] and grammar.is_finite_verb(token):
             return False

@@ -5,10 +5,10 @@ import math
 from claims.pipeline.candidate.claimants import in_sentence
 from claims.pipeline.checkworthiness.model import score_sentence
 
+Rating = tuple[float, tuple[str, ...]]  # a rank and its reasons
 
-def rate(
-    quote: str, *, claimant: str | None, anonymous: bool, hedged: bool, is_headline: bool
-) -> tuple[float, tuple[str, ...]]:
+
+def rate(quote: str, *, claimant: str | None, anonymous: bool, hedged: bool, is_headline: bool) -> Rating:
     """Return a rank from 0 to 1 and its reasons: who tells it, and what the sentence holds.
 
     A rank, not a probability: the log-odds of ``score_sentence``, plus weights set by hand for who tells it.

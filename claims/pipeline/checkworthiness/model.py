@@ -62,8 +62,8 @@ def score_sentence(text: str) -> Checkworthiness:
     features = words_and_pairs(known_words(words, model.vocabulary))
     share = model.scale / math.sqrt(len(features))
     telling: list[tuple[float, str]] = []
-    for feature in features:
-        weight, group = model.words.get(feature, _NOTHING)
+    for feature in features & model.words.keys():
+        weight, group = model.words[feature]
         by_group[group] = by_group.get(group, 0.0) + share * weight
         if group == WORDS:
             telling.append((share * weight, feature))

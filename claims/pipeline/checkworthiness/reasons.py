@@ -100,7 +100,8 @@ def in_words(by_group: Mapping[str, float], telling: Sequence[tuple[float, str]]
     for group, weight in by_group.items():
         sentence = _sentence(group, weight, telling) if abs(weight) >= _LEAST else None
         if sentence is not None:
-            told.append((-abs(weight), sentence))
+            # Sums of the same weights in another order differ in the last places.
+            told.append((-round(abs(weight), 6), sentence))
     return tuple(sentence for _, sentence in sorted(told)[:_MOST_REASONS]) or (PLAIN,)
 
 

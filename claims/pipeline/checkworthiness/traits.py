@@ -97,6 +97,7 @@ def with_opening_name(words: list[str], text: str, vocabulary: Set[str]) -> list
     return [NAME, *(words[2:] if words[1:2] == [NAME] else words[1:])]
 
 
+@lru_cache(maxsize=8192)  # a text says the same few words again and again
 def _class_of(word: str, *, opens: bool) -> str:
     first = word[0]
     if first in "$£€":
@@ -152,18 +153,21 @@ def traits(words: list[str], text: str) -> set[str]:
         *_word_traits(spoken, have),
         *_shape_traits(spoken, words, text),
     }
-    found |= {f"{one} and {other}" for one, other in _TOGETHER if one in found and other in found}
+    found.update(both for one, other, both in _TOGETHER if one in found and other in found)
     return found
 
 
-_TOGETHER = (
-    ("past", "number"), ("past", "name"), ("past", "first person"), ("past", "we"), ("past", "others"),
-    ("modal", "number"), ("modal", "past"), ("name", "number"),
+_TOGETHER = tuple(
+    (one, other, f"{one} and {other}")
+    for one, other in (
+        ("past", "number"), ("past", "name"), ("past", "first person"), ("past", "we"), ("past", "others"),
+        ("modal", "number"), ("modal", "past"), ("name", "number"),
+    )
 )  # fmt: skip
 
 
 def _quantity_traits(words: list[str], have: Set[str]) -> Iterator[str]:
-    numbers = sum(word in _QUANTITIES for word in words)
+    numbers = len([word for word in words if word in _QUANTITIES])
     yield from _at_least("number", numbers, (1, 2, 4))
     yield from _at_least("name", words.count(NAME), (1, 2, 4))
     for word, name in (
@@ -198,19 +202,19 @@ _BE = (("was", frozenset({"was", "were"})), ("is", frozenset({"is", "are"})))
 def _verb_traits(words: list[str]) -> Iterator[str]:
     own = lists()
     past, modals, minds = own["past"], own["modals"], own["minds"]
-    yield from _at_least(
-        "past", sum(word in past or (word.endswith("ed") and len(word) > 4) for word in words), (1, 2)
-    )
-    yield from _at_least("modal", sum(word in modals for word in words), (1, 2))
-    if any(one in _HAVE and (two in past or two.endswith(("ed", "n"))) for one, two in pairwise(words)):
+    told = [word for word in words if word in past or (word[-2:] == "ed" and len(word) > 4)]
+    yield from _at_least("past", len(told), (1, 2))
+    yield from _at_least("modal", len([word for word in words if word in modals]), (1, 2))
+    line = [*words, "", ""]
+    after_have = [line[place + 1] for place, word in enumerate(words) if word in _HAVE]
+    if any(word in past or word.endswith(("ed", "n")) for word in after_have):
         yield "perfect"
-    if any(one == "going" and two == "to" for one, two in pairwise(words)):
+    if "going" in words and ("going", "to") in pairwise(words):
         yield "going to"
-    speakers = own["first"] | own["we"]
-    after = zip(words, words[1:], [*words[2:], ""], strict=False)
-    if any(one in speakers and (two in minds or three in minds) for one, two, three in after):
+    spoken = [place for place, word in enumerate(words) if word in own["first"] or word in own["we"]]
+    if any(line[place + 1] in minds or line[place + 2] in minds for place in spoken):
         yield "own mind"
-    if any(word == "not" or word.endswith("n't") for word in words):
+    if "not" in words or any("'" in word and word.endswith("n't") for word in words):
         yield "negation"
 
 
@@ -228,14 +232,15 @@ def _shape_traits(words: list[str], with_stops: list[str], text: str) -> Iterato
         yield "opens with a name"
     if "?" in with_stops:
         yield "question"
-    if any(word.endswith("est") and len(word) > 5 for word in words):
+    if any(word[-3:] == "est" and len(word) > 5 for word in words):
         yield "superlative"
     if _ACRONYM.search(text):
         yield "acronym"
     if _QUOTE_MARK.search(text):
         yield "quotation"
     yield from _at_least("words", len(words), _LENGTHS)
-    yield from _at_least("content words", sum(word not in own.function_words for word in words), _CONTENTS)
+    content = [word for word in words if word not in own.function_words]
+    yield from _at_least("content words", len(content), _CONTENTS)
 
 
 def _at_least(name: str, count: int, steps: tuple[int, ...]) -> Iterator[str]:

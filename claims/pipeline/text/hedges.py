@@ -1,6 +1,7 @@
 """Finds the words that weaken a claim, and how far back a disclaimer reaches."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from claims.pipeline.attribution.grammar import Tokens
 from claims.pipeline.attribution.words import cue_forms
@@ -27,16 +28,18 @@ class Hedges:
         phrases = _by_first_word(sets["hedge_phrases"])
         singles = sets["hedges"]
         self.found: list[Hedge] = []
-        token, size = 0, len(reading.words)
-        while token < size:
-            word = reading.words[token]
-            length = _match(reading.words, token, phrases.get(word, ()))
-            if length == 0 and word in singles and not _is_month(reading, token):
+        done = 0
+        words = reading.words
+        for token in [place for place, word in enumerate(words) if word in phrases or word in singles]:
+            if token < done:
+                continue
+            length = _match(words, token, phrases.get(words[token], ()))
+            if length == 0 and words[token] in singles and not _is_month(reading, token):
                 length = 1
             if length:
-                start, end = reading.span(token, token + length)
-                self.found.append(Hedge(token, token + length, reading.text[start:end]))
-            token += max(1, length)
+                done = token + length
+                start, end = reading.span(token, done)
+                self.found.append(Hedge(token, done, reading.text[start:end]))
         self.disclaimers = _sentences_with(reading, sets["disclaimers"])
         self.refutations = _sentences_with(reading, sets["refutations"])
 
@@ -71,6 +74,7 @@ def _is_month(reading: Reading, token: int) -> bool:
     return following[:1].isdigit() or (number >= 0 and reading.sentences[number][0] != token)
 
 
+@lru_cache(maxsize=16)  # a handful of lists per language
 def _by_first_word(phrases: frozenset[str]) -> dict[str, tuple[tuple[str, ...], ...]]:
     """Return the phrases as words, by their first word, longest first."""
     table: dict[str, list[tuple[str, ...]]] = {}
@@ -92,10 +96,9 @@ def _sentences_with(reading: Reading, phrases: frozenset[str]) -> dict[int, str]
     """Return the first of ``phrases``, as written, of each sentence that holds one outside quotations."""
     table = _by_first_word(phrases)
     found: dict[int, str] = {}
-    for token, word in enumerate(reading.words):
-        length = (
-            _match(reading.words, token, table[word]) if word in table and reading.quote_of[token] < 0 else 0
-        )
+    words = reading.words
+    for token in [place for place, word in enumerate(words) if word in table]:
+        length = _match(words, token, table[words[token]]) if reading.quote_of[token] < 0 else 0
         if length:
             start, end = reading.span(token, token + length)
             found.setdefault(reading.sentence_of[token], reading.text[start:end])
