@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -72,8 +73,9 @@ class Instance:
             if time.monotonic() > deadline:
                 raise TimeoutError(f"{PACKAGE} looked at {checked} of {count} pages in {_PATIENCE:.0f} s.")
             time.sleep(_LOOKS_EVERY)
-            seen = [watch["last_checked"] for watch in self.ask("watch").values()]
-            checked = sum(moment > 0 and moment >= int(after) for moment in seen)
+            with contextlib.suppress(urllib.error.HTTPError):  # it fails while pages are being added
+                seen = [watch["last_checked"] for watch in self.ask("watch").values()]
+                checked = sum(moment > 0 and moment >= int(after) for moment in seen)
 
 
 @contextlib.contextmanager

@@ -30,7 +30,8 @@ def take_in(file: Path) -> None:
     """Write rows in bulk, the texts by the product's own extraction; the ledger is not what is measured."""
     plan = json.loads(file.read_text())
     then = database_now() - timedelta(days=30)
-    articles, contents, snapshots, candidates = [], {}, [], []
+    articles, contents, snapshots = [], {}, []
+    candidates: list[Candidate] = []
     publishers: dict[str, Publisher] = {}
     for key, states in plan["pages"].items():
         host, _, path = key.partition("/")
@@ -62,6 +63,7 @@ def take_in(file: Path) -> None:
         )
         candidates += [
             Candidate(
+                id=f"{len(candidates) + place:012}",  # so many made within a second could meet by chance
                 snapshot=snapshots[-1],
                 text=found.text[:500],
                 quote=found.quote,
@@ -70,7 +72,9 @@ def take_in(file: Path) -> None:
                 proposed_at=then,
                 updated_at=then,
             )
-            for found in extract_claims(headline=text.headline, text=text.text, published_at=None)
+            for place, found in enumerate(
+                extract_claims(headline=text.headline, text=text.text, published_at=None)
+            )
         ]
     hosts = {article.host for article in articles}
     Publisher.objects.bulk_create(publishers.values())
