@@ -5,6 +5,7 @@ from dataclasses import asdict
 from claims.models import Anchor, Appearance, Snapshot
 from claims.pipeline.anchor import find_again
 from claims.pipeline.stance import StanceJudgement, judge_stance
+from claims.vocabulary import QuoteState
 
 
 def words_of(judgement: StanceJudgement) -> tuple[str, str]:
@@ -24,9 +25,12 @@ def anchor_in(appearance: Appearance, snapshot: Snapshot) -> Anchor:
         text=snapshot.headline if appearance.in_headline else snapshot.text,
         was_at=appearance.start,
     )
-    headline, body = words_of(
-        judge_stance(appearance.claim.text, headline=snapshot.headline, body=snapshot.text)
-    )
+    judgement = judge_stance(appearance.claim.text, headline=snapshot.headline, body=snapshot.text)
+    headline, body = words_of(judgement)
+    if anchored.state is QuoteState.PRESENT and judgement.body_is_weighed:
+        # Words about another claim weigh too: while the quote stands, only a sentence that says so turns it.
+        last = appearance.anchors.exclude(snapshot=snapshot).order_by("-snapshot__number").first()
+        body = (last or appearance).body_stance or body
     anchor, _ = Anchor.objects.update_or_create(
         appearance=appearance,
         snapshot=snapshot,

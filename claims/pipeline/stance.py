@@ -39,17 +39,22 @@ SURELY_RELATED = 0.5
 """Share of the claim in one sentence from which the text touches it, wherever that sentence stands."""
 
 
+WEIGHED = "weighed"
+
+
 @dataclass(frozen=True, slots=True)
 class StanceJudgement:
     """The stance of headline and body, None where that part is empty or does not touch the claim.
 
     ``score`` is the share of the claim's weight in the best sentence, 0..1; ``reasons`` are sentences.
+    ``body_is_weighed``: no sentence that holds the claim says so; the words of the whole text lean that way.
     """
 
     headline: Stance | None
     body: Stance | None
     score: float
     reasons: tuple[str, ...]
+    body_is_weighed: bool
 
 
 def judge_stance(claim: str, *, headline: str | None, body: str | None) -> StanceJudgement:
@@ -76,6 +81,7 @@ def judge_stance(claim: str, *, headline: str | None, body: str | None) -> Stanc
         body=below.stance if below else None,
         score=round(max((found.coverage for found in heard), default=0.0), 3),
         reasons=tuple(reasons) or ("Neither headline nor text touches the claim.",),
+        body_is_weighed=below is not None and below.cue == WEIGHED,
     )
 
 
@@ -149,4 +155,4 @@ def _weighed(model: Model, traits: Traits, barred: set[Stance], heard: list[Hear
     why = in_words(model.telling(traits, stance, over))
     sentence = by_rule.reason.partition("“")[2]
     reason = f"Weighed ({why}): “{sentence}" if why else f"Weighed: “{sentence}"
-    return Heard(stance, reason, by_rule.coverage, by_rule.tells, "weighed")
+    return Heard(stance, reason, by_rule.coverage, by_rule.tells, WEIGHED)
