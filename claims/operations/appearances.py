@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -75,7 +76,7 @@ def add_appearance(
         headline_stance=headline,
         body_stance=body,
         captured_at=snapshot.captured_at,
-        seen_at=article.published_at or snapshot.captured_at,
+        seen_at=out_since(snapshot, quotation.quote),
         reasons=[*quotation.reasons, *stances.reasons],
         added_by=by,
     )
@@ -111,6 +112,16 @@ _VERBS = {None: "mentions", Stance.SUPPORTS: "supports", Stance.REFUTES: "refute
 
 def _shortened(quote: str, length: int = 180) -> str:
     return quote if len(quote) <= length else quote[: length - 1].rsplit(" ", 1)[0] + "…"
+
+
+def out_since(snapshot: Snapshot, quote: str) -> datetime:
+    """When the quote was first out there: at its page's publication, or at our sight of a later edit."""
+    first = snapshot
+    if snapshot.number > 1:
+        stands = Q(text__contains=quote) | Q(headline__contains=quote)
+        first = snapshot.article.snapshots.filter(stands).order_by("number").first() or snapshot
+    published_at = snapshot.article.published_at if first.number == 1 else None
+    return published_at or first.captured_at
 
 
 def recount(claim: Claim) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from claims.models import Article, Candidate, Claim, Snapshot, User
-from claims.operations.appearances import add_appearance, name_claimant
+from claims.operations.appearances import add_appearance, name_claimant, out_since
 from claims.operations.capture import quotation_of
 from claims.operations.catalogue import find_claimant, topics_called
 from claims.operations.claim_terms import keep_terms
@@ -286,9 +286,8 @@ def _hold_pages(candidates: Sequence[Candidate]) -> None:
 
 
 def _seen_at(candidate: Candidate) -> datetime:
-    """When its place was out there: the page's publication, else our capture, else the proposal."""
-    snapshot = candidate.snapshot
-    return (snapshot.article.published_at or snapshot.captured_at) if snapshot else candidate.proposed_at
+    """When its place was out there: when its quote was, else the proposal."""
+    return out_since(candidate.snapshot, candidate.quote) if candidate.snapshot else candidate.proposed_at
 
 
 _RESOLUTIONS = {

@@ -1,6 +1,7 @@
 """What stands in a page's place is never its text; what changed reaches each claim, once."""
 
 import threading
+from datetime import timedelta
 
 import pytest
 from django.db import connections
@@ -244,3 +245,18 @@ def test_a_quote_tracked_in_the_second_its_page_changes_is_looked_for_at_once(
     claim = track(candidate_id=candidate.id, by=edith, now=right_now())
     checking.join()
     assert Anchor.objects.get(appearance__claim=claim).state == QuoteState.CHANGED
+
+
+def test_words_that_an_edit_brought_in_were_not_out_at_the_publication(site: NewsSite, edith: User) -> None:
+    published_at = right_now() - timedelta(days=30)
+    url = site.says("/resigns", HEADLINE, LEAD, MORE, EXTRA)
+    article = add_article(url=url, by=None, now=right_now(), published_at=published_at).article
+    check(article)
+    at_first = tracked(article, "harbour minister has resigned", edith)
+    site.says("/resigns", HEADLINE, LEAD, MORE, EXTRA, "The port director was arrested, a spokesman said.")
+    check(article)
+    later = tracked(article, "port director was arrested", edith)
+    article.refresh_from_db()
+    assert article.newest is not None
+    assert at_first.appearances.get().seen_at == at_first.first_seen_at == published_at
+    assert later.appearances.get().seen_at == later.first_seen_at == article.newest.captured_at
