@@ -169,7 +169,8 @@ def judge_source(observation: Observation, history: SourceHistory, policy: Sourc
 def _what_is_missing(observation: Observation) -> str:
     """How the address tells that the page is gone, to follow "the address"; empty where it does not."""
     if observation.status in GONE_STATUSES:
-        return f"answers {observation.status}"
+        said = "the page is gone" if observation.status == 410 else "there is no such page"
+        return f"says that {said} ({observation.status})"
     if observation.status is None or observation.status >= 300:
         return ""
     if observation.redirected_to_root:

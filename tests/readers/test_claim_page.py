@@ -115,7 +115,7 @@ def test_a_removal_is_told_without_saying_it_twice(
         look_again(article)
     page = read(client, claim)
     assert "The Lantern took its page down" in page
-    assert "The address answers 410" in page
+    assert "The address says that the page is gone (410)" in page
     assert "Removed: the address" not in page
 
 

@@ -25,12 +25,12 @@ class Notice:
 def new_notice(before: str, after: str) -> Notice | None:
     """Return the gravest notice of ``after`` that did not stand in ``before``; None if there is none.
 
-    A retraction is graver than a correction, that graver than an update. A bare time stamp
-    ("Updated 10:30 GMT") is no notice.
+    A retraction is graver than a correction, that graver than an update; of two as grave the longer one tells
+    more than a headline's first word. A bare time stamp ("Updated 10:30 GMT") is no notice.
     """
     known = {tuple(keys(notice.text)) for notice in _notices(before)}
     fresh = [notice for notice in _notices(after) if tuple(keys(notice.text)) not in known]
-    return min(fresh, key=lambda notice: _GRAVEST.index(notice.kind), default=None)
+    return min(fresh, key=lambda notice: (_GRAVEST.index(notice.kind), -len(notice.text)), default=None)
 
 
 def retraction_in(text: str) -> str | None:
