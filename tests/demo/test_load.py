@@ -40,6 +40,7 @@ ARRIVAL = "Moussa Koussa arrived in Britain"
 RESIGNATION = "Moussa Koussa has resigned"
 SPY_CHIEF = "Libyan intelligence chief"
 SPEAKER = "Libyan parliament head"
+IMMUNITY = "Moussa Koussa has been offered"
 
 
 @pytest.fixture(autouse=True)
@@ -142,11 +143,12 @@ def test_story_time_begins_with_the_load_and_re_checks_alone_tell_all_its_change
     assert Article.objects.filter(state=ArticleState.LIVE).count() == len(ARTICLES)
     assert not Change.objects.exists()
 
-    site.at(LAST_CHANGE_AFTER)
     everything = list(Article.objects.values_list("id", flat=True))
-    for _ in range(3):
-        for _report in check_articles(everything, only_due=False):
-            pass
+    for moment in (LAST_CHANGE_AFTER - 1, LAST_CHANGE_AFTER):
+        site.at(moment)
+        for _ in range(3):
+            for _report in check_articles(everything, only_due=False):
+                pass
 
     kinds = Counter(ChangeKind(change.kind) for change in Change.objects.all())
     assert kinds == {
@@ -154,9 +156,14 @@ def test_story_time_begins_with_the_load_and_re_checks_alone_tell_all_its_change
         ChangeKind.CORRECTION: 1,
         ChangeKind.UPDATE: 1,
         ChangeKind.HEADLINE_EDIT: 1,
-        ChangeKind.REMOVED: 1,
+        ChangeKind.RETRACTION: 1,
+        ChangeKind.REMOVED: 2,
+        ChangeKind.RESTORED: 1,
     }
+    assert claim(IMMUNITY).status == ClaimStatus.UNVERIFIED
     assert Change.objects.get(article__url__contains="capital-ledger").hedge_shift == HedgeShift.DROPPED
+    corrected = Change.objects.get(kind=ChangeKind.CORRECTION)
+    assert {flip["claim"] for flip in corrected.stance_flips} == {claim(SPY_CHIEF).id, claim(SPEAKER).id}
     assert ReReview.objects.get().claim == claim(ARRIVAL)
     assert claim(ARRIVAL).status == ClaimStatus.CONFIRMED
 

@@ -102,6 +102,7 @@ def test_the_wire_copies_are_nearly_the_wire_and_give_it_credit() -> None:
         ("/capital-ledger/spy-chief-follows-koussa", ChangeKind.SILENT_EDIT),
         ("/meridian-tv/more-of-gaddafis-circle", ChangeKind.CORRECTION),
         ("/sahel-observer/speaker-said-to-have-left", ChangeKind.HEADLINE_EDIT),
+        ("/thames-bulletin/koussa-offered-immunity", ChangeKind.RETRACTION),
         ("/the-gable/what-we-know-so-far", None),
     ],
 )
@@ -126,7 +127,13 @@ def test_all_changes_lie_between_one_minute_and_two() -> None:
 
     assert min(moments) >= 60
     assert max(moments) <= 110
-    assert Counter(edit.removes for article in ARTICLES for edit in article.edits)[True] == 1
+    assert Counter(edit.removes for article in ARTICLES for edit in article.edits)[True] == 2
+
+
+def test_one_removed_page_stays_away_and_one_comes_back() -> None:
+    assert page_at(by_path("/east-dock-news/intelligence-chief-flees"), END).removed
+    assert page_at(by_path("/cairo-courier/treki-says-no"), END - 1).removed
+    assert not page_at(by_path("/cairo-courier/treki-says-no"), END).removed
 
 
 def test_a_page_says_the_same_at_the_same_moment_but_for_its_advertisement() -> None:

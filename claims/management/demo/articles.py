@@ -4,13 +4,14 @@ from datetime import UTC, datetime
 
 from claims.management.demo.shapes import DemoArticle, Edit, Sighting
 
-__all__ = ["ARRIVAL", "ARTICLES", "ENVOY", "RESIGNATION", "SPEAKER", "SPY_CHIEF"]
+__all__ = ["ARRIVAL", "ARTICLES", "ENVOY", "IMMUNITY", "RESIGNATION", "SPEAKER", "SPY_CHIEF"]
 
 ARRIVAL = "arrival"
 RESIGNATION = "resignation"
 SPY_CHIEF = "spy-chief"
 SPEAKER = "speaker"
 ENVOY = "envoy"
+IMMUNITY = "immunity"
 
 
 def _at(day: int, hour: int, minute: int) -> datetime:
@@ -94,6 +95,23 @@ ARTICLES = (
             Sighting(RESIGNATION, "Koussa is resigning as Libya’s foreign minister"),
         ),
         (Edit(after=70, changed_at=_at(31, 0, 40), text="spy-chief-follows-koussa.edited.html"),),
+    ),
+    DemoArticle(
+        "thames-bulletin",
+        "koussa-offered-immunity",
+        "Koussa offered immunity in Britain",
+        "Bulletin staff",
+        _at(30, 23, 40),
+        (Sighting(IMMUNITY, "has been offered immunity from prosecution"),),
+        (
+            Edit(
+                after=75,
+                changed_at=_at(31, 15, 30),
+                text="koussa-offered-immunity.retracted.html",
+                headline="Retracted: Koussa offered immunity in Britain",
+                announced=True,
+            ),
+        ),
     ),
     DemoArticle(
         "east-dock-news",
@@ -180,6 +198,7 @@ ARTICLES = (
         "No immunity for Koussa, Hague says",
         "Ines Calder",
         _at(31, 11, 10),
+        (Sighting(IMMUNITY, "denied on Thursday that Moussa Koussa had been offered immunity"),),
     ),
     DemoArticle(
         "meridian-tv",
@@ -208,6 +227,7 @@ ARTICLES = (
         "Mona Habib",
         _at(31, 16, 0),
         (Sighting(ENVOY, "has declined to serve as Libya’s ambassador"),),
+        (Edit(after=60, changed_at=_at(31, 17, 0), removes=True), Edit(after=110, changed_at=_at(31, 22, 0))),
     ),
     DemoArticle(
         "tripoli-state-tv",

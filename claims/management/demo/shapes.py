@@ -30,7 +30,8 @@ class Edit:
     """One change of a page: served from ``after`` seconds of story time on, made at ``changed_at`` in 2011.
 
     ``text`` is the file with the new text. An edit is *announced* when the page gives a new date for it.
-    An edit with neither text nor headline moves only the counters around the article.
+    An edit with neither text nor headline moves only the counters around the article, and brings back a page
+    that the edit before it removed.
     """
 
     after: int

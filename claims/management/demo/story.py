@@ -7,7 +7,15 @@ sentence is our own, publishers and journalists are made up, real people speak i
 from functools import cache
 from pathlib import Path
 
-from claims.management.demo.articles import ARRIVAL, ARTICLES, ENVOY, RESIGNATION, SPEAKER, SPY_CHIEF
+from claims.management.demo.articles import (
+    ARRIVAL,
+    ARTICLES,
+    ENVOY,
+    IMMUNITY,
+    RESIGNATION,
+    SPEAKER,
+    SPY_CHIEF,
+)
 from claims.management.demo.shapes import DemoAccount, DemoArticle, DemoClaim, DemoPublisher, PageVersion
 from claims.vocabulary import PublisherKind, Role
 
@@ -48,6 +56,7 @@ PUBLISHERS = (
     DemoPublisher("east-dock-news", "East Dock News", PublisherKind.OTHER, "First is first"),
     DemoPublisher("the-gable", "The Gable", PublisherKind.BLOG, "Notes from an upper window"),
     DemoPublisher("sahel-observer", "Sahel Observer", PublisherKind.NEWSPAPER, "North Africa in English"),
+    DemoPublisher("thames-bulletin", "Thames Bulletin", PublisherKind.NEWSPAPER, "London’s second paper"),
     DemoPublisher("meridian-tv", "Meridian TV", PublisherKind.BROADCASTER, "The world at every hour"),
     DemoPublisher("tripoli-state-tv", "Tripoli State TV", PublisherKind.BROADCASTER, "News in English"),
     DemoPublisher("cairo-courier", "Cairo Courier", PublisherKind.NEWSPAPER, "Egypt’s English daily"),
@@ -58,7 +67,8 @@ CLAIMS = (
     DemoClaim(RESIGNATION, "Moussa Koussa has resigned as Libyan foreign minister", "Foreign Office"),
     DemoClaim(SPY_CHIEF, "Libyan intelligence chief Bouzaid Dorda has defected to Tunisia", "Karmenu Zahra"),
     DemoClaim(SPEAKER, "Libyan parliament head Mohamed Zwai has fled to Tunisia", "Karmenu Zahra"),
-    DemoClaim(ENVOY, "Ali Treki has declined to be Libya's ambassador to the UN", "Ali Treki"),
+    DemoClaim(IMMUNITY, "Moussa Koussa has been offered immunity from prosecution", "Thames Bulletin"),
+    DemoClaim(ENVOY, "Ali Treki has declined to be Libya’s ambassador to the UN", "Ali Treki"),
 )
 
 LAST_CHANGE_AFTER = max(edit.after for article in ARTICLES for edit in article.edits)
@@ -88,6 +98,6 @@ def _version(article: DemoArticle, number: int) -> PageVersion:
         text, headline = edit.text or text, edit.headline or headline
         modified_at = edit.changed_at
         announced_at = edit.changed_at if edit.announced else announced_at
-        removed = removed or edit.removes
+        removed = edit.removes
     body = (PAGES / article.publisher / text).read_text(encoding="utf-8")
     return PageVersion(number, headline, body, modified_at, announced_at, removed)
