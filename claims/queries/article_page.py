@@ -6,8 +6,8 @@ from math import ceil
 
 from claims.models import Appearance, Article, Change, Snapshot
 from claims.queries.freshness import freshness_of_article
+from claims.queries.reader_pages import ArticlePage, CarriedClaim, SnapshotView
 from claims.queries.reader_rows import article_link, change_view, lines_of, visible_claims
-from claims.queries.reader_shapes import ArticlePage, CarriedClaim, SnapshotView
 from claims.vocabulary import ChangeKind, QuoteState
 
 MOST_SNAPSHOTS = 100

@@ -11,13 +11,13 @@ from claims.queries.claims import claim_at, claim_now, survivor
 from claims.queries.custody import with_copies
 from claims.queries.freshness import UNKNOWN
 from claims.queries.origins import group_as_of, retracted_sources
+from claims.queries.reader_pages import ClaimPage
 from claims.queries.reader_rows import article_link, change_view, line_of
 from claims.queries.reader_shapes import (
     AppearanceView,
     ArticleLink,
     ChangeView,
     ClaimLine,
-    ClaimPage,
     EvidenceView,
     Named,
     OriginGroup,

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.conf import settings
 
-from claims.queries.reader_shapes import ClaimPage
+from claims.queries.reader_pages import ClaimPage
 from claims.vocabulary import ClaimStatus
 
 _RATINGS = {ClaimStatus.REFUTED: 1, ClaimStatus.DISPUTED: 3, ClaimStatus.CONFIRMED: 5}

@@ -7,8 +7,8 @@ from django.db.models.functions import Coalesce, Greatest
 
 from claims.models import Anchor, Appearance, Claim, Topic
 from claims.queries.happenings import events_of, happenings, latest_events
+from claims.queries.reader_pages import ClaimName, FrontPage, Happening, Sighting, Story
 from claims.queries.reader_rows import lines_of, visible_claims
-from claims.queries.reader_shapes import ClaimName, FrontPage, Happening, Sighting, Story
 from claims.queries.readers import count_by_status, topic_lines
 from claims.vocabulary import ClaimStatus, Stance
 

@@ -5,8 +5,9 @@ from collections.abc import Iterable, Sequence
 from django.db.models import QuerySet
 
 from claims.models import Article, Event
+from claims.queries.reader_pages import ClaimName, Happening
 from claims.queries.reader_rows import article_link, visible_claims
-from claims.queries.reader_shapes import ArticleLink, ClaimName, Happening
+from claims.queries.reader_shapes import ArticleLink
 from claims.queries.timeline import told
 from claims.vocabulary import ClaimStatus, EventKind, Stance
 

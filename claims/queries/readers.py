@@ -9,15 +9,9 @@ from django.db.models import Count, QuerySet
 
 from claims.models import Article, Change, Claim, Claimant, Event, Publisher, Topic
 from claims.queries.claims import ClaimFilter, UnknownValueError
+from claims.queries.reader_pages import Correction, Filters, Page, PublisherPage, TopicLine
 from claims.queries.reader_rows import article_link, change_view, lines_of, visible_claims
-from claims.queries.reader_shapes import (
-    Correction,
-    Filters,
-    Named,
-    Page,
-    PublisherPage,
-    TopicLine,
-)
+from claims.queries.reader_shapes import Named
 from claims.vocabulary import ChangeKind, ClaimStatus, EventKind, PublisherKind
 
 PAGE_SIZE = 20

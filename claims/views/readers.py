@@ -23,7 +23,7 @@ from claims.queries.claim_page import ClaimMovedError, claim_page, find_claim
 from claims.queries.claim_review import claim_review
 from claims.queries.claims import NotYetKnownError
 from claims.queries.front import front_page
-from claims.queries.reader_shapes import Filters
+from claims.queries.reader_pages import Filters
 from claims.views.desk.doors import whole_number
 from claims.views.strip import draw
 from claims.vocabulary import ClaimStatus
