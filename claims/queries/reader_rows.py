@@ -130,5 +130,5 @@ def change_view(
         pieces=body,
         article=article,
         is_cut=headline_is_cut or body_is_cut,
-        turns=tuple(_turns(change, claims)),
+        turns=tuple(sorted(_turns(change, claims), key=lambda turn: turn.said)),
     )

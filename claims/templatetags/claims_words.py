@@ -334,9 +334,11 @@ def decided(verdict: Any) -> SafeString:
 @register.simple_tag
 def word_diff(pieces: Iterable[tuple[str, str]]) -> SafeString:
     """Return a text with what went and came marked; ``pieces`` are (op, text), ops as in `pipeline.diff`."""
-    out = []
+    out: list[str] = []
     for op, text in pieces:
         bare = text.strip()
+        if op == "delete" and out and out[-1][-1:].strip() and text[:1].isalnum():
+            out.append(" ")  # the blank before words that went belongs to nobody in the text after
         if op == "equal" or not bare:
             out.append(escape(text))
             continue
