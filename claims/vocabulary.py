@@ -111,7 +111,7 @@ class Voice(Word):
 
     DIRECT = "direct", "Direct quotation"
     INDIRECT = "indirect", "Indirect quotation"
-    AUTHOR = "author", "The author's own words"
+    AUTHOR = "author", "The author’s own words"
     HEADLINE = "headline", "Headline"
 
 

@@ -378,7 +378,7 @@ class Migration(migrations.Migration):
                 ('claimant_name', models.CharField(blank=True, max_length=200)),
                 ('anonymous', models.BooleanField(default=False)),
                 ('attribution', models.CharField(blank=True, max_length=200)),
-                ('voice', models.CharField(choices=[('direct', 'Direct quotation'), ('indirect', 'Indirect quotation'), ('author', "The author's own words"), ('headline', 'Headline')], default=claims.vocabulary.Voice['AUTHOR'], max_length=16)),
+                ('voice', models.CharField(choices=[('direct', 'Direct quotation'), ('indirect', 'Indirect quotation'), ('author', "The author’s own words"), ('headline', 'Headline')], default=claims.vocabulary.Voice['AUTHOR'], max_length=16)),
                 ('hedged', models.BooleanField(default=False)),
                 ('hedges', models.JSONField(blank=True, default=list)),
                 ('score', models.FloatField(default=0)),

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 
 from django.db.models import Prefetch
 
@@ -28,7 +29,7 @@ from claims.queries.desk_policy import PolicyHint, hint_for
 from claims.queries.origins import retracted_sources
 from claims.queries.reader_rows import article_link, change_view
 from claims.queries.reader_shapes import ChangeView, Entry, Gap
-from claims.queries.timeline import entry_of, with_gaps
+from claims.queries.timeline import entry_of, name_of, with_gaps
 from claims.vocabulary import ChangeKind, EventKind, QuoteState, ReviewState, Stance
 
 MOST_APPEARANCES = 200
@@ -245,7 +246,8 @@ def _clusters(rows: Sequence[Appearance], changes: Mapping[str, list[ChangeView]
     fallen = retracted_sources(rows)
     for row in rows:
         place = _place(row, changes, fallen.get(row.id))
-        groups[row.stance == Stance.REFUTES, row.origin_id or row.id].append(place)
+        denies = (place.body_stance or place.headline_stance) is Stance.REFUTES
+        groups[denies, row.origin_id or row.id].append(place)
     ranked = sorted(groups.items(), key=lambda item: (item[0][0], -len(item[1]), item[1][0].row.seen_at))
     numbers: dict[str, int] = {}
     for (_, origin_id), places in ranked:
@@ -298,4 +300,17 @@ def _timeline(
         for entry in entries
     ]
     entries.sort(key=lambda entry: (entry.occurred_at, entry.recorded_at))
-    yield from with_gaps(entries)
+    yield from with_gaps(list(_folded(entries)))
+
+
+def _folded(entries: Sequence[Entry]) -> Iterator[Entry]:
+    """Tell candidates that one editor merged one after the other as one entry; the places they made stand."""
+    for (kind, _), group in groupby(entries, key=lambda entry: (entry.kind, entry.actor)):
+        together = list(group)
+        if kind != EventKind.CANDIDATE_MERGED or len(together) == 1:
+            yield from together
+            continue
+        names = dict.fromkeys(name_of(entry.article) for entry in together if entry.article)
+        text = f"From {', '.join(names)}." if names else ""
+        title = f"{len(together)} candidates merged"
+        yield replace(together[0], title=title, text=text, article=None)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -287,6 +288,24 @@ def test_the_workbench_costs_the_same_whatever_the_claim_carries(
     assert claim.appearances.count() > 3
     with django_assert_num_queries(14):
         desk.get(bench(claim))
+
+
+def test_candidates_merged_one_after_the_other_are_one_line_of_the_timeline(
+    desk: Client, edith: User, claim: Claim
+) -> None:
+    yesterday = right_now() - timedelta(days=1)
+    for number in range(3):
+        text = f"{WIRE}\nParagraph number {number} of the port's own chronicle.\n"
+        address, paper = f"https://more.example/{number}", f"Paper {number}"
+        more = an_article(text, url=address, publisher=paper, published_at=yesterday)
+        candidate = a_candidate(edith, LANDED, more, quote=LANDED)
+        merge_candidate(candidate_id=candidate.id, into=claim.id, by=edith, now=right_now())
+    page = words(desk.get(bench(claim)))
+    timeline = page.partition(" Timeline ")[2]
+    assert "3 candidates merged by" in timeline
+    assert "From Paper 0, Paper 1, Paper 2." in timeline
+    assert "Candidate merged" not in timeline
+    assert re.search(r"4 articles, \d independent origins? repeat it", page.replace("\u00a0", " "))
 
 
 @pytest.mark.parametrize("claim_id", ["0000000000zz", "new2", "x" * 60])
