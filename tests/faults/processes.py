@@ -1,6 +1,7 @@
 """Workers and the scheduler as processes of their own, to be killed, stopped and set to a wrong clock."""
 
 import contextlib
+import json
 import os
 import signal
 import subprocess
@@ -9,11 +10,22 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
+from tests.conftest import engine
 from tests.running import ROOT
 from tests.servers import end_with_test_run
 
 _NO_SIDE_TALK = ("--without-gossip", "--without-mingle", "--without-heartbeat")
+
+
+def told_by(module: str, scratch: Path, *arguments: str) -> dict[str, Any]:
+    """Run a module of ours on the engine that is under test; return the JSON of its last line."""
+    command = [sys.executable, "-m", module, "--engine", engine(), "--scratch", str(scratch), *arguments]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr[-3000:]
+    result: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return result
 
 
 def faketime_library() -> Path | None:

@@ -1,26 +1,17 @@
 """Whatever dies while sources are checked, no check is lost and none counts twice; controls show both."""
 
-import json
-import subprocess
-import sys
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from tests.conftest import engine
-from tests.running import ROOT
+from tests.faults.processes import told_by
 
 # The servers are its own: the marker only says that it runs on both engines.
 pytestmark = pytest.mark.both_engines
 
 
-def rounds(scratch: Path, *arguments: str) -> dict[str, Any]:
-    command = [sys.executable, "-m", "tests.faults", "--engine", engine(), "--scratch", str(scratch)]
-    done = subprocess.run([*command, *arguments], cwd=ROOT, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr[-3000:]
-    result: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-    return result
+rounds = partial(told_by, "tests.faults")
 
 
 def test_checks_under_faults_lose_and_double_nothing(tmp_path: Path) -> None:
