@@ -51,6 +51,13 @@ def only(text: str) -> Said:
         ("Hale said the dam failed, a step that hurt us.", ("the dam failed",), "said", "Hale"),
         ("As the crowd grew, Hale said, “The dam failed.”", ("“The dam failed.”",), "said", "Hale"),
         ("Hale said the dam failed while adding nothing.", ("the dam failed",), "said", "Hale"),
+        # what leads into a clause, before the cue
+        ("In May, Hale said, the dam failed.", ("In May", "the dam failed"), "said", "Hale"),
+        # words in marks further on in what is named, pledged or spoken of
+        ("Hale spoke, declaring the dam “open for all.”", ("the dam “open for all.”",), "declaring", "Hale"),
+        ("Hale pledged to end the “old ways.”", ("to end the “old ways.”",), "pledged", "Hale"),
+        ("Hale pledged to the crowd, “The dam will hold.”", ("“The dam will hold.”",), "pledged", "Hale"),
+        ("Hale complained about the “old ways.”", ("the “old ways.”",), "complained about", "Hale"),
         # quotations, with the cue behind, before and between
         ("“The dam has failed,” the mayor said.", ("“The dam has failed,”",), "said", "the mayor"),
         ("“The dam has failed,” said Ann Keller.", ("“The dam has failed,”",), "said", "Ann Keller"),

@@ -21,6 +21,7 @@ _CIRCUMSTANCES = frozenset({"as", "when", "while", "after", "before", "this", "l
 _RELATIVES = frozenset({"who", "which", "whose", "whom", "where", "something"})
 _THOUGHT = frozenset({"think", "believe", "fear", "find", "show", "suggest", "hope"})
 _LOOK_AHEAD = 14  # tokens from the cue to the end of its clause
+_LONGEST_LEAD = 8  # tokens of "In the spring of 1912"
 _DASHES_AND_COMMA = frozenset({",", "—", "–"})
 
 
@@ -87,6 +88,7 @@ def _subject_first(grammar: Grammar, token: int, cue: Cue, first: int, last: int
     if quote_before(grammar, content[1]) is None and not (
         _is_plain_final(grammar, cue, content)
         or _splits_clause(grammar, after, cue)
+        or _follows_lead(grammar, content, after, cue)
         or (after >= last - 1 and cue.lemma == "say")  # nothing else can be what "…, she said." tells
     ):
         return None
@@ -135,6 +137,18 @@ def _splits_clause(grammar: Grammar, token: int, cue: Cue) -> bool:
     words = grammar.words
     is_between = token + 2 < len(words) and words[token - 1] in grammar.forms and words[token] == ","
     return is_between and bool(cue.frames & Frame.SAY) and words[token + 1] in grammar.auxiliaries
+
+
+def _follows_lead(grammar: Grammar, content: Tokens, token: int, cue: Cue) -> bool:
+    """Whether the cue stands between a clause and what leads into it: "In May, she said, | it sank"."""
+    start, end = content
+    words = grammar.words
+    if not cue.frames & Frame.SAY or end - start > _LONGEST_LEAD or words[token : token + 1] != [","]:
+        return False
+    if any(words[place] == "," or grammar.is_finite(place) for place in range(start, end)):
+        return False
+    last = min(sentence_end(grammar, token), token + _LOOK_AHEAD)
+    return token + 2 < last and grammar.has_verb(token + 2, last)
 
 
 def _next_comma(grammar: Grammar, start: int, end: int) -> int:

@@ -19,6 +19,8 @@ _TIMES = frozenset({"last", "this", "past", "late", "early", "the", "on"})
 _NO_CONTENT = frozenset({",", ".", ";", "and", "or", ")", "—", "–", "as", "by"})
 _CIRCUMSTANCES = frozenset({",", "last", "this", "late", "early", "as", "when", "while", "after"})
 _WHILE = frozenset({"as", "when", "while", "after", "before"})
+_NAMING = frozenset({"declare", "proclaim", "pronounce", "deem", "dub", "label", "brand", "term"})
+_LONGEST_NAMED = 8  # tokens of what is declared this or that
 _LOOK_AHEAD = 20  # tokens between a cue and its "that" or quotation
 _LONGEST_ADDRESSEE = 8  # tokens
 _SHORTEST_CLAUSE = 3  # tokens
@@ -185,9 +187,15 @@ def _bare(grammar: Grammar, position: int, cue: Cue, last: int, cue_end: int) ->
     is_clause = is_clause or (is_open and not is_inverted)
     if cue.frames & _ZERO and is_clause and cue.lemma not in grammar.no_bare_clause:
         return [(position, end)], cue_end, "zero-say" if cue.frames & Frame.SAY else "zero-think"
-    if cue.frames & (Frame.OBJECT | Frame.AS):
+    if cue.frames & (Frame.OBJECT | Frame.AS) or (cue.lemma in _NAMING and _quotes_soon(grammar, position)):
         return [(position, thing_end(grammar, position, last))], cue_end, "object"
     return None
+
+
+def _quotes_soon(grammar: Grammar, position: int) -> bool:
+    """Whether a quotation opens close behind: "declared the harbour | “open for all”"."""
+    places = range(position + 1, min(len(grammar.words), position + _LONGEST_NAMED))
+    return any(quote_at(grammar, place) is not None for place in places)
 
 
 def _may_open_clause(grammar: Grammar, token: int) -> bool:
@@ -214,7 +222,7 @@ def _after_colon(grammar: Grammar, colon: int, last: int, cue_end: int) -> _Cont
 
 def _skip_between(grammar: Grammar, position: int, cue: Cue, last: int) -> int:
     """Return where the content begins behind adverbs, circumstances and the person spoken to."""
-    if cue.frames & _CLAUSE:
+    if cue.frames & _CLAUSE and not _opens_infinitive(grammar, position, cue):
         mark = _mark_ahead(grammar, position, cue, last)
         if mark is not None:
             return mark
@@ -223,6 +231,15 @@ def _skip_between(grammar: Grammar, position: int, cue: Cue, last: int) -> int:
     if cue.frames & (Frame.TELL | Frame.URGE) or cue.lemma == "ask":
         return _after_addressee(grammar, position, last)
     return position
+
+
+def _opens_infinitive(grammar: Grammar, token: int, cue: Cue) -> bool:
+    """Whether "to" opens what is pledged ("to end the “old ways”"), not who is spoken to ("to the crowd")."""
+    words = grammar.words
+    if not cue.frames & Frame.WANT or words[token : token + 1] != ["to"] or token + 2 >= len(words):
+        return False
+    is_person = words[token + 1] in grammar.determiners or words[token + 1] in grammar.addressees
+    return not is_person and not grammar.reading.is_capital(token + 1)
 
 
 def _mark_ahead(grammar: Grammar, position: int, cue: Cue, last: int) -> int | None:
@@ -247,6 +264,8 @@ def _mark_ahead(grammar: Grammar, position: int, cue: Cue, last: int) -> int | N
 def _may_be_between(grammar: Grammar, start: int, cue: Cue) -> bool:
     """Whether the words at ``start`` are an addressee or a circumstance, not content of their own."""
     word = grammar.words[start]
+    if word in cue.prepositions:
+        return False
     if cue.frames & Frame.TELL or word in _CIRCUMSTANCES or grammar.is_adverb(start):
         return True
     return word in grammar.prepositions or word in grammar.time_words
