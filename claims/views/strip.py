@@ -26,7 +26,7 @@ _LANES = (
     (Stance.REPORTS, "repeats it, taking no side", "repeat it, taking no side"),
     (Stance.REFUTES, "says it is not so", "say it is not so"),
 )
-_LANE_HEIGHT = 46
+_LANE_HEIGHT = 52
 
 
 class Seen(Protocol):
@@ -179,7 +179,7 @@ def draw(appearances: Sequence[Seen]) -> Strip | None:
         Lane(
             stance,
             f"{numbers[stance]} {one if numbers[stance] == 1 else many}",
-            n * _LANE_HEIGHT + 32,
+            n * _LANE_HEIGHT + 38,
             n * _LANE_HEIGHT + 12,
         )
         for n, (stance, one, many) in enumerate(lane for lane in _LANES if numbers[lane[0]])
