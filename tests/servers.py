@@ -13,6 +13,7 @@ import functools
 import importlib.util
 import os
 import pwd
+import random
 import shutil
 import signal
 import socket
@@ -34,6 +35,7 @@ ALL_WAYS = ("running", "system", "wheel")
 # 0 is everybody's default number; the upper ones are ours, one for each test run on this machine.
 REDIS_NUMBERS = range(15, 8, -1)
 PR_SET_PDEATHSIG = 1
+_DICE = random.SystemRandom()
 
 
 class NoServerError(Exception):
@@ -112,11 +114,16 @@ class OwnServer:
 
 
 def free_port() -> int:
-    """Return a TCP port of 127.0.0.1 on which nothing listens."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port
+    """Return a TCP port of 127.0.0.1 on which nothing listens, nor on the one after it, where the demo goes.
+
+    It lies below the ports that the system gives to connections on their way out: those come and go meanwhile.
+    """
+    while True:
+        port = _DICE.randrange(15_000, 32_000)
+        with contextlib.suppress(OSError), socket.socket() as one, socket.socket() as next_one:
+            one.bind(("127.0.0.1", port))
+            next_one.bind(("127.0.0.1", port + 1))
+            return port
 
 
 def end_with_test_run() -> None:
