@@ -116,7 +116,7 @@ class OwnServer:
 def free_port() -> int:
     """Return a TCP port of 127.0.0.1 on which nothing listens, nor on the one after it, where the demo goes.
 
-    It lies below the ports that the system gives to connections on their way out: those come and go meanwhile.
+    It lies below the ports that the system gives to outgoing connections: those come and go meanwhile.
     """
     while True:
         port = _DICE.randrange(15_000, 32_000)
