@@ -129,6 +129,16 @@ def test_an_answer_of_unknown_length_alone_removes_nothing() -> None:
     assert after(*unknown, *missing(26)).state is ArticleState.REMOVED
 
 
+NEVER_SEEN = SourceHistory(
+    state=ArticleState.PENDING,
+    missing_since=None,
+    missing_checks=0,
+    failures=0,
+    attempts=1,
+    ever_captured=False,
+)
+
+
 def test_a_redirect_to_the_front_page_counts_as_missing() -> None:
     home = [seen(hour, redirected_to_root=True) for hour in (0, 8, 16, 25)]
     assert after(home[0]).state is ArticleState.UNREACHABLE
@@ -136,15 +146,7 @@ def test_a_redirect_to_the_front_page_counts_as_missing() -> None:
 
 
 def test_a_page_we_never_saw_cannot_be_removed() -> None:
-    new = SourceHistory(
-        state=ArticleState.PENDING,
-        missing_since=None,
-        missing_checks=0,
-        failures=0,
-        attempts=1,
-        ever_captured=False,
-    )
-    assert after(*missing(0, 8, 16, 25, 40), history=new).state is ArticleState.UNREACHABLE
+    assert after(*missing(0, 8, 16, 25, 40), history=NEVER_SEEN).state is ArticleState.UNREACHABLE
 
 
 def test_a_removed_page_that_answers_again_is_restored_once() -> None:
@@ -207,15 +209,7 @@ def test_blocked_and_paywalled_are_believed_once_three_checks_say_so(
 
 
 def test_a_page_that_was_never_read_counts_as_blocked_at_once() -> None:
-    new = SourceHistory(
-        state=ArticleState.PENDING,
-        missing_since=None,
-        missing_checks=0,
-        failures=0,
-        attempts=1,
-        ever_captured=False,
-    )
-    assert after(WALL, history=new).state is ArticleState.BLOCKED
+    assert after(WALL, history=NEVER_SEEN).state is ArticleState.BLOCKED
 
 
 def test_a_doubt_says_how_often_it_must_be_seen() -> None:
