@@ -23,6 +23,9 @@ MOST_PAIRS = 400_000
 SHOWN_AROUND = 8
 """Words kept on either side of a change; longer equal runs are shortened with "…"."""
 
+_ENDS_OF_RUN = 1_000
+"""Characters at either end of an equal run within which the words shown are looked for."""
+
 ISLAND = 2
 """Equal runs of up to this many words between larger changes join them, so that people can read it."""
 
@@ -125,6 +128,8 @@ def shortened(diff: Sequence[Piece]) -> tuple[Piece, ...]:
 
 def _cut(text: str, head: int, tail: int) -> str:
     """The first ``head`` and last ``tail`` words of ``text`` around a "…"."""
+    if len(text) > 2 * _ENDS_OF_RUN:  # the middle is not shown, so it need not be read
+        text = f"{text[:_ENDS_OF_RUN]}…{text[-_ENDS_OF_RUN:]}"
     found = tokenize(text)
     if len(found) <= head + tail + 1:
         return text

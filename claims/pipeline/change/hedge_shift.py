@@ -57,18 +57,25 @@ def shift_of_hedges(*texts: tuple[str, str]) -> tuple[HedgeShift | None, tuple[s
 
 
 def _only_in(before: str, after: str) -> tuple[list[str], list[str]]:
-    """The sentences that stand in one of the two texts only."""
-    old, new = _sentences(before), _sentences(after)
-    old_keys, new_keys = {tuple(keys(s)) for s in old}, {tuple(keys(s)) for s in new}
+    """The sentences that stand in one of the two texts only; paragraphs that both have are passed over."""
+    old = _by_keys(_lines_missing_in(after, before))
+    new = _by_keys(_lines_missing_in(before, after))
+    old_keys, new_keys = {key for key, _ in old}, {key for key, _ in new}
     return (
-        [s for s in old if tuple(keys(s)) not in new_keys][:MOST_SENTENCES],
-        [s for s in new if tuple(keys(s)) not in old_keys][:MOST_SENTENCES],
+        [s for key, s in old if key not in new_keys][:MOST_SENTENCES],
+        [s for key, s in new if key not in old_keys][:MOST_SENTENCES],
     )
 
 
-def _sentences(text: str) -> list[str]:
+def _lines_missing_in(other: str, text: str) -> str:
+    known = frozenset(other.splitlines())
+    return "\n".join(line for line in text.splitlines() if line not in known)
+
+
+def _by_keys(text: str) -> list[tuple[tuple[str, ...], str]]:
     reading = read(text)
-    return [text[slice(*reading.span(start, end))] for start, end in reading.sentences]
+    sentences = (text[slice(*reading.span(start, end))] for start, end in reading.sentences)
+    return [(tuple(keys(sentence)), sentence) for sentence in sentences]
 
 
 def _lost(old: Sequence[str], new: Sequence[str]) -> Iterable[str]:

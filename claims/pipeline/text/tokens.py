@@ -41,7 +41,9 @@ def keys(text: str) -> list[str]:
 
 def _key(word: str) -> str:
     """Lower case without apostrophes, thousands separators and compatibility forms (ﬁ, ½ aside)."""
-    word = word.lower() if word.isascii() else unicodedata.normalize("NFKC", word).lower()
+    if word.isascii() and word.isalpha():
+        return word.lower()
+    word = unicodedata.normalize("NFKC", word).lower()
     if word[0] in "-−–" or word[0].isdigit():
         return _THOUSANDS.sub("", _MINUS.sub("-", word))
     return _APOSTROPHES.sub("", word)
