@@ -12,7 +12,7 @@ import socket
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 
@@ -86,13 +86,13 @@ def _count(found: Tally, mutation: Mutation, before: str, after: str) -> str:
     except UnreadableError:
         found.unreadable += 1
         return ""
-    read = read_again(to_read(after.encode(), known))
+    read = read_again(replace(known, body=after.encode()))
     kind = read.difference.kind if read.difference else None
     is_told = kind not in (None, ChangeKind.TRIVIAL)
     if mutation.expects is None:
         found.cosmetic += 1
         found.flagged += is_told or read.kind is not PageKind.ARTICLE
-        found.moved_fingerprints += read.fingerprint not in known.fingerprints
+        found.moved_fingerprints += read.fingerprint not in known.marks
         found.flagged_by_visible_text += visible_text(before) != visible_text(after)
         return f"flagged as {kind}" if is_told else ""
     found.substantive += 1
@@ -104,18 +104,17 @@ def _count(found: Tally, mutation: Mutation, before: str, after: str) -> str:
     return "" if kind == mutation.expects else f"{kind} instead of {mutation.expects}"
 
 
-def before_of(page: str) -> PageBefore:
-    """Return what a first check keeps of a page. Raises UnreadableError."""
+def before_of(page: str) -> PageToRead:
+    """Return what a later check has at hand after a first one, but for its body. Raises UnreadableError."""
     article = extract_text(page.encode(), content_type=_TYPE, url=_URL)
-    return PageBefore(
-        headline=article.headline or "", text=article.text, fingerprints=frozenset({article.fingerprint})
-    )
-
-
-def to_read(body: bytes, before: PageBefore) -> PageToRead:
-    """Return what a later check has at hand."""
     return PageToRead(
-        body=body, content_type=_TYPE, url=_URL, final_url=_URL, published_at=None, before=before
+        body=b"",
+        content_type=_TYPE,
+        url=_URL,
+        final_url=_URL,
+        published_at=None,
+        before=PageBefore(headline=article.headline or "", text=article.text),
+        marks=frozenset({article.fingerprint}),
     )
 
 
@@ -232,18 +231,18 @@ def cut(pages: int, points: int) -> Cuts:
     return found
 
 
-def _told_by(body: bytes, before: PageBefore, seed: int) -> tuple[bool, bool]:
+def _told_by(body: bytes, known: PageToRead, seed: int) -> tuple[bool, bool]:
     """Whether a body would be told as a change, and whether a quote of the report would be called gone."""
     try:
-        read: PageRead = read_again(to_read(body, before))
+        read: PageRead = read_again(replace(known, body=body))
     except UnreadableError:
         return False, False
     if read.article is None or read.difference is None or read.kind is not PageKind.ARTICLE:
         return False, False
-    quote = a_story(seed).paragraphs[-1]
-    at = before.text.find(quote)
+    quote, text = a_story(seed).paragraphs[-1], known.before.text if known.before else ""
+    at = text.find(quote)
     anchored = find_again(
-        quote, prefix=before.text[max(0, at - 40) : at], suffix="", text=read.article.text, was_at=at
+        quote, prefix=text[max(0, at - 40) : at], suffix="", text=read.article.text, was_at=at
     )
     return read.difference.kind not in (None, ChangeKind.TRIVIAL), anchored.state is QuoteState.GONE
 

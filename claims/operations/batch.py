@@ -32,6 +32,7 @@ from claims.pipeline.fetch import Fetched, FetchResult
 from claims.pipeline.read_again import read_again, warm_up
 from claims.pipeline.source_state import OUR_SIDE, is_own_outage
 from claims.queries.clock import database_clock
+from claims.queries.heat import hot_articles
 from claims.queries.tiers import attribution_parser
 from claims.vocabulary import CheckOutcome
 
@@ -39,7 +40,7 @@ log = structlog.get_logger(__name__)
 
 _MOST_SECONDS = 20.0
 _AT_ONCE = 200  # unchanged pages in one statement
-_MOST_NEWS = 32  # pages with news that are kept in memory until the fetching is done
+_MOST_NEWS = 32  # pages with news that are kept in memory; one is told between any two answers
 MOST_PAGES_OF_A_HOST = 50
 """Pages of one host in one batch; fewer where its gap allows fewer in the time of a batch."""
 
@@ -65,6 +66,7 @@ class Batch:
     def __init__(self, hosts: HeldHosts, pages: Sequence[Leased]) -> None:
         """Take pages that are leased, all on hosts that are held."""
         self._now = database_clock()
+        self._hot = hot_articles([page.id for page in pages], now=self._now())
         self._lanes = Lanes(hosts, pages, policy=fetch_policy(), seconds=batch_seconds())
         self._read = partial(read_again, parse=attribution_parser())
         self._reading: dict[str, tuple[Leased, Fetched, datetime]] = {}
@@ -88,7 +90,7 @@ class Batch:
                 self._take(page, result, reader)
                 self._take_readings(reader, wait=reader.is_full)
                 yield from self._finish_unchanged(at_least=_AT_ONCE)
-                yield from self._tell_news(at_most=_MOST_NEWS)
+                yield from self._tell_news(at_most=min(_MOST_NEWS, max(0, len(self._news) - 1)))
             self._take_readings(reader, wait=True)
         self._judge_unconnected()
 
@@ -122,7 +124,10 @@ class Batch:
     def _take_readings(self, reader: Reader, *, wait: bool) -> None:
         for page_id, read in reader.answers(wait=wait):
             page, result, now = self._reading.pop(page_id)
-            if read is None:
+            if read is not None and read.wants_before:
+                self._reading[page_id] = page, result, now
+                reader.ask(page_id, page.with_before(page.page_to_read(result)))
+            elif read is None:
                 log.warning("a page broke its reader", article=page.id, url=page.url)
                 self._note(page, broke_reader(result, now=now))
             elif read.article is None:
@@ -139,7 +144,7 @@ class Batch:
     def _finish_unchanged(self, *, at_least: int) -> Iterator[CheckReport]:
         if len(self._unchanged) >= at_least:
             checks, self._unchanged = self._unchanged, []
-            yield from finish_unchanged(checks)
+            yield from finish_unchanged(checks, hot=self._hot)
 
     def _tell_news(self, *, at_most: int) -> Iterator[CheckReport]:
         """Finish what brought news, page by page, until no more than ``at_most`` wait."""

@@ -126,10 +126,8 @@ def _proposed_quotes(article_id: str) -> set[str]:
 
 def store_raw(body: bytes) -> RawContent:
     """Keep the bytes once, compressed; returns the row of their hash."""
-    digest = hashlib.sha256(body).hexdigest()
-    row, _ = RawContent.objects.get_or_create(
-        sha256=digest, defaults={"body": zlib.compress(body, 6), "size": len(body)}
-    )
+    row = RawContent(sha256=hashlib.sha256(body).hexdigest(), body=zlib.compress(body, 6), size=len(body))
+    RawContent.objects.bulk_create([row], ignore_conflicts=True)
     return row
 
 

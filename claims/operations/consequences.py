@@ -22,16 +22,23 @@ from claims.vocabulary import (
 )
 
 
-def claims_of(article: Article) -> set[str]:
-    """Return the ids of the claims that the article carries or is cited for."""
-    told = Q(appearances__article=article) | Q(reviews__evidence__article=article)
-    return set(Claim.objects.filter(told, merged_into=None).values_list("id", flat=True))
+def claims_of(book: Book, article: Article) -> frozenset[str]:
+    """Return the ids of the claims that the (locked) article carries or is cited for; asked once a book."""
+    if article.id not in book.carried:
+        carried = Appearance.objects.filter(article=article, claim__merged_into=None)
+        cited = Evidence.objects.filter(article=article, review__claim__merged_into=None)
+        # Two look-ups by the article: joined by OR, a database would walk through all claims.
+        both = (
+            carried.order_by().values_list("claim_id").union(cited.order_by().values_list("review__claim_id"))
+        )
+        book.carried[article.id] = frozenset(claim_id for (claim_id,) in both)
+    return book.carried[article.id]
 
 
 def tell_change(book: Book, *, article: Article, change: Change) -> None:
     """Put a change of the (locked) article on the timelines of its claims; nothing follows from it."""
     publisher = article.publisher.name if article.publisher else article.url
-    for claim in book.claims(claims_of(article)):
+    for claim in book.claims(claims_of(book, article)):
         book.write(
             EventKind.ARTICLE_CHANGE,
             claim=claim,
@@ -54,7 +61,7 @@ def follow_change(book: Book, *, article: Article, change: Change, now: datetime
     Every quote is looked for in the new snapshot, stances are judged anew, each claim's timeline tells the
     change, and a verdict that rests on the article goes back to the desk.
     """
-    for claim in book.claims(claims_of(article)):
+    for claim in book.claims(claims_of(book, article)):
         news = _anchor_quotes(claim, article, change.after) if change.after else []
         if change.kind == ChangeKind.TRIVIAL:
             continue
@@ -98,7 +105,7 @@ def follow_change(book: Book, *, article: Article, change: Change, now: datetime
 def tell_state(book: Book, *, article: Article, before: ArticleState, now: datetime) -> None:
     """Tell the claims of the (locked) article that its address answers differently now."""
     publisher = article.publisher.name if article.publisher else article.url
-    for claim in book.claims(claims_of(article)):
+    for claim in book.claims(claims_of(book, article)):
         book.write(
             EventKind.SOURCE_STATE,
             claim=claim,

@@ -53,7 +53,8 @@ def finish(held: Leased, seen: Sighting) -> CheckReport:
             article.attempts = 0
         article.check_count += 1
         article.last_checked_at = seen.observation.at
-        hot = article.id in hot_articles([article.id], now=seen.observation.at)
+        is_of_claims = bool(book.held or claims_of(book, article))
+        hot = is_of_claims and bool(hot_articles([article.id], now=seen.observation.at))
         article.due_at = next_check(article, seen, hot=hot)
         article.save()
         reach(INSIDE_FINISH)
@@ -166,7 +167,7 @@ def _keep_difference(book: Book, article: Article, seen: Sighting, now: datetime
     if _alternates(article, seen.reading):
         return _tell_alternation(book, article, before, seen, now)
     # All at once, in one order: first those it carried, later those it links to, could wait for each other.
-    book.claims(claims_of(article) | linked_claims(seen.reading))
+    book.claims(claims_of(book, article) | linked_claims(seen.reading))
     # The check before may have seen nothing: the change lies between the last two that saw the page.
     seen_before = article.last_seen_at or before.captured_at
     snapshot = store_snapshot(book, article=article, reading=seen.reading, by=None, now=now)
@@ -204,6 +205,8 @@ def _heed_retraction(article: Article, snapshot: Snapshot) -> None:
 
 def _alternates(article: Article, reading: Reading) -> bool:
     """Whether the page goes to and fro: it said A, B, A in its last three snapshots, and now B again."""
+    if article.snapshot_count < len("ABA"):
+        return False
     said = list(article.snapshots.order_by("-number").values_list("headline", "text")[:3])
     now = ((reading.article.headline or "")[:500], reading.article.text)
     return len(said) == 3 and said[0] == said[2] and said[1] == now

@@ -53,10 +53,14 @@ class _Entry:
 
 @dataclass(slots=True)
 class Book:
-    """One transaction: the claims it holds, and its events in the order in which they were written down."""
+    """One transaction: the claims it holds, and its events in the order in which they were written down.
+
+    ``carried`` is kept for `claims_of`: the claims of each article as the transaction found them.
+    """
 
     entries: list[_Entry] = field(default_factory=list)
     held: dict[str, Claim] = field(default_factory=dict)
+    carried: dict[str, frozenset[str]] = field(default_factory=dict)
 
     def claim(self, claim_id: str) -> Claim:
         """Return the claim, locked until the transaction ends, one object however often it is asked for.

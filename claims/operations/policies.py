@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -42,6 +43,7 @@ _DEMO = Cadence(
 )
 
 
+@lru_cache(maxsize=4096)
 def host_of(url: str) -> str:
     """Return the ``host[:port]`` of an address, by which hosts are held and paced, or ""."""
     return urlsplit(url).netloc.lower()
@@ -49,16 +51,27 @@ def host_of(url: str) -> str:
 
 def cadence(url: str) -> Cadence:
     """Return the cadences of the environment for this address; the demo's own site has shorter ones."""
-    usual = Cadence(
-        shortest=timedelta(seconds=settings.CHECK_MIN_SECONDS),
-        longest=timedelta(seconds=settings.CHECK_MAX_SECONDS),
-        host_gap=timedelta(seconds=settings.HOST_GAP_SECONDS),
-        removed_after_checks=settings.REMOVED_AFTER_CHECKS,
-        removed_after=timedelta(seconds=settings.REMOVED_AFTER_SECONDS),
+    usual = _cadence(
+        settings.CHECK_MIN_SECONDS,
+        settings.CHECK_MAX_SECONDS,
+        settings.HOST_GAP_SECONDS,
+        settings.REMOVED_AFTER_CHECKS,
+        settings.REMOVED_AFTER_SECONDS,
     )
     if not settings.DEMO_HOST or host_of(url) != settings.DEMO_HOST:
         return usual
     return Cadence(**{word: min(getattr(usual, word), getattr(_DEMO, word)) for word in Cadence.__slots__})
+
+
+@lru_cache(maxsize=8)
+def _cadence(shortest: float, longest: float, gap: float, checks: int, removed_after: float) -> Cadence:
+    return Cadence(
+        shortest=timedelta(seconds=shortest),
+        longest=timedelta(seconds=longest),
+        host_gap=timedelta(seconds=gap),
+        removed_after_checks=checks,
+        removed_after=timedelta(seconds=removed_after),
+    )
 
 
 def source_policy(url: str) -> SourcePolicy:

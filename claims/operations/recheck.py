@@ -107,7 +107,7 @@ def finish_check(*, article_id: str, result: FetchResult) -> CheckReport:
     heed_host(result, now=now)
     read = None
     if isinstance(result, Fetched) and needs_reading(held, result):
-        read = read_again(held.page_to_read(result), parse=attribution_parser())
+        read = read_again(held.with_before(held.page_to_read(result)), parse=attribution_parser())
     return finish(held, look_at(result, article_id=held.id, now=now, read=read))
 
 

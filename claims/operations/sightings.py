@@ -3,7 +3,7 @@
 import hashlib
 import zlib
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import urlsplit
 
@@ -79,10 +79,7 @@ class Leased:
         )
 
     def page_to_read(self, result: Fetched) -> PageToRead:
-        """Return what the reader needs for telling what is new in the answer; one query, rarely two."""
-        before = None
-        if self.newest_id is not None:
-            before = self._page_before(self.newest_id)
+        """Return what the reader needs for telling whether the answer says anything new."""
         return PageToRead(
             body=result.body,
             content_type=result.header("content-type"),
@@ -90,22 +87,28 @@ class Leased:
             final_url=result.final_url,
             headers=_by_name(result),
             published_at=self.published_at,
-            before=before,
+            before=None,
+            marks=frozenset(filter(None, (self.newest_fingerprint, self.seen_fingerprint)))
+            if self.newest_id is not None
+            else frozenset(),
         )
 
-    def _page_before(self, newest_id: str) -> PageBefore:
-        """What the newest snapshot says, with its bytes where an older extractor read them."""
+    def with_before(self, page: PageToRead) -> PageToRead:
+        """Return the page with what the newest snapshot says; one query, rarely two.
+
+        With the snapshot's bytes, too, where an older extractor read them. A page never seen stays as it is.
+        """
+        if self.newest_id is None:
+            return page
         columns = ("headline", "text", "extractor_version", "headers")
-        headline, text, version, headers = Snapshot.objects.values_list(*columns).get(pk=newest_id)
-        marks = frozenset(filter(None, (self.newest_fingerprint, self.seen_fingerprint)))
+        headline, text, version, headers = Snapshot.objects.values_list(*columns).get(pk=self.newest_id)
         body = None
         if version != EXTRACTOR_VERSION:
             with suppress(zlib.error):  # damaged bytes of one page must not stop the others
-                body = zlib.decompress(RawContent.objects.get(snapshots=newest_id).body)
+                body = zlib.decompress(RawContent.objects.get(snapshots=self.newest_id).body)
         types = (value for name, value in headers if name.lower() == "content-type")
-        return PageBefore(
-            headline=headline, text=text, fingerprints=marks, body=body, content_type=next(types, None)
-        )
+        before = PageBefore(headline=headline, text=text, body=body, content_type=next(types, None))
+        return replace(page, before=before)
 
 
 def read_leased(article_ids: list[str]) -> list[Leased]:

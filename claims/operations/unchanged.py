@@ -1,6 +1,6 @@
 """Finishing the checks that found nothing new: all of them in one statement, each under its fence."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from django.db import transaction
 
@@ -11,7 +11,6 @@ from claims.operations.policies import source_policy
 from claims.operations.sightings import Leased, Sighting
 from claims.pipeline.fetch import Fetched
 from claims.pipeline.source_state import judge_source
-from claims.queries.heat import hot_articles
 from claims.vocabulary import CheckOutcome
 
 _COLUMNS = ("due_at", "seen_at", "etag", "last_modified", "seen_sha256", "seen_fingerprint")
@@ -35,11 +34,11 @@ def is_nothing_new(held: Leased, seen: Sighting) -> bool:
     return calm and not any((held.failures, held.missing_checks, verdict.failures, verdict.missing_checks))
 
 
-def finish_unchanged(checks: Sequence[tuple[Leased, Sighting]]) -> list[CheckReport]:
-    """Finish the checks for which `is_nothing_new`; a report is late where another worker has taken over."""
-    if not checks:
-        return []
-    hot = hot_articles([held.id for held, _ in checks], now=checks[-1][1].observation.at)
+def finish_unchanged(checks: Sequence[tuple[Leased, Sighting]], *, hot: Collection[str]) -> list[CheckReport]:
+    """Finish the checks for which `is_nothing_new`; ``hot`` are the articles that hot claims rest on.
+
+    A report is late where another worker has taken over.
+    """
     rows = [_row(held, seen, hot=held.id in hot) for held, seen in checks]
     reach(BEFORE_FINISH)
     with transaction.atomic():

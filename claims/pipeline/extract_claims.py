@@ -50,14 +50,21 @@ def can_extract(language: str | None) -> bool:
 
 
 def extract_claims(
-    *, headline: str | None, text: str, published_at: datetime | None, parse: Parse | None = None
+    *,
+    headline: str | None,
+    text: str,
+    published_at: datetime | None,
+    parse: Parse | None = None,
+    known: str = "",
 ) -> tuple[ClaimCandidate, ...]:
     """Propose the claims of an English article: the headline's first, then those of the text in order.
 
     Dates such as "on Monday" are told by the calendar where ``published_at`` (aware) tells them. At most
     ``MOST_CANDIDATES`` come back, the best by score. ``parse`` (tiers/parsing.py) adds what a parser finds.
+    What stands in ``known``, word by word, was read before: no claim of it comes back.
     """
-    found = [*headline_claims(headline or ""), *_Article(text, parse).claims()]
+    told = () if headline and headline in known else headline_claims(headline or "")
+    found = [*told, *_Article(text, parse).claims(known)]
     places = _best([claim.score for claim in found])
     return tuple(_dated(found[place], published_at) for place in places)
 
@@ -90,8 +97,8 @@ class _Article:
         self.nouns = load_words("en").sets["nouns_of_mind"]
         self.named: list[tuple[int, str]] = []  # where a source was named, in order
 
-    def claims(self) -> list[ClaimCandidate]:
-        """Return the candidates in order of the text."""
+    def claims(self, known: str) -> list[ClaimCandidate]:
+        """Return the candidates in order of the text, without those that stand in ``known``."""
         told = find_in(self.grammar)
         if self.parse is not None:
             told = with_parsed(self.reading, told, self.parse(self.reading.text))
@@ -109,7 +116,8 @@ class _Article:
         for draft in self.drafts:
             draft.text = draft.text or with_name(self.persons, draft)
         Relations(self.grammar, self.hedges, self.drafts, self.paragraph_of).apply()
-        rated = [(draft, draft.rate(self.reading)) for draft in self.drafts]
+        fresh = [draft for draft in self.drafts if not known or draft.quote(self.reading) not in known]
+        rated = [(draft, draft.rate(self.reading)) for draft in fresh]
         wanted = [(draft, rating) for draft, rating in rated if _is_wanted(draft, rating[0])]
         places = _best([score for _, (score, _) in wanted])
         return [wanted[place][0].finish(self.reading, wanted[place][1]) for place in places]

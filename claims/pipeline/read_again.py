@@ -19,7 +19,7 @@ LONGEST_HEADLINE = 500
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageBefore:
-    """What the page said when it was last read; ``fingerprints`` are those that stand for the same text.
+    """What the page said when it was last read.
 
     ``body`` and ``content_type`` are the bytes it was read from, where another version of the extractor did
     that, else None: they are read anew, so that like is compared with like.
@@ -27,15 +27,16 @@ class PageBefore:
 
     headline: str
     text: str
-    fingerprints: frozenset[str]
     body: bytes | None = None
     content_type: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageToRead:
-    """An answer with a body; ``before`` is None for a page that was never read.
+    """An answer with a body; ``marks`` are the fingerprints that stand for what the page said when last read.
 
+    ``before`` is None for a page that was never read, which has no marks either. It may be left out at first
+    for one that was: where none of the marks fits, the reading asks for it.
     ``url`` is the address asked for, ``final_url`` where redirects led; ``headers`` have lower-case names.
     """
 
@@ -46,6 +47,7 @@ class PageToRead:
     headers: Mapping[str, str] = field(default_factory=dict)
     published_at: datetime | None
     before: PageBefore | None
+    marks: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +56,7 @@ class PageRead:
 
     ``article`` is None where the page says what it said; its ``fingerprint`` then stands for that, too. It is
     None as well where something else stands in the article's place (``kind``), other than another article.
+    ``wants_before``: nothing can be told without what the page said; read it again with that.
     """
 
     fingerprint: str
@@ -62,6 +65,7 @@ class PageRead:
     candidates: tuple[ClaimCandidate, ...] = ()
     difference: Difference | None = None
     unreadable: str = ""
+    wants_before: bool = False
 
 
 def read_again(
@@ -74,8 +78,10 @@ def read_again(
     before, mark = page.before, ""
     try:
         mark = fingerprint(page.body, content_type=page.content_type)
-        if before is not None and mark in before.fingerprints:
+        if mark in page.marks:
             return PageRead(fingerprint=mark)
+        if before is None and page.marks:
+            return PageRead(fingerprint=mark, wants_before=True)
         before = before and _read_anew(before, page.final_url)
         kind = _kind_of(page, before)
         if kind not in (PageKind.ARTICLE, PageKind.OTHER):
@@ -100,6 +106,7 @@ def read_again(
             text=article.text,
             published_at=page.published_at or article.published_at,
             parse=parse,
+            known=f"{before.headline}\n{before.text}" if before is not None else "",
         )
     return PageRead(
         fingerprint=mark, kind=kind, article=article, candidates=candidates, difference=difference

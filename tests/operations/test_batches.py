@@ -85,7 +85,7 @@ def test_a_stolen_page_is_left_out_of_the_bulk_finish(stories: list[Article]) ->
     assert all(is_nothing_new(page, sighting) for page, sighting in checks)
     Article.objects.filter(pk=stories[2].pk).update(lease_until=right_now())
     [stolen] = leased([stories[2]])
-    outcomes = {report.article: report.outcome for report in finish_unchanged(checks)}
+    outcomes = {report.article: report.outcome for report in finish_unchanged(checks, hot=())}
     assert outcomes.pop(stolen.id) == CheckOutcome.LATE
     assert set(outcomes.values()) == {CheckOutcome.UNCHANGED}
     row = Article.objects.get(pk=stolen.id)
@@ -98,7 +98,7 @@ def test_without_the_fence_the_late_worker_would_finish_the_stolen_page(stories:
     [(page, sighting)] = seen(leased(stories[:1]))
     Article.objects.filter(pk=page.id).update(lease_until=right_now())
     [stolen] = leased(stories[:1])
-    [report] = finish_unchanged([(replace(page, fence=stolen.fence), sighting)])
+    [report] = finish_unchanged([(replace(page, fence=stolen.fence), sighting)], hot=())
     assert report.outcome == CheckOutcome.UNCHANGED
     assert Article.objects.get(pk=page.id).lease_until is None, "another worker's lease is gone"
 

@@ -6,9 +6,9 @@ import pytest
 
 from benchmarks._mutations import COSMETIC, SUBSTANTIVE, Mutation, pair
 from benchmarks._pages import a_page
-from benchmarks.changes import before_of, cut, to_read, visible_text
+from benchmarks.changes import before_of, cut, visible_text
 from claims.pipeline.page.page_kind import PageKind
-from claims.pipeline.read_again import PageBefore, PageRead, read_again
+from claims.pipeline.read_again import PageBefore, PageRead, PageToRead, read_again
 from tests.sites import page
 
 HEADLINE = "Minister lands in Britain"
@@ -19,9 +19,8 @@ STORY = (
 )
 
 
-def look(after: str, before: PageBefore, final_url: str = "") -> PageRead:
-    asked = to_read(after.encode(), before)
-    return read_again(replace(asked, final_url=final_url or asked.final_url))
+def look(after: str, known: PageToRead, final_url: str = "") -> PageRead:
+    return read_again(replace(known, body=after.encode(), final_url=final_url or known.final_url))
 
 
 @pytest.mark.parametrize("mutation", COSMETIC, ids=lambda mutation: mutation.name)
@@ -59,14 +58,13 @@ def test_an_answer_that_broke_off_removes_nothing_and_without_the_gate_it_would(
 
 def test_another_extractor_reads_the_old_bytes_anew_and_its_difference_is_no_edit() -> None:
     old = page(HEADLINE, *STORY, "Photo: the gate of the airport, by our reporter.")
-    read_by_an_older_one = before_of(old)
-    as_it_was = replace(
-        read_by_an_older_one,
-        text="\n\n".join(STORY),
-        fingerprints=frozenset({"an older fingerprint"}),
+    as_it_was = PageBefore(headline=HEADLINE, text="\n\n".join(STORY))
+    with_its_bytes = replace(as_it_was, body=old.encode(), content_type="text/html; charset=utf-8")
+    read_by_an_older_one = replace(before_of(old), marks=frozenset({"an older fingerprint"}))
+    assert look(old, replace(read_by_an_older_one, before=as_it_was)).difference is not None, (
+        "compared with the old reading it looks like an edit"
     )
-    known = replace(as_it_was, body=old.encode(), content_type="text/html; charset=utf-8")
-    assert look(old, as_it_was).difference is not None, "compared with the old reading it looks like an edit"
+    known = replace(read_by_an_older_one, before=with_its_bytes)
     assert look(old, known).article is None, "like with like it says what it said"
     edited = look(old.replace("two officials", "three officials"), known)
     assert edited.difference is not None
@@ -96,3 +94,21 @@ def test_a_redirect_to_the_section_is_told_unless_the_article_stands_there() -> 
     assert look(section, known, "https://paper.example/news/").kind is PageKind.SECTION
     edited = page(HEADLINE, *STORY).replace("two officials", "three officials")
     assert look(edited, known, "https://paper.example/news/").kind is PageKind.ARTICLE
+
+
+def test_what_the_page_said_is_asked_for_only_where_it_says_something_else() -> None:
+    before = page(HEADLINE, *STORY)
+    unread = replace(before_of(before), before=None)
+    assert not look(before, unread).wants_before
+    assert look(before.replace("two officials", "three officials"), unread).wants_before
+    assert look(before, replace(unread, marks=frozenset())).article is not None, "a page that was never read"
+
+
+def test_of_an_edited_page_only_what_is_new_is_proposed() -> None:
+    known = before_of(page(HEADLINE, *STORY))
+    edited = page(HEADLINE, *STORY).replace("resigning his post", "keeping his post")
+    new = [candidate.quote for candidate in look(edited, known).candidates]
+    assert new, "the edited sentence is a claim of its own"
+    assert all("keeping" in quote for quote in new)
+    unread = replace(known, before=None, marks=frozenset())
+    assert any("keeping" not in candidate.quote for candidate in look(edited, unread).candidates)

@@ -66,11 +66,15 @@ class Draft:
     chain: list[str] = field(default_factory=list)
     pattern: str = "author"
 
+    def quote(self, reading: Reading) -> str:
+        """Return its words as they stand in the text."""
+        start, end = reading.span(self.start, self.end)
+        return reading.text[start:end]
+
     def rate(self, reading: Reading) -> Rating:
         """Return its rank and the reasons for it."""
-        start, end = reading.span(self.start, self.end)
         return rate(
-            reading.text[start:end],
+            self.quote(reading),
             claimant=self.source,
             anonymous=self.anonymous,
             hedged=bool(self.hedges),
@@ -80,7 +84,7 @@ class Draft:
     def finish(self, reading: Reading, rating: Rating) -> ClaimCandidate:
         """Return the candidate with offsets, context, and the ``rating`` that ``rate`` gave it."""
         start, end = reading.span(self.start, self.end)
-        quote = reading.text[start:end]
+        quote = self.quote(reading)
         hedges = tuple(dict.fromkeys(self.hedges))
         score, reasons = rating
         return ClaimCandidate(

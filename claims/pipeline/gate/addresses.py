@@ -163,6 +163,7 @@ class _Refusal(Exception):  # noqa: N818 - a way out of the parser, never seen o
         self.reason = reason
 
 
+@lru_cache(maxsize=4096)
 def is_public(address: Address) -> bool:
     """Whether ``address`` lies on the public internet, by the list above.
 

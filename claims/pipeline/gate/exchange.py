@@ -9,6 +9,7 @@ from claims.pipeline.gate.inflate import FailureCode, first_header
 
 _TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 _LINE_BREAKS = re.compile(r"[\x00\r\n]")
+_LAST_LATIN_1 = "\xff"
 _ACCEPT = ("Accept", "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8")
 _OURS = frozenset(
     {"host", "user-agent", "accept-encoding", "connection", "content-length", "transfer-encoding"}
@@ -67,7 +68,7 @@ class FetchRequest:
         for name, value in (*self.headers, *validators):
             if not _TOKEN.fullmatch(name) or name.lower() in _OURS:
                 raise ValueError(f"The header {name!r} cannot be set here.")
-            if _LINE_BREAKS.search(value) or any(ord(letter) > 255 for letter in value):
+            if _LINE_BREAKS.search(value) or not (value.isascii() or max(value) <= _LAST_LATIN_1):
                 raise ValueError(f"The value of header {name!r} is no Latin-1 line.")
 
     @property

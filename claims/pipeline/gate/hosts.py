@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from encodings import idna
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address
 
 Address = IPv4Address | IPv6Address
@@ -15,6 +16,7 @@ _PORT = re.compile(r"[0-9]{1,5}")
 _KEPT_LETTERS = re.compile("([ßς\u200c\u200d])")
 
 
+@lru_cache(maxsize=4096)
 def split_authority(authority: str, default_port: int) -> tuple[str, Address | None, int]:
     """Return host, its address when it is one, and port."""
     if authority.startswith("["):
