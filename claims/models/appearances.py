@@ -69,6 +69,7 @@ class Appearance(Record):
     hedges = models.JSONField(default=list, blank=True)
     headline_stance = models.CharField(max_length=16, choices=Stance.choices(), blank=True)
     body_stance = models.CharField(max_length=16, choices=Stance.choices(), blank=True)
+    stance_now = models.CharField(max_length=16, choices=Stance.choices(), blank=True)
     origin = models.ForeignKey(
         Origin, on_delete=models.SET_NULL, null=True, blank=True, related_name="appearances"
     )
@@ -120,9 +121,17 @@ class Appearance(Record):
 
     @property
     def stance(self) -> Stance | None:
-        """What the place as a whole does with the claim: the body's stance, else the headline's."""
+        """What the place as a whole did with the claim when seen: the body's stance, else the headline's.
+
+        ``stance_now`` is the same of the page's newest snapshot.
+        """
         word = self.body_stance or self.headline_stance
         return Stance(word) if word else None
+
+    @property
+    def denies_now(self) -> bool:
+        """Whether its page says today that the claim is not so."""
+        return self.stance_now == Stance.REFUTES
 
     @property
     def publisher_name(self) -> str:

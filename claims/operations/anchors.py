@@ -16,7 +16,7 @@ def words_of(judgement: StanceJudgement) -> tuple[str, str]:
 def anchor_in(appearance: Appearance, snapshot: Snapshot) -> Anchor:
     """Find the quote in a later snapshot and keep what became of it.
 
-    The appearance stays what it was in its own snapshot; only its ``state`` tells the newest one.
+    The appearance stays what it was in its own snapshot; ``state`` and ``stance_now`` tell the newest one.
     """
     anchored = find_again(
         appearance.quote,
@@ -44,6 +44,6 @@ def anchor_in(appearance: Appearance, snapshot: Snapshot) -> Anchor:
             "body_stance": body,
         },
     )
-    appearance.state = anchored.state
-    appearance.save(update_fields=["state"])
+    appearance.state, appearance.stance_now = anchored.state, body or headline
+    appearance.save(update_fields=["state", "stance_now"])
     return anchor

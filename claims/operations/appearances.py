@@ -1,6 +1,7 @@
 """Appearances of claims: added with their stances, clustered into origins, counted."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -75,6 +76,7 @@ def add_appearance(
         hedges=quotation.hedges,
         headline_stance=headline,
         body_stance=body,
+        stance_now=body or headline,
         captured_at=snapshot.captured_at,
         seen_at=out_since(snapshot, quotation.quote),
         reasons=[*quotation.reasons, *stances.reasons],
@@ -127,26 +129,22 @@ def out_since(snapshot: Snapshot, quote: str) -> datetime:
 def recount(claim: Claim) -> dict[str, Any]:
     """Cluster the claim's appearances into origins anew, and count articles, origins and the first moment.
 
-    A denial goes back to nobody's report of the claim: appearances that refute it are in no count. Returns
-    what is grouped otherwise than before, for the event: ``origins`` by id (None for one that is no more) and
-    ``places``, for each appearance its origin and the reason. As-of pages put it together again.
+    A denial goes back to nobody's report of the claim: appearances that refute it today are in no count.
+    Returns what is grouped otherwise than before, for the event: ``origins`` by id (None for one that is no
+    more) and ``places``, for each appearance its origin and the reason. As-of pages put it together again.
     """
     appearances = list(
         Appearance.objects.filter(claim=claim)
         .select_related("article__publisher", "snapshot", "origin", "ruled_by")
         .order_by("seen_at", "id")
     )
-    asserting = [appearance for appearance in appearances if appearance.stance != Stance.REFUTES]
     clusters = cluster_origins(
         [_report(a) for a in appearances], [_ruling(a) for a in appearances if a.ruling]
     )
     before = _grouping(appearances)
     _store_clusters(claim, appearances, clusters)
     after = _grouping(appearances)
-    claim.article_count = len({a.article_id or a.id for a in asserting})
-    claim.origin_count = len({a.origin_id for a in asserting if a.origin_id})
-    claim.first_seen_at = min((a.seen_at for a in asserting), default=claim.first_seen_at)
-    claim.save(update_fields=["article_count", "origin_count", "first_seen_at"])
+    count_again(claim, appearances)
     return {
         part: {
             key: after[part].get(key)
@@ -155,6 +153,19 @@ def recount(claim: Claim) -> dict[str, Any]:
         }
         for part in after
     }
+
+
+def count_again(claim: Claim, appearances: Sequence[Appearance]) -> None:
+    """Count the claim's articles and origins by what they say today, all its ``appearances`` given.
+
+    The moment it was first seen stays that of a report that has turned round since.
+    """
+    asserting = [appearance for appearance in appearances if not appearance.denies_now]
+    claim.article_count = len({a.article_id or a.id for a in asserting})
+    claim.origin_count = len({a.origin_id for a in asserting if a.origin_id})
+    reports = [a.seen_at for a in appearances if a.stance != Stance.REFUTES]
+    claim.first_seen_at = min(reports, default=claim.first_seen_at)
+    claim.save(update_fields=["article_count", "origin_count", "first_seen_at"])
 
 
 def _grouping(appearances: list[Appearance]) -> dict[str, dict[str, Any]]:

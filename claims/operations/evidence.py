@@ -9,7 +9,7 @@ from claims.models import Appearance, Article, Claim, Evidence, User
 from claims.operations.ingest import clean_address, find_or_make
 from claims.operations.ledger import Book
 from claims.operations.refusals import RuleRefusedError
-from claims.vocabulary import ClaimStatus, QuoteState, Stance
+from claims.vocabulary import ClaimStatus, QuoteState
 
 
 class NoEvidenceError(RuleRefusedError):
@@ -112,9 +112,7 @@ def rule_on(verdict: ClaimStatus, evidence: Sequence[Evidence]) -> Ruling:
         return Ruling.ENOUGH
     if len(supporting_origins(evidence)) >= 2:
         return Ruling.ENOUGH
-    asserting = [
-        piece for piece in evidence if piece.appearance and piece.appearance.stance != Stance.REFUTES
-    ]
+    asserting = [piece for piece in evidence if piece.appearance and not piece.appearance.denies_now]
     if asserting and all(piece.appearance and piece.appearance.anonymous for piece in asserting):
         return Ruling.NEEDS_SIGN_OFF
     return Ruling.NOT_ENOUGH
@@ -124,16 +122,14 @@ def is_primary(piece: Evidence) -> bool:
     """Whether it is a primary document: an official body's page that does not deny, or one marked so."""
     if piece.primary:
         return True
-    denies = piece.appearance is not None and piece.appearance.stance == Stance.REFUTES
+    denies = piece.appearance is not None and piece.appearance.denies_now
     publisher = piece.article.publisher if piece.article else None
     return bool(publisher and publisher.is_official and not denies)
 
 
 def _supports(appearance: Appearance) -> bool:
     """Whether it bears the claim out: it neither denies nor hedges, and still stands on its page."""
-    return not (
-        appearance.stance == Stance.REFUTES or appearance.hedged or appearance.state == QuoteState.GONE
-    )
+    return not (appearance.denies_now or appearance.hedged or appearance.state == QuoteState.GONE)
 
 
 def supporting_origins(evidence: Sequence[Evidence]) -> set[str]:

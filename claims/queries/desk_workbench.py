@@ -75,7 +75,7 @@ class Place:
     @property
     def denies(self) -> bool:
         """Whether it says that the claim is not so."""
-        return self.row.stance == Stance.REFUTES
+        return self.row.denies_now
 
     @property
     def is_first(self) -> bool:
@@ -246,8 +246,7 @@ def _clusters(rows: Sequence[Appearance], changes: Mapping[str, list[ChangeView]
     fallen = retracted_sources(rows)
     for row in rows:
         place = _place(row, changes, fallen.get(row.id))
-        denies = (place.body_stance or place.headline_stance) is Stance.REFUTES
-        groups[denies, row.origin_id or row.id].append(place)
+        groups[place.denies, row.origin_id or row.id].append(place)
     ranked = sorted(groups.items(), key=lambda item: (item[0][0], -len(item[1]), item[1][0].row.seen_at))
     numbers: dict[str, int] = {}
     for (_, origin_id), places in ranked:

@@ -2,18 +2,22 @@
 
 import threading
 from datetime import timedelta
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 from django.db import connections
 from pytest_django import Settings
 
 from claims.models import (
     Anchor,
+    Appearance,
     Article,
     Candidate,
     Change,
     Claim,
     Event,
+    Evidence,
     RawContent,
     ReReview,
     Snapshot,
@@ -21,8 +25,10 @@ from claims.models import (
 )
 from claims.operations import stand_ins
 from claims.operations.candidates import track
+from claims.operations.evidence import supporting_origins
 from claims.operations.ingest import add_article
 from claims.operations.recheck import check_articles
+from claims.queries.desk_workbench import workbench
 from claims.vocabulary import (
     ArticleState,
     ChangeKind,
@@ -30,6 +36,7 @@ from claims.vocabulary import (
     ClaimStatus,
     EventKind,
     QuoteState,
+    Stance,
     Voice,
 )
 from tests.sites import NewsSite, page
@@ -194,6 +201,36 @@ def test_a_stance_that_turns_round_is_kept_with_the_change_and_told(
     assert "refutes" in (flip["body"][1], flip["headline"][1])
     event = Event.objects.select_related("payload").get(claim_id=claim.id, kind=EventKind.ARTICLE_CHANGE)
     assert "now refutes the claim" in event.payload.text
+
+
+def test_a_report_that_turned_round_is_counted_and_weighed_as_what_it_says_today(
+    site: NewsSite, article: Article, claim: Claim
+) -> None:
+    place = claim.appearances.get()
+    cited = [Evidence(appearance=place, article=article)]
+    assert len(supporting_origins(cited)) == 1
+    first_seen = claim.first_seen_at
+    denied = "It is not true that the harbour minister has resigned, his spokesman said: false."
+    site.says("/resigns", "Harbour minister has not resigned, spokesman says", denied, MORE, EXTRA)
+    check(article)
+    claim.refresh_from_db()
+    assert (claim.article_count, claim.origin_count) == (0, 0)
+    assert claim.first_seen_at == first_seen, "it was told then all the same"
+    event = Event.objects.select_related("payload").get(claim_id=claim.id, kind=EventKind.ARTICLE_CHANGE)
+    assert (event.payload.claim_state or {})["article_count"] == 0
+    place.refresh_from_db()
+    assert place.stance != Stance.REFUTES, "what was seen first stays on record"
+    assert not supporting_origins([Evidence(appearance=place, article=article)])
+    [cluster] = workbench(claim).clusters
+    assert all(piece.denies for piece in cluster.places)
+    Appearance.objects.update(stance_now="")
+    import_module("claims.migrations.0017_stances_as_they_stand_today").take_over(apps, None)
+    place.refresh_from_db()
+    assert place.stance_now == Stance.REFUTES, "so does a database from before the column"
+    site.says("/resigns", HEADLINE, LEAD, MORE, EXTRA)
+    check(article)
+    claim.refresh_from_db()
+    assert (claim.article_count, claim.origin_count) == (1, 1)
 
 
 def test_a_retraction_marks_the_article_until_the_notice_goes(site: NewsSite, article: Article) -> None:
