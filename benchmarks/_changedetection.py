@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from benchmarks._processes import Tree, free_port
+from benchmarks._processes import Tree
+from tests.servers import free_port
 
 PACKAGE = "changedetection.io"
 _AT_ONCE = 20  # pages; its own setting is for far fewer

@@ -25,8 +25,9 @@ from celery import Celery
 from benchmarks import Row, _changedetection
 from benchmarks._mutations import COSMETIC, SUBSTANTIVE, pair
 from benchmarks._pages import a_page
-from benchmarks._processes import Tree, free_port
+from benchmarks._processes import Tree
 from claims.pipeline.extract_text import EXTRACTOR_VERSION
+from tests.servers import free_port
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES, HOSTS, LATENCY, ROUNDS = 2_000, 40, 0.05, 3

@@ -136,3 +136,8 @@ def test_a_log_in_form_that_had_gone_stale_says_so_and_repeats_no_password(db: N
     assert answer.status_code == 403
     assert "had gone stale" in answer.content.decode()
     assert "hunter" not in answer.content.decode()
+
+
+def test_a_browser_that_asks_for_an_icon_beside_a_feed_gets_the_house_s_own(client: Client) -> None:
+    answer = client.get("/favicon.ico")
+    assert (answer.status_code, answer["Location"]) == (302, "/static/img/favicon.svg")
