@@ -36,7 +36,9 @@ def tokenize(text: str) -> list[Token]:
 
 def keys(text: str) -> list[str]:
     """The keys of ``tokenize(text)``."""
-    return [_key(m.group()) for m in _TOKEN.finditer(text)]
+    if text.isascii():
+        return [word if word.isalpha() else _key(word) for word in _TOKEN.findall(text.lower())]
+    return [_key(word) for word in _TOKEN.findall(text)]
 
 
 def _key(word: str) -> str:
