@@ -101,7 +101,7 @@ class Batch:
             log.warning("our own network seems to be down", checks=len(self._lanes.heard))
             forget_failed_robots(self._lanes.hosts)
         for page, result, now in self._unconnected:
-            self._note(page, own_outage(now=now) if ours else look_at(result, article_id=page.id, now=now))
+            self._note(page, own_outage(now=now) if ours else look_at(result, now=now))
         for page, reason in self._lanes.refused:
             now = self._now()
             self._note(page, own_outage(now=now) if ours else disallowed(reason, now=now))
@@ -119,7 +119,7 @@ class Batch:
             self._unconnected.append((page, result, now))
         else:
             heed_host(result, now=now)
-            self._note(page, look_at(result, article_id=page.id, now=now))
+            self._note(page, look_at(result, now=now))
 
     def _take_readings(self, reader: Reader, *, wait: bool) -> None:
         for page_id, read in reader.answers(wait=wait):
@@ -131,9 +131,9 @@ class Batch:
                 log.warning("a page broke its reader", article=page.id, url=page.url)
                 self._note(page, broke_reader(result, now=now))
             elif read.article is None:
-                self._note(page, look_at(result, article_id=page.id, now=now, read=read))
+                self._note(page, look_at(result, now=now, read=read))
             else:
-                self._news.append((page, partial(look_at, result, article_id=page.id, now=now, read=read)))
+                self._news.append((page, partial(look_at, result, now=now, read=read)))
 
     def _note(self, page: Leased, seen: Sighting) -> None:
         if is_nothing_new(page, seen):

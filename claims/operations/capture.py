@@ -114,12 +114,6 @@ def matched(found: Sequence[ClaimCandidate]) -> tuple[Proposal, ...]:
     )
 
 
-def not_yet_proposed(found: Sequence[ClaimCandidate], *, article_id: str) -> list[ClaimCandidate]:
-    """Return the candidates whose quotes were not proposed from the article before."""
-    known = _proposed_quotes(article_id) if found else set()
-    return [candidate for candidate in found if candidate.quote not in known]
-
-
 def _proposed_quotes(article_id: str) -> set[str]:
     return set(Candidate.objects.filter(snapshot__article=article_id).values_list("quote", flat=True))
 

@@ -157,11 +157,10 @@ def _lock_ledger() -> None:
 
 def _append(entries: list[_Entry]) -> None:
     _lock_ledger()
-    last = Event.objects.order_by("-seq").first()
-    seq, head = (last.seq, last.hash) if last else (0, GENESIS)
     recorded_at = database_now()
-    if last and last.recorded_at > recorded_at:  # a clock set back must not turn the order of record round
-        recorded_at = last.recorded_at
+    last = Event.objects.order_by("-seq").values_list("seq", "hash", "recorded_at").first()
+    seq, head, before = last or (0, GENESIS, recorded_at)
+    recorded_at = max(recorded_at, before)  # a clock set back must not turn the order of record round
 
     versions = [_move_version(entry, recorded_at) for entry in entries]
     for claim in {entry.claim.id: entry.claim for entry in entries if entry.claim}.values():

@@ -108,7 +108,7 @@ def finish_check(*, article_id: str, result: FetchResult) -> CheckReport:
     read = None
     if isinstance(result, Fetched) and needs_reading(held, result):
         read = read_again(held.with_before(held.page_to_read(result)), parse=attribution_parser())
-    return finish(held, look_at(result, article_id=held.id, now=now, read=read))
+    return finish(held, look_at(result, now=now, read=read))
 
 
 def _by_host(article_ids: Iterable[str]) -> dict[str, list[str]]:

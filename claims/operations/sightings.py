@@ -8,7 +8,7 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 from claims.models import Article, RawContent, Snapshot
-from claims.operations.capture import Reading, extraction_note, matched, not_yet_proposed
+from claims.operations.capture import Reading, extraction_note, matched
 from claims.operations.failpoints import AFTER_PARSE, reach
 from claims.pipeline.diff import Difference
 from claims.pipeline.extract_text import EXTRACTOR_VERSION, ArticleText
@@ -147,7 +147,7 @@ def sha256_of(body: bytes) -> str:
     return hashlib.sha256(body).hexdigest()
 
 
-def look_at(result: FetchResult, *, article_id: str, now: datetime, read: PageRead | None = None) -> Sighting:
+def look_at(result: FetchResult, *, now: datetime, read: PageRead | None = None) -> Sighting:
     """Turn an answer into what it means; ``read`` is what its page says, where it had to be read.
 
     Looks the claims that a page brings anew up among the tracked ones.
@@ -162,18 +162,18 @@ def look_at(result: FetchResult, *, article_id: str, now: datetime, read: PageRe
         return Sighting(
             result, observation, unreadable=read.unreadable, sha256=sha256, fingerprint=read.fingerprint
         )
-    reading = _reading(article_id, result, read.article, read)
+    reading = _reading(result, read.article, read)
     return Sighting(result, observation, reading, read.difference)
 
 
-def _reading(article_id: str, result: Fetched, article: ArticleText, read: PageRead) -> Reading:
+def _reading(result: Fetched, article: ArticleText, read: PageRead) -> Reading:
     return Reading(
         body=result.body,
         final_url=result.final_url,
         http_status=result.status,
         headers=result.headers,
         article=article,
-        proposals=matched(not_yet_proposed(read.candidates, article_id=article_id)),
+        proposals=matched(read.candidates),
         note=extraction_note(article),
     )
 

@@ -57,10 +57,7 @@ def leased(articles: list[Article]) -> list[Leased]:
 
 
 def seen(pages: list[Leased]) -> list[tuple[Leased, Sighting]]:
-    return [
-        (page, look_at(fetch(page.request, policy=fetch_policy()), article_id=page.id, now=right_now()))
-        for page in pages
-    ]
+    return [(page, look_at(fetch(page.request, policy=fetch_policy()), now=right_now())) for page in pages]
 
 
 def waiting(count: int, host: str, *, overdue: timedelta) -> list[str]:

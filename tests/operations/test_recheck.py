@@ -245,7 +245,7 @@ def _seen(held: Leased) -> Sighting:
     result = fetch(held.request, policy=fetch_policy())
     assert isinstance(result, Fetched)
     read = read_again(held.with_before(held.page_to_read(result)))
-    return look_at(result, article_id=held.id, now=right_now(), read=read)
+    return look_at(result, now=right_now(), read=read)
 
 
 def test_a_page_that_keeps_killing_its_worker_is_shelved_visibly_and_not_for_ever(article: Article) -> None:
