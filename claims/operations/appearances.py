@@ -1,7 +1,6 @@
 """Appearances of claims: added with their stances, clustered into origins, counted."""
 
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -129,9 +128,10 @@ def out_since(snapshot: Snapshot, quote: str) -> datetime:
 def recount(claim: Claim) -> dict[str, Any]:
     """Cluster the claim's appearances into origins anew, and count articles, origins and the first moment.
 
-    A denial goes back to nobody's report of the claim: appearances that refute it today are in no count.
-    Returns what is grouped otherwise than before, for the event: ``origins`` by id (None for one that is no
-    more) and ``places``, for each appearance its origin and the reason. As-of pages put it together again.
+    A denial goes back to nobody's report of the claim: appearances that refute it are in no count. One that
+    turned round later stays: it did carry the claim. Returns what is grouped otherwise than before, for the
+    event: ``origins`` by id (None for one that is no more) and ``places``, for each appearance its origin and
+    the reason. As-of pages put it together again.
     """
     appearances = list(
         Appearance.objects.filter(claim=claim)
@@ -144,7 +144,11 @@ def recount(claim: Claim) -> dict[str, Any]:
     before = _grouping(appearances)
     _store_clusters(claim, appearances, clusters)
     after = _grouping(appearances)
-    count_again(claim, appearances)
+    asserting = [appearance for appearance in appearances if appearance.stance != Stance.REFUTES]
+    claim.article_count = len({a.article_id or a.id for a in asserting})
+    claim.origin_count = len({a.origin_id for a in asserting if a.origin_id})
+    claim.first_seen_at = min((a.seen_at for a in asserting), default=claim.first_seen_at)
+    claim.save(update_fields=["article_count", "origin_count", "first_seen_at"])
     return {
         part: {
             key: after[part].get(key)
@@ -153,19 +157,6 @@ def recount(claim: Claim) -> dict[str, Any]:
         }
         for part in after
     }
-
-
-def count_again(claim: Claim, appearances: Sequence[Appearance]) -> None:
-    """Count the claim's articles and origins by what they say today, all its ``appearances`` given.
-
-    The moment it was first seen stays that of a report that has turned round since.
-    """
-    asserting = [appearance for appearance in appearances if not appearance.denies_now]
-    claim.article_count = len({a.article_id or a.id for a in asserting})
-    claim.origin_count = len({a.origin_id for a in asserting if a.origin_id})
-    reports = [a.seen_at for a in appearances if a.stance != Stance.REFUTES]
-    claim.first_seen_at = min(reports, default=claim.first_seen_at)
-    claim.save(update_fields=["article_count", "origin_count", "first_seen_at"])
 
 
 def _grouping(appearances: list[Appearance]) -> dict[str, dict[str, Any]]:

@@ -9,7 +9,6 @@ from django.db.models import Q
 
 from claims.models import Anchor, Appearance, Article, Change, Claim, Evidence, ReReview, Review, Snapshot
 from claims.operations.anchors import anchor_in
-from claims.operations.appearances import count_again
 from claims.operations.ledger import Book
 from claims.queries.origins import repeats_of
 from claims.vocabulary import (
@@ -70,8 +69,6 @@ def follow_change(book: Book, *, article: Article, change: Change, now: datetime
         repeats = repeats_of(claim, article) if change.kind in _REACHES_REPEATS else []
         quotes = " ".join(dict.fromkeys(sentence for piece in news for sentence in piece.sentences))
         flips = [piece.flip(claim) for piece in news if piece.is_flip]
-        if any(piece.stances != piece.stances_before for piece in news):
-            count_again(claim, list(claim.appearances.all()))
         if flips:
             change.stance_flips = [*change.stance_flips, *flips]
             change.save(update_fields=["stance_flips"])
