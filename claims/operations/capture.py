@@ -12,7 +12,7 @@ from claims.operations.appearances import Quotation, add_appearance
 from claims.operations.catalogue import find_publisher
 from claims.operations.ledger import Book
 from claims.pipeline.extract_claims import ClaimCandidate, can_extract, extract_claims
-from claims.pipeline.extract_text import ArticleText, extract_text
+from claims.pipeline.extract_text import ArticleText
 from claims.pipeline.match import Match
 from claims.queries.aliases import known_aliases
 from claims.queries.matching import best_matches
@@ -59,25 +59,6 @@ class Reading:
     def sha256(self) -> str:
         """The hash (hex) of the bytes as they came."""
         return hashlib.sha256(self.body).hexdigest()
-
-
-def read_page(
-    body: bytes,
-    *,
-    content_type: str | None,
-    final_url: str,
-    published_at: datetime | None = None,
-    http_status: int | None = None,
-    headers: tuple[tuple[str, str], ...] = (),
-) -> Reading:
-    """Extract text, candidates and their matches; writes nothing. Raises `UnreadableError`."""
-    article = extract_text(body, content_type=content_type, url=final_url or None)
-    proposals: tuple[Proposal, ...] = ()
-    if can_extract(article.language):
-        proposals = proposals_of(
-            article.headline, article.text, published_at=published_at or article.published_at
-        )
-    return Reading(body, final_url, http_status, headers, article, proposals, extraction_note(article))
 
 
 def extraction_note(article: ArticleText) -> str:

@@ -3,15 +3,19 @@
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from claims.models import Article, Candidate, Snapshot, User
-from claims.operations.capture import read_page, store_proposals, store_snapshot
+from claims.operations.capture import Reading, extraction_note, matched, store_proposals, store_snapshot
 from claims.operations.catalogue import find_publisher, publisher_at
 from claims.operations.ledger import Book, writing
 from claims.operations.policies import fetch_policy, host_of
+from claims.operations.reader import TOO_MUCH
+from claims.operations.reading_apart import read_apart
 from claims.operations.refusals import RuleRefusedError, require
-from claims.pipeline.extract_text import UnreadableError
 from claims.pipeline.fetch import FetchRefused, check_url
+from claims.pipeline.read_again import PageToRead, read_in_hand
+from claims.queries.tiers import attribution_parser
 from claims.vocabulary import ArticleState, EventKind, Role
 
 
@@ -94,10 +98,7 @@ def ingest_file(
         require(by, Role.CONTRIBUTOR)
     _refuse_future(published_at, now)
     address = clean_address(url) if url else f"urn:sha256:{hashlib.sha256(body).hexdigest()}"
-    try:
-        reading = read_page(body, content_type=content_type, final_url=url or "", published_at=published_at)
-    except UnreadableError as error:
-        raise UnreadablePageError(str(error), field="file") from error
+    reading = _read(body, content_type=content_type, url=url or "", published_at=published_at)
     with writing() as book:
         article, made = find_or_make(
             book,
@@ -115,6 +116,25 @@ def ingest_file(
         snapshot = store_snapshot(book, article=article, reading=reading, by=by, now=now)
         candidates = store_proposals(book, snapshot=snapshot, reading=reading, now=now)
     return Ingested(article, snapshot, candidates, known_before=not made)
+
+
+def _read(body: bytes, *, content_type: str | None, url: str, published_at: datetime | None) -> Reading:
+    """Read a file apart, with its claims looked up among the tracked ones; raises `UnreadablePageError`."""
+    page = PageToRead(
+        body=body, content_type=content_type, url=url, final_url=url, published_at=published_at, before=None
+    )
+    read = read_apart(partial(read_in_hand, parse=attribution_parser()), page)
+    if read is None or read.article is None:
+        raise UnreadablePageError(read.unreadable if read else TOO_MUCH, field="file")
+    return Reading(
+        body=body,
+        final_url=url,
+        http_status=None,
+        headers=(),
+        article=read.article,
+        proposals=matched(read.candidates),
+        note=extraction_note(read.article),
+    )
 
 
 def _refuse_future(published_at: datetime | None, now: datetime) -> None:

@@ -19,7 +19,12 @@ from pathlib import Path
 
 from claims.pipeline.read_again import PageRead, PageToRead
 
-_PATIENCE = 3  # times the CPU time of a page, by the clock on the wall
+TOO_MUCH = "The page uses more time or memory than reading one may take, so it could not be read."
+"""What a person is told of a page that broke its reader."""
+
+PATIENCE = 3
+"""How many times the CPU time of a page is waited for, by the clock on the wall."""
+
 _MOST_WAITING = 32 * 1024 * 1024  # bytes of pages that wait to be read
 _PAGES_OF_MEMORY = Path("/proc/self/statm")
 _MOMENTS = {("datetime", kind.__name__): kind for kind in (datetime, timedelta, timezone)}
@@ -75,26 +80,28 @@ class Reader:
             self._child = None
 
     def _answer(self) -> PageRead | None:
-        try:
-            answer = _PlainWords(io.BytesIO(self._pipe().recv_bytes())).load()
-        except (
-            EOFError,
-            ConnectionError,
-            pickle.UnpicklingError,
-        ):  # it died over the page, or was taken over
+        answer = take_answer(self._pipe())
+        if answer is None:
             self.close()
-            return None
-        return answer if isinstance(answer, PageRead) else None
+        return answer
 
     def _pipe(self) -> Connection:
         if self._child is None:
             ours, theirs = Pipe()
             child = os.fork()
             if child == 0:
-                _serve(theirs, self._read, seconds=self._seconds, megabytes=self._megabytes)
+                self._live_as_child(theirs)
             theirs.close()
             self._child = child, ours
         return self._child[1]
+
+    def _live_as_child(self, theirs: Connection) -> None:
+        """Serve the parent, and never go on as it does."""
+        try:
+            _shed_inheritance(theirs.fileno())
+            serve(theirs, self._read, seconds=self._seconds, megabytes=self._megabytes)
+        finally:
+            os._exit(1)
 
     def _hand_over(self) -> None:
         """Give the child its next page if it has none."""
@@ -102,7 +109,7 @@ class Reader:
             key, page = self._waiting.popleft()
             with suppress(ConnectionError):  # it died idle: taking in its answer will tell
                 self._pipe().send(page)
-            self._at_work = key, time.monotonic() + _PATIENCE * self._seconds
+            self._at_work = key, time.monotonic() + PATIENCE * self._seconds
 
 
 class _PlainWords(pickle.Unpickler):
@@ -118,13 +125,23 @@ class _PlainWords(pickle.Unpickler):
         raise pickle.UnpicklingError(f"{module}.{name} has no place in what a page says.")
 
 
-def _serve(
+def take_answer(pipe: Connection) -> PageRead | None:
+    """Return what a child read; None where it died over the page, or was taken over."""
+    try:
+        answer = _PlainWords(io.BytesIO(pipe.recv_bytes())).load()
+    except (EOFError, ConnectionError, pickle.UnpicklingError):
+        return None
+    return answer if isinstance(answer, PageRead) else None
+
+
+def serve(
     pipe: Connection, read: Callable[[PageToRead], PageRead], *, seconds: float, megabytes: int
 ) -> None:
-    """Read pages until the parent hangs up; never returns, for all that the parent holds is not ours."""
+    """Read pages until the parent hangs up, then end the process."""
     status = 1
     try:
-        _shed_inheritance(pipe.fileno())
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGPROF):
+            signal.signal(number, signal.SIG_DFL)
         _limit_memory(megabytes)
         while True:
             page = pipe.recv()
@@ -141,10 +158,8 @@ def _serve(
 
 
 def _shed_inheritance(ours: int) -> None:
-    """Drop the parent's connections and signal handlers; nothing of it may be closed by being collected."""
+    """Drop the parent's connections; nothing of it may be closed by being collected."""
     gc.freeze()
-    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGPROF):
-        signal.signal(number, signal.SIG_DFL)
     os.closerange(3, ours)
     os.closerange(ours + 1, os.sysconf("SC_OPEN_MAX"))
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.conf import settings
 from django.db import transaction
@@ -13,8 +14,9 @@ from claims.operations.failpoints import AFTER_LEASE, reach
 from claims.operations.findings import CheckReport, finish, heed_host
 from claims.operations.leases import HeldHosts, hold_hosts, lease_articles, wait_for_hosts
 from claims.operations.policies import cadence
+from claims.operations.reading_apart import read_apart
 from claims.operations.refusals import require
-from claims.operations.sightings import look_at, needs_reading, read_leased
+from claims.operations.sightings import broke_reader, look_at, needs_reading, read_leased
 from claims.pipeline.fetch import Fetched, FetchResult
 from claims.pipeline.read_again import read_again
 from claims.pipeline.schedule import HOT_AIM
@@ -107,7 +109,10 @@ def finish_check(*, article_id: str, result: FetchResult) -> CheckReport:
     heed_host(result, now=now)
     read = None
     if isinstance(result, Fetched) and needs_reading(held, result):
-        read = read_again(held.with_before(held.page_to_read(result)), parse=attribution_parser())
+        page = held.with_before(held.page_to_read(result))
+        read = read_apart(partial(read_again, parse=attribution_parser()), page)
+        if read is None:
+            return finish(held, broke_reader(result, now=now))
     return finish(held, look_at(result, now=now, read=read))
 
 

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from claims.models import Article, RawContent, Snapshot
 from claims.operations.capture import Reading, extraction_note, matched
 from claims.operations.failpoints import AFTER_PARSE, reach
+from claims.operations.reader import TOO_MUCH
 from claims.pipeline.diff import Difference
 from claims.pipeline.extract_text import EXTRACTOR_VERSION, ArticleText
 from claims.pipeline.fetch import Fetched, FetchFailed, FetchRequest, FetchResult
@@ -23,7 +24,6 @@ OVERLOADED = frozenset({429, 503})
 
 _REFUSING = frozenset({401, 403, 503})
 _HEAD_BYTES = 100_000
-_BROKE_THE_READER = "The page uses more time or memory than reading one may take, so it could not be read."
 
 # The columns of an article, in the order of `Leased`.
 _COLUMNS = (
@@ -196,7 +196,7 @@ def own_outage(*, now: datetime) -> Sighting:
 def broke_reader(result: FetchResult, *, now: datetime) -> Sighting:
     """Return what a worker brings back from a page that could not be read within the limits."""
     observation = _not_seen("broke_reader", now)
-    return Sighting(result, observation, unreadable=_BROKE_THE_READER, broke_reader=True)
+    return Sighting(result, observation, unreadable=TOO_MUCH, broke_reader=True)
 
 
 def _not_seen(failure: str, now: datetime) -> Observation:

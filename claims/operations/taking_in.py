@@ -11,12 +11,14 @@ from claims.operations.feeds import UnreadableFeedRefusedError, add_feed, finish
 from claims.operations.findings import CheckReport
 from claims.operations.ingest import AddressRefusedError, UnreadablePageError, add_article, clean_address
 from claims.operations.policies import fetch_policy, host_of
+from claims.operations.reader import TOO_MUCH
+from claims.operations.reading_apart import read_apart
 from claims.operations.recheck import check_articles, finish_check
 from claims.operations.refusals import RefusalError, RuleRefusedError
 from claims.operations.turns import turn_at_host
-from claims.pipeline.extract_text import UnreadableError, extract_text
 from claims.pipeline.feeds import UnreadableFeedError, looks_like_feed, parse_feed
 from claims.pipeline.fetch import Fetched, FetchRefused, FetchRequest
+from claims.pipeline.read_again import PageToRead, read_in_hand
 from claims.vocabulary import CheckOutcome
 
 _TRIES = 20
@@ -58,16 +60,27 @@ def take_in(
     if is_feed or Feed.objects.filter(url=address).exists():
         yield from _take_feed_in(address, answer, publisher=publisher, now=now)
         return
-    try:
-        extract_text(answer.body, content_type=content_type, url=answer.final_url)
-    except UnreadableError as error:
-        raise UnreadablePageError(str(error), field="url") from error
+    _refuse_unreadable(answer)
     made = add_article(url=address, by=None, now=now, published_at=published_at, publisher=publisher)
     report = finish_check(article_id=made.article.id, result=answer)
     if report.outcome == CheckOutcome.BUSY:  # a sweep was quicker; what it finds is as good
         yield _checked(url, report.article)
     else:
         yield _outcome(url, report)
+
+
+def _refuse_unreadable(answer: Fetched) -> None:
+    page = PageToRead(
+        body=answer.body,
+        content_type=answer.header("content-type"),
+        url=answer.url,
+        final_url=answer.final_url,
+        published_at=None,
+        before=None,
+    )
+    read = read_apart(read_in_hand, page)
+    if read is None or read.unreadable:
+        raise UnreadablePageError(read.unreadable if read else TOO_MUCH, field="url")
 
 
 def _fetch(address: str) -> Fetched:

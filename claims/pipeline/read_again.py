@@ -99,17 +99,45 @@ def read_again(
         )
         if difference.kind is None:
             return PageRead(fingerprint=mark)
-    candidates: tuple[ClaimCandidate, ...] = ()
-    if can_extract(article.language):
-        candidates = extract_claims(
-            headline=article.headline,
-            text=article.text,
-            published_at=page.published_at or article.published_at,
-            parse=parse,
-            known=f"{before.headline}\n{before.text}" if before is not None else "",
-        )
+    candidates = _claims_of(article, page, before, parse)
     return PageRead(
         fingerprint=mark, kind=kind, article=article, candidates=candidates, difference=difference
+    )
+
+
+def read_in_hand(
+    page: PageToRead, *, parse: Callable[[str], tuple[Attribution, ...]] | None = None
+) -> PageRead:
+    """Read a page that a person hands in and vouches for: whatever it looks like, it is the article."""
+    try:
+        article = extract_text(page.body, content_type=page.content_type, url=page.final_url or None)
+    except UnreadableError as error:
+        return PageRead(fingerprint="", unreadable=str(error))
+    candidates = _claims_of(article, page, None, parse)
+    return PageRead(fingerprint=article.fingerprint, article=article, candidates=candidates)
+
+
+def read_bare_text(page: PageToRead) -> PageRead:
+    """Read the claims of an English text (UTF-8) with no page around it."""
+    text = page.body.decode("utf-8", "surrogatepass")
+    candidates = extract_claims(headline=None, text=text, published_at=page.published_at)
+    return PageRead(fingerprint="", candidates=candidates)
+
+
+def _claims_of(
+    article: ArticleText,
+    page: PageToRead,
+    before: PageBefore | None,
+    parse: Callable[[str], tuple[Attribution, ...]] | None,
+) -> tuple[ClaimCandidate, ...]:
+    if not can_extract(article.language):
+        return ()
+    return extract_claims(
+        headline=article.headline,
+        text=article.text,
+        published_at=page.published_at or article.published_at,
+        parse=parse,
+        known=f"{before.headline}\n{before.text}" if before is not None else "",
     )
 
 

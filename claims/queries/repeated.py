@@ -6,9 +6,10 @@ from dataclasses import dataclass, replace
 
 from claims.models import Article
 from claims.operations.ingest import clean_address
+from claims.operations.reading_apart import read_apart
 from claims.operations.refusals import RuleRefusedError
-from claims.pipeline.extract_claims import extract_claims
 from claims.pipeline.match import MOST_MATCHES, Match
+from claims.pipeline.read_again import PageToRead, read_bare_text
 from claims.pipeline.text.aliases import Aliases
 from claims.queries.aliases import known_aliases
 from claims.queries.matching import best_matches
@@ -25,6 +26,12 @@ class ArticleNotKeptError(RuleRefusedError):
     """No article is kept at an address, or it has not been read yet."""
 
     rule = "article"
+
+
+class TextNotReadError(RuleRefusedError):
+    """Reading a text takes more time or memory than it may."""
+
+    rule = "unreadable"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +73,18 @@ def _passages(text: str) -> list[Passage]:
     """What to look up of a text: all of it, or the claims in it; its beginning where it has none."""
     if len(text) <= LONGEST_PASSAGE:
         return [Passage(text)]
-    found = extract_claims(headline=None, text=text, published_at=None)
+    page = PageToRead(
+        body=text.encode("utf-8", "surrogatepass"),
+        content_type=None,
+        url="",
+        final_url="",
+        published_at=None,
+        before=None,
+    )
+    read = read_apart(read_bare_text, page)
+    if read is None:
+        raise TextNotReadError("This text takes more time or memory than reading one may; send less of it.")
+    found = read.candidates
     best = heapq.nlargest(MOST_PASSAGES, found, key=lambda claim: claim.score)
     passages = [Passage(claim.text, claim.author_stance is Stance.REFUTES) for claim in best]
     return passages or [Passage(text[:LONGEST_PASSAGE])]

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from claims.api.bodies import LONGEST_OF_MANY, LONGEST_TEXT, MOST_TEXTS
@@ -85,6 +86,21 @@ def test_a_long_text_is_read_as_an_article(reader: APIClient, landed: Claim) -> 
     assert any(reason.startswith("In the text: “Libya") for reason in found[landed.id]["reasons"])
     ferry = Claim.objects.get(text="A ferry has sunk off Zuwara.")
     assert found[ferry.id]["relation"] == "contradicts"
+
+
+@pytest.mark.parametrize("limit", [{"READ_SECONDS": 0.05}, {"READ_MEGABYTES": 1}], ids=["time", "memory"])
+def test_a_text_that_takes_more_than_reading_may_is_refused_in_words(
+    reader: APIClient, landed: Claim, settings: Settings, limit: dict[str, float]
+) -> None:
+    text = f"{LANDED} " * (LONGEST_TEXT // (len(LANDED) + 1))
+    [best] = asked(reader, text=text)["matches"]  # the control: with the usual limits it is read
+    assert best["claim"] == landed.id
+    for name, value in limit.items():
+        setattr(settings, name, value)
+    refused = problem(reader.post(MATCH, {"text": text}, format="json"), 422)
+    assert "takes more time or memory than reading one may" in refused["detail"]
+    assert refused["type"].endswith("/problems/unreadable")
+    assert asked(reader, text=LANDS)["matches"], "a short one is looked up as it stands"
 
 
 def test_a_kept_article_is_looked_up_by_its_address(reader: APIClient, landed: Claim) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pytest_django import Settings
 
 from claims.models import Article, Event, Feed, Snapshot
 from claims.operations.ledger import verify
@@ -74,6 +75,27 @@ def test_a_file_with_its_address_and_date(run: Run, tmp_path: Path) -> None:
     )
     assert article.due_at is not None
     assert ran.lines[0]["candidates"]
+
+
+@pytest.mark.parametrize("limit", [{"READ_SECONDS": 0.2}, {"READ_MEGABYTES": 5}], ids=["time", "memory"])
+def test_what_takes_more_than_reading_may_is_refused_in_words_and_leaves_nothing(
+    run: Run, site: NewsSite, tmp_path: Path, settings: Settings, limit: dict[str, float]
+) -> None:
+    usual = {name: getattr(settings, name) for name in limit}
+    file = tmp_path / "page.html"
+    file.write_text(page("Minister resigns", *TELLS * 3_000))
+    url = site.says("/resigns", "Minister resigns", *TELLS * 3_000)
+    for name, value in limit.items():
+        setattr(settings, name, value)
+    before = counts()
+    ran = run("ingest", file, url)
+    assert ran.code == 1
+    assert len(ran.lines) == 2
+    assert all("more time or memory than reading one may take" in line["error"] for line in ran.lines)
+    assert counts() == before
+    for name, value in usual.items():
+        setattr(settings, name, value)
+    assert run("ingest", file, url).code == 0, "the control: with the usual limits both are read"
 
 
 def test_a_file_without_an_address_is_never_checked(run: Run, tmp_path: Path) -> None:

@@ -155,6 +155,27 @@ def test_a_file_over_the_limit_is_refused_and_never_kept_whole(desk: Client, set
     assert content.content.size == len((WIRE * 400).encode())
 
 
+@pytest.mark.parametrize("limit", [{"READ_SECONDS": 0.2}, {"READ_MEGABYTES": 5}], ids=["time", "memory"])
+def test_a_file_that_takes_more_than_reading_may_is_refused_in_words_and_the_next_is_read(
+    desk: Client, settings: Settings, limit: dict[str, float]
+) -> None:
+    body = page("Port", *[f"{LANDED}."] * 6_000).encode()
+    usual = {name: getattr(settings, name) for name in limit}
+    for name, value in limit.items():
+        setattr(settings, name, value)
+    answer = desk.post(UPLOAD, uploaded("a.html", body, "text/html", publisher="Kept Gazette"))
+    assert answer.status_code == 422
+    assert "uses more time or memory than reading one may take" in words(answer)
+    assert "Kept Gazette" in answer.content.decode()
+    assert not Article.objects.exists()
+    assert not Event.objects.filter(kind="article_added").exists()
+    assert desk.post(UPLOAD, uploaded("b.html", PAGE.encode(), "text/html")).status_code == 302
+    for name, value in usual.items():
+        setattr(settings, name, value)
+    taken = desk.post(UPLOAD, uploaded("a.html", body, "text/html"))
+    assert taken.status_code == 302, "the control: with the usual limits it is read"
+
+
 def test_what_lies_beyond_the_limit_is_counted_and_not_written(
     settings: Settings, rf: RequestFactory
 ) -> None:

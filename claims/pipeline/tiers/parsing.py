@@ -49,6 +49,10 @@ class Parser:
         folder = check()
         self._model: Any = import_module("spacy").load(folder, exclude=["ner", "lemmatizer", "senter"])
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Go to another process by name: it loads its own."""
+        return parser, ()
+
     def find_attributions(self, text: str) -> tuple[Attribution, ...]:
         """Find the attributions that the syntax of ``text`` tells, in order of their content."""
         pieces = list(_paragraphs(text))
