@@ -1,12 +1,9 @@
 """The fetch gate: the one way out, by which a URL becomes Fetched, FetchRefused or FetchFailed."""
 
 import selectors
-import socket
-import ssl
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
-from dataclasses import dataclass, field, replace
-from functools import partial
+from dataclasses import dataclass, replace
 from time import monotonic
 from typing import Any
 
@@ -22,6 +19,7 @@ from claims.pipeline.gate.addresses import (
     check_url,
     is_public,
 )
+from claims.pipeline.gate.errand import Errand, close_sockets, failed, failure_code, fetched, prepare
 from claims.pipeline.gate.exchange import (
     FAILURE_REASONS,
     Fetched,
@@ -29,7 +27,6 @@ from claims.pipeline.gate.exchange import (
     FetchRequest,
     FetchResult,
     Trail,
-    header_lines,
 )
 from claims.pipeline.gate.hosts import Address
 from claims.pipeline.gate.inflate import Answer, FailureCode, UnusableAnswer
@@ -59,19 +56,6 @@ Onward = Callable[[FetchRequest, FetchRequest], None]
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _PERMANENT = frozenset({301, 308})
 _LOOKUP_POLL_SECONDS = 0.01
-
-# libcurl's error numbers (curl/curl.h); pycurl names only some of them.
-_CODES = {
-    6: FailureCode.DNS,
-    7: FailureCode.CONNECT,
-    18: FailureCode.CUT,
-    28: FailureCode.TIMEOUT,
-    52: FailureCode.CUT,
-    55: FailureCode.CUT,
-    56: FailureCode.CUT,
-    63: FailureCode.TOO_LARGE,
-    100: FailureCode.TOO_LARGE,
-} | dict.fromkeys((35, 51, 53, 54, 58, 59, 60, 64, 66, 77, 80, 82, 83, 90, 91, 98), FailureCode.TLS)
 
 
 def fetch(request: FetchRequest, *, policy: FetchPolicy) -> FetchResult:
@@ -106,25 +90,6 @@ def fetch_many(
     return _Run(policy, parallel, onward).results(requests)
 
 
-@dataclass(slots=True)
-class _Errand:
-    """One request on its way."""
-
-    request: FetchRequest
-    started: float
-    deadline: float
-    asked: CleanUrl
-    clean: CleanUrl
-    answer: Answer
-    hops: list[str] = field(default_factory=list)
-    permanent: bool = True
-    sent_validators: bool = False
-    pinned: tuple[str, ...] = ()
-    sockets: list[socket.socket] = field(default_factory=list)
-    strayed: bool = False
-    trouble: UnusableAnswer | None = None
-
-
 class _Run:
     """Drives all errands of one ``fetch_many`` call on one libcurl multi handle and one selector."""
 
@@ -135,10 +100,10 @@ class _Run:
         self._parallel = parallel
         self._onward = onward
         self._done: deque[tuple[FetchRequest, FetchResult]] = deque()
-        self._flying: dict[Any, _Errand] = {}
+        self._flying: dict[Any, Errand] = {}
         self._spare: list[Any] = []
         self._lookups = Lookups()
-        self._asking: dict[str, list[_Errand]] = {}
+        self._asking: dict[str, list[Errand]] = {}
         self._timer_at: float | None = None
         self._paused_until: float | None = None
 
@@ -191,14 +156,14 @@ class _Run:
         started = monotonic() - trail.spent_seconds
         deadline = started + self._policy.deadline_seconds
         hops, blank = list(trail.hops), self._blank(request)
-        self._look_up(_Errand(request, started, deadline, asked, clean, blank, hops, trail.permanent))
+        self._look_up(Errand(request, started, deadline, asked, clean, blank, hops, trail.permanent))
 
     def _blank(self, request: FetchRequest) -> Answer:
         return Answer(self._policy.max_bytes, bodyless=request.method == "HEAD")
 
     # ---- look-up
 
-    def _look_up(self, errand: _Errand) -> None:
+    def _look_up(self, errand: Errand) -> None:
         """Find the addresses of the errand's host, then connect."""
         clean = errand.clean
         if clean.address is not None:
@@ -225,7 +190,7 @@ class _Run:
 
     # ---- one hop
 
-    def _connect(self, errand: _Errand, addresses: tuple[Address, ...]) -> None:
+    def _connect(self, errand: Errand, addresses: tuple[Address, ...]) -> None:
         if not addresses:
             self._fail(errand, FailureCode.DNS, "")
             return
@@ -238,7 +203,7 @@ class _Run:
             return
         errand.pinned = tuple(str(address) for address in addresses)
         handle = self._spare.pop() if self._spare else pycurl.Curl()
-        _prepare(handle, errand, self._policy)
+        prepare(handle, errand, self._policy)
         self._flying[handle] = errand
         self._multi.add_handle(handle)
 
@@ -246,7 +211,7 @@ class _Run:
         """Take a finished transfer off libcurl: a result, or the next hop."""
         errand = self._flying.pop(handle)
         self._multi.remove_handle(handle)
-        _close_sockets(errand)
+        close_sockets(errand)
         peer = handle.getinfo(pycurl.PRIMARY_IP) or ""
         asked = handle.getinfo(pycurl.REQUEST_SIZE) > 0
         handle.reset()
@@ -255,21 +220,21 @@ class _Run:
             reason = f"{errand.clean.host} led to an address that had not been checked; try again later."
             self._refuse(errand, RefusalCode.PRIVATE, reason, errand.clean.url)
         elif errand.trouble is not None:
-            self._finish(errand, _failed(errand, errand.trouble.code, errand.trouble.reason))
+            self._finish(errand, failed(errand, errand.trouble.code, errand.trouble.reason))
         elif error == pycurl.E_OPERATION_TIMEDOUT and not asked:
             self._fail(errand, FailureCode.CONNECT, detail)
         elif error:
-            self._fail(errand, _CODES.get(error, FailureCode.PROTOCOL), detail)
+            self._fail(errand, failure_code(error), detail)
         else:
             self._conclude(errand, peer)
 
-    def _conclude(self, errand: _Errand, peer: str) -> None:
+    def _conclude(self, errand: Errand, peer: str) -> None:
         """Judge an answer that libcurl took for whole."""
         answer = errand.answer
         try:
             answer.finish()
         except UnusableAnswer as trouble:
-            self._finish(errand, _failed(errand, trouble.code, trouble.reason))
+            self._finish(errand, failed(errand, trouble.code, trouble.reason))
             return
         location = answer.header("location")
         if answer.status == 304 and not errand.sent_validators:
@@ -277,9 +242,9 @@ class _Run:
         elif answer.status in _REDIRECTS and location and errand.request.method != "POST":
             self._redirect(errand, location)
         else:
-            self._finish(errand, _fetched(errand, peer))
+            self._finish(errand, fetched(errand, peer))
 
-    def _redirect(self, errand: _Errand, location: str) -> None:
+    def _redirect(self, errand: Errand, location: str) -> None:
         target = check_redirect(errand.clean, location, policy=self._policy)
         if isinstance(target, FetchRefused):
             reason = f"The page redirects to a place that is not fetched. {target.reason}"
@@ -299,14 +264,14 @@ class _Run:
         errand.answer = self._blank(errand.request)
         self._look_up(errand)
 
-    def _refuse(self, errand: _Errand, code: RefusalCode, reason: str, hop: str) -> None:
+    def _refuse(self, errand: Errand, code: RefusalCode, reason: str, hop: str) -> None:
         self._finish(errand, FetchRefused(errand.request.url, code, reason, hop))
 
-    def _fail(self, errand: _Errand, code: FailureCode, detail: str) -> None:
+    def _fail(self, errand: Errand, code: FailureCode, detail: str) -> None:
         reason = FAILURE_REASONS[code].format(host=errand.clean.host, detail=detail)
-        self._finish(errand, _failed(errand, code, reason))
+        self._finish(errand, failed(errand, code, reason))
 
-    def _finish(self, errand: _Errand, result: FetchResult) -> None:
+    def _finish(self, errand: Errand, result: FetchResult) -> None:
         self._done.append((errand.request, result))
 
     # ---- the loop
@@ -361,118 +326,8 @@ class _Run:
     def _close(self) -> None:
         for handle, errand in self._flying.items():
             self._multi.remove_handle(handle)
-            _close_sockets(errand)
+            close_sockets(errand)
             handle.close()
         for handle in self._spare:
             handle.close()
         self._multi.close()
-
-
-def _prepare(handle: Any, errand: _Errand, policy: FetchPolicy) -> None:
-    """Set up ``handle`` for the errand's present hop, with everything off that libcurl might do by itself."""
-    clean, request = errand.clean, errand.request
-    remaining = max(1, int((errand.deadline - monotonic()) * 1000))
-    handle.setopt(pycurl.URL, clean.url)
-    handle.setopt(pycurl.PROTOCOLS, pycurl.PROTO_HTTP | pycurl.PROTO_HTTPS)
-    handle.setopt(pycurl.HTTP_VERSION, pycurl.CURL_HTTP_VERSION_1_1)
-    handle.setopt(pycurl.PATH_AS_IS, 1)
-    handle.setopt(pycurl.FOLLOWLOCATION, 0)
-    handle.setopt(pycurl.NOSIGNAL, 1)
-    handle.setopt(pycurl.PROXY, "")
-    handle.setopt(pycurl.NOPROXY, "*")
-    handle.setopt(pycurl.TIMEOUT_MS, remaining)
-    handle.setopt(pycurl.CONNECTTIMEOUT_MS, min(remaining, max(1, int(policy.connect_seconds * 1000))))
-    handle.setopt(pycurl.USERAGENT, policy.user_agent)
-    if not clean.is_literal:
-        handle.setopt(pycurl.RESOLVE, [_resolve_entry(clean, errand.pinned)])
-    handle.setopt(pycurl.OPENSOCKETFUNCTION, partial(_open_socket, errand))
-    handle.setopt(pycurl.HEADERFUNCTION, partial(_take, errand, errand.answer.take_header))
-    handle.setopt(pycurl.WRITEFUNCTION, partial(_take, errand, errand.answer.take_body))
-    same_origin = clean.origin == errand.asked.origin
-    errand.sent_validators = request.is_conditional and clean.url == (
-        request.validated_url or errand.asked.url
-    )
-    handle.setopt(
-        pycurl.HTTPHEADER, header_lines(request, own=same_origin, validators=errand.sent_validators)
-    )
-    if clean.scheme == "https":
-        _trust(handle)
-    if request.method == "HEAD":
-        handle.setopt(pycurl.NOBODY, 1)
-    elif request.method == "POST":
-        handle.setopt(pycurl.POST, 1)
-        handle.setopt(pycurl.POSTFIELDS, request.body or b"")
-
-
-def _resolve_entry(clean: CleanUrl, pinned: Iterable[str]) -> str:
-    """Return the line that answers libcurl's own look-up with the checked addresses."""
-    shown = ",".join(f"[{address}]" if ":" in address else address for address in pinned)
-    return f"{clean.host}:{clean.port}:{shown}"
-
-
-def _trust(handle: Any) -> None:
-    """Check certificates against this system's list; the wheel's built-in path is another system's."""
-    paths = ssl.get_default_verify_paths()
-    if paths.cafile:
-        handle.setopt(pycurl.CAINFO, paths.cafile)
-    elif paths.capath:
-        handle.unsetopt(pycurl.CAINFO)
-        handle.setopt(pycurl.CAPATH, paths.capath)
-
-
-def _open_socket(errand: _Errand, _purpose: int, target: Any) -> socket.socket | int:
-    """Open a socket for libcurl only if it heads for an address and port that were checked for this hop."""
-    address, port = target.addr[:2]
-    if address not in errand.pinned or port != errand.clean.port:
-        errand.strayed = True
-        return int(pycurl.SOCKET_BAD)
-    try:
-        opened = socket.socket(target.family, target.socktype, target.protocol)
-    except OSError:
-        return int(pycurl.SOCKET_BAD)  # no IPv6 here, say: libcurl goes on to the next address
-    errand.sockets.append(opened)  # pycurl works on a copy; ours is closed when the hop is done
-    return opened
-
-
-def _close_sockets(errand: _Errand) -> None:
-    while errand.sockets:
-        errand.sockets.pop().close()
-
-
-def _take(errand: _Errand, take: Callable[[bytes], None], piece: bytes) -> int:
-    """Hand ``piece`` on; a short count makes libcurl drop the connection."""
-    try:
-        take(piece)
-    except UnusableAnswer as trouble:
-        errand.trouble = trouble
-        return 0
-    return len(piece)
-
-
-def _fetched(errand: _Errand, peer: str) -> Fetched:
-    answer, hops = errand.answer, tuple(errand.hops)
-    return Fetched(
-        url=errand.request.url,
-        final_url=errand.clean.url,
-        permanent_url=errand.clean.url if hops and errand.permanent else None,
-        status=answer.status,
-        headers=tuple(answer.headers),
-        body=answer.body,
-        complete=answer.length_known,
-        length_known=answer.length_known,
-        redirects=hops,
-        peer=peer,
-        elapsed_seconds=monotonic() - errand.started,
-    )
-
-
-def _failed(errand: _Errand, code: FailureCode, reason: str) -> FetchFailed:
-    return FetchFailed(
-        url=errand.request.url,
-        code=code,
-        reason=reason,
-        hop=errand.clean.url,
-        status=errand.answer.status,
-        retry_after=errand.answer.header("retry-after"),
-        elapsed_seconds=monotonic() - errand.started,
-    )

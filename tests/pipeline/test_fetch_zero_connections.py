@@ -14,7 +14,6 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from claims.pipeline import fetch as gate
 from claims.pipeline.fetch import (
     FailureCode,
     FetchPolicy,
@@ -24,6 +23,7 @@ from claims.pipeline.fetch import (
     fetch,
     fetch_many,
 )
+from claims.pipeline.gate import errand
 from tests.pipeline.asking import failed, fetched, get, names, opened, refused, story
 from tests.pipeline.hostile import (
     STORY,
@@ -108,12 +108,14 @@ def test_the_socket_itself_is_refused_when_libcurl_strays_from_the_checked_addre
     names(monkeypatch, {"news.example": [["93.184.216.34"]]})
     trap = serve({"/": story})
     usual = frozenset({trap.port})
-    monkeypatch.setattr(gate, "_resolve_entry", lambda clean, _pinned: f"{clean.host}:{clean.port}:127.0.0.1")
+    monkeypatch.setattr(
+        errand, "_resolve_entry", lambda clean, _pinned: f"{clean.host}:{clean.port}:127.0.0.1"
+    )
     request = FetchRequest(f"http://news.example:{trap.port}/")
     refused(fetch(request, policy=FetchPolicy(ports=usual, deadline_seconds=5)), RefusalCode.PRIVATE)
     assert trap.accepted == 0
     with socket.socket() as unchecked:
-        monkeypatch.setattr(gate, "_open_socket", lambda *_about: unchecked)
+        monkeypatch.setattr(errand, "_open_socket", lambda *_about: unchecked)
         fetched(fetch(request, policy=FetchPolicy(ports=usual, deadline_seconds=5)))
     assert trap.accepted == 1
 
