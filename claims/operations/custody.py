@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 from django.conf import settings
 
@@ -16,7 +16,16 @@ from claims.operations.ledger import writing
 from claims.operations.policies import cadence, fetch_policy, host_of, lease_time
 from claims.operations.sightings import asked_to_wait
 from claims.operations.turns import Turn, turn_at_host
-from claims.pipeline.fetch import Fetched, FetchFailed, FetchRequest, FetchResult
+from claims.pipeline.fetch import (
+    CleanUrl,
+    Fetched,
+    FetchFailed,
+    FetchRefused,
+    FetchRequest,
+    FetchResult,
+    check_url,
+)
+from claims.pipeline.gate.addresses import check_redirect
 from claims.pipeline.schedule import ScheduleInput, next_check_at
 from claims.queries.clock import database_now
 from claims.vocabulary import ArchiveState, EventKind
@@ -108,8 +117,7 @@ def _outcome(result: FetchResult) -> tuple[str, str]:
     large for us, or slow to come, is a copy all the same: it was made before we were sent there.
     """
     if isinstance(result, Fetched):
-        named = urljoin(result.final_url, result.header("content-location") or "")
-        for address in (result.final_url, named):
+        for address in (result.final_url, _named_in(result)):
             if result.status < 400 and _COPY.match(urlsplit(address).path):
                 return address, ""
         if result.status >= 400:
@@ -118,6 +126,16 @@ def _outcome(result: FetchResult) -> tuple[str, str]:
     if isinstance(result, FetchFailed) and _COPY.match(urlsplit(result.hop).path):
         return result.hop, ""
     return "", result.reason
+
+
+def _named_in(result: Fetched) -> str:
+    """Return the address that Content-Location names; empty for one elsewhere or one never asked."""
+    location, policy = result.header("content-location"), fetch_policy()
+    landed = check_url(result.final_url, policy=policy)
+    if not location or isinstance(landed, FetchRefused):
+        return ""
+    named = check_redirect(landed, location, policy=policy)
+    return named.url if isinstance(named, CleanUrl) and named.origin == landed.origin else ""
 
 
 def _next_try(copy: ArchiveCopy, result: FetchResult, now: datetime) -> datetime:

@@ -1,7 +1,6 @@
 """Addresses that spell, hide or lead to a private server, and how often each way out goes there."""
 
-from claims.models import User
-from tests.faults.paths import no_rules, paths_of
+from tests.faults.paths import Path, no_rules
 from tests.pipeline.asking import story
 from tests.pipeline.hostile import Behaviour, Server
 
@@ -23,13 +22,14 @@ BOOK = {
     "trap.example": [["127.0.0.1"]],
     "mixed.example": [["127.0.0.3", "127.0.0.1"]],
     "turning.example": [["127.0.0.3"], ["127.0.0.1"]],
+    "sealed.example": [["127.0.0.4"]],
 }
 
 
-def knocked_at(trap: Server, door: Server, cora: User, hosts: list[str], tag: str) -> dict[str, int]:
+def knocked_at(trap: Server, paths: dict[str, Path], hosts: list[str], tag: str) -> dict[str, int]:
     """Send each host with the trap's port down every path; returns how often the trap was connected to."""
     knocks = {}
-    for name, path in paths_of(door, cora).items():
+    for name, path in paths.items():
         before = trap.accepted
         for number, host in enumerate(hosts):
             words = path(f"http://{host}:{trap.port}/{tag}-{number}-{name.replace(' ', '-')}")
@@ -43,3 +43,17 @@ class Anything(dict[str, Behaviour]):
 
     def __missing__(self, path: str) -> Behaviour:
         return no_rules if path == "/robots.txt" else story
+
+
+# What an archive may say about where it keeps a page, each good enough for a careless reader.
+NO_COPY = [
+    "javascript:/web/20110330000000/alert(1)",
+    "data:/web/20110330000000/x",
+    "//127.0.0.1/web/20110330000000/x",
+    "http://169.254.169.254/web/20110330000000/x",
+    "http://[bad/web/20110330000000/x",
+    "http://elsewhere.example/web/20110330000000/x",
+    "\\\\elsewhere.example/web/20110330000000/x",
+    "/web/20110330000000/\tx",
+    f"/web/20110330000000/{'x' * 20_000}",
+]

@@ -27,7 +27,7 @@ from tests.stories import right_now
 Path = Callable[[str], str]
 
 
-def _checked(article: Article) -> str:
+def checked(article: Article) -> str:
     """Check an article by the schedule's own operation; returns why it is as it is."""
     Article.objects.filter(pk=article.pk).update(due_at=right_now())
     Host.objects.update(free_at=right_now())
@@ -53,7 +53,7 @@ def _by_program(address: str, cora: User) -> str:
     answer = program.post("/api/v1/articles/", {"url": address}, format="json")
     if answer.status_code in (400, 422):
         return str(answer.json()["detail"]) + str(answer.json().get("errors", ""))
-    return _checked(Article.objects.get(pk=answer.json()["id"]))
+    return checked(Article.objects.get(pk=answer.json()["id"]))
 
 
 def _at_the_desk(address: str, cora: User) -> str:
@@ -62,7 +62,7 @@ def _at_the_desk(address: str, cora: User) -> str:
     answer = browser.post("/desk/articles/", {"url": address})
     if answer.status_code == 422:
         return answer.content.decode()
-    return _checked(Article.objects.get(pk=str(answer["Location"]).rstrip("/").rpartition("/")[2]))
+    return checked(Article.objects.get(pk=str(answer["Location"]).rstrip("/").rpartition("/")[2]))
 
 
 def by_schedule(address: str) -> str:
@@ -70,7 +70,7 @@ def by_schedule(address: str) -> str:
     article = Article.objects.create(
         url=address, host=host_of(address), added_at=right_now(), updated_at=right_now()
     )
-    return _checked(article)
+    return checked(article)
 
 
 def as_feed(address: str) -> str:
@@ -96,7 +96,7 @@ def paths_of(door: Server, cora: User) -> dict[str, Path]:
         return by_command(answering(redirect(address)))
 
     def from_a_page(address: str) -> str:
-        return _checked(add_article(url=answering(redirect(address)), by=None, now=right_now()).article)
+        return checked(add_article(url=answering(redirect(address)), by=None, now=right_now()).article)
 
     def from_a_feed(address: str) -> str:
         return as_feed(answering(redirect(address)))
@@ -105,7 +105,7 @@ def paths_of(door: Server, cora: User) -> dict[str, Path]:
         page = answering(lambda visit: visit.answer(STORY))
         door.behaviours["/robots.txt"] = redirect(address)
         Host.objects.update(robots_until=None, robots_status=None)
-        words = _checked(add_article(url=page, by=None, now=right_now()).article)
+        words = checked(add_article(url=page, by=None, now=right_now()).article)
         door.behaviours["/robots.txt"] = no_rules
         Host.objects.update(robots_until=None, robots_status=None)
         return words
@@ -114,7 +114,7 @@ def paths_of(door: Server, cora: User) -> dict[str, Path]:
         body = f"<rss version='2.0'><channel><item><link><![CDATA[{address}]]></link></item></channel></rss>"
         words = as_feed(answering(lambda visit: visit.answer(body.encode())))
         fresh = Article.objects.filter(check_count=0, due_at__isnull=False)
-        return " ".join([words, *(_checked(article) for article in fresh)]) or "The entry was left out."
+        return " ".join([words, *(checked(article) for article in fresh)]) or "The entry was left out."
 
     return {
         "ingest": by_command,

@@ -50,12 +50,12 @@ def test_no_path_leads_to_a_private_server_and_with_the_list_open_every_one_does
 ) -> None:
     with serving(Anything()) as trap:
         settings.FETCH_PORTS = [80, 443, trap.port]
-        shut = knocked_at(trap, door, cora, TO_THE_TRAP, "shut")
+        shut = knocked_at(trap, paths_of(door, cora), TO_THE_TRAP, "shut")
         assert set(shut.values()) == {0}, shut
         assert not Article.objects.exclude(newest=None).exists()
 
         settings.FETCH_ALLOW_PRIVATE = [door.place, "127.0.0.0/8"]
-        opened = knocked_at(trap, door, cora, ["127.0.0.1", "trap.example"], "open")
+        opened = knocked_at(trap, paths_of(door, cora), ["127.0.0.1", "trap.example"], "open")
         assert all(opened.values()), opened
 
 

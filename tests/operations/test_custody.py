@@ -272,6 +272,27 @@ def test_an_archive_that_fails_is_asked_again_later_and_the_desk_says_why(
     assert save()[0].address
 
 
+@pytest.mark.parametrize(
+    "named",
+    [
+        "javascript:/web/20110330000000/alert(1)",
+        "//elsewhere.example/web/20110330000000/x",
+        "http://[bad/web/20110330000000/x",
+    ],
+)
+def test_a_copy_is_never_where_no_reader_should_be_led(
+    archive: Archive, claim: Claim, edith: User, named: str
+) -> None:
+    archive.refuses(200, **{"Content-Location": named})
+    decided(claim, edith, ClaimStatus.CONFIRMED)
+    assert save()[0].problem == "The archive answered without saying where it keeps the page."
+    assert ArchiveCopy.objects.get().address == ""
+    assert not any("20110330000000" in page for page in shown(claim, edith))
+    archive.refuses(200, **{"Content-Location": "/web/20110330000000/x"})
+    make_due()
+    assert save()[0].address == f"{archive.server.address}/web/20110330000000/x", "the control"
+
+
 def test_retry_after_is_heeded(archive: Archive, claim: Claim, edith: User) -> None:
     archive.refuses(429, **{"Retry-After": "50"})
     decided(claim, edith, ClaimStatus.CONFIRMED)

@@ -1,8 +1,6 @@
 """No address or name, however disguised, makes the gate connect where it must not; proofs have controls."""
 
-import datetime
 import socket
-import ssl
 import threading
 import time
 import urllib.request
@@ -10,9 +8,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
 
 from claims.pipeline.fetch import (
     FailureCode,
@@ -25,6 +20,7 @@ from claims.pipeline.fetch import (
 )
 from claims.pipeline.gate import errand
 from tests.pipeline.asking import failed, fetched, get, names, opened, refused, story
+from tests.pipeline.certificates import certificate_for
 from tests.pipeline.hostile import (
     STORY,
     Server,
@@ -194,26 +190,3 @@ def test_a_certificate_must_be_trusted_and_name_the_host(
     assert fetched(ask("secure.example")).body == STORY
     failed(ask("other.example"), FailureCode.TLS)
     assert len(server.visits) == 1
-
-
-def certificate_for(host: str, folder: Path) -> tuple[ssl.SSLContext, Path]:
-    """Return a TLS context with a self-signed certificate for ``host``, and the file that would trust it."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, host)])
-    now = datetime.datetime.now(datetime.UTC)
-    day = datetime.timedelta(days=1)
-    builder = x509.CertificateBuilder(
-        name, name, key.public_key(), x509.random_serial_number(), now - day, now + day
-    )
-    builder = builder.add_extension(x509.SubjectAlternativeName([x509.DNSName(host)]), critical=False)
-    builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-    public, private = folder / "cert.pem", folder / "key.pem"
-    public.write_bytes(builder.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM))
-    private.write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        )
-    )
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(public, private)
-    return context, public
