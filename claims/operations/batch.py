@@ -13,7 +13,7 @@ from django.db import DataError, IntegrityError
 from claims.operations.findings import CheckReport, finish, heed_host
 from claims.operations.lanes import Lanes
 from claims.operations.leases import HeldHosts, give_back
-from claims.operations.policies import fetch_policy, lease_time
+from claims.operations.policies import fetch_policy, host_of, lease_time
 from claims.operations.reader import Reader
 from claims.operations.robots import forget_failed_robots
 from claims.operations.sightings import (
@@ -105,8 +105,8 @@ class Batch:
         for page, reason in self._lanes.refused:
             now = self._now()
             self._note(page, own_outage(now=now) if ours else disallowed(reason, now=now))
-        for page, _ in self._lanes.put_off:
-            self._note(page, put_off(now=self._now()))
+        for page, onward in self._lanes.put_off:
+            self._note(page, put_off(host_of(onward.place), now=self._now()))
 
     def _take(self, page: Leased, result: FetchResult, reader: Reader) -> None:
         """Take in an answer: judged at once, or read first."""

@@ -16,7 +16,14 @@ from claims.operations.stand_ins import known_of_others, stand_in_of
 from claims.pipeline.change.notices import retraction_in
 from claims.pipeline.fetch import Fetched, FetchRefused, FetchResult
 from claims.pipeline.schedule import ScheduleInput, next_check_at
-from claims.pipeline.source_state import OWN_OUTAGE, SourceHistory, SourceVerdict, judge_source
+from claims.pipeline.source_state import (
+    OWN_OUTAGE,
+    PUT_OFF,
+    SourceHistory,
+    SourceVerdict,
+    judge_source,
+    may_wait,
+)
 from claims.queries.heat import hot_articles
 from claims.vocabulary import ArticleState, ChangeKind, CheckOutcome
 
@@ -43,7 +50,7 @@ def finish(held: Leased, seen: Sighting) -> CheckReport:
         )
         if article.fence != held.fence:
             return CheckReport(article.id, CheckOutcome.LATE)
-        if seen.observation.failure == OWN_OUTAGE:
+        if seen.observation.failure == OWN_OUTAGE or _waits_on(article, seen):
             return _postpone(article, seen.observation.at)
         seen = known_of_others(article, seen)
         verdict = judge_source(seen.observation, history_of(article), source_policy(article.url))
@@ -62,11 +69,18 @@ def finish(held: Leased, seen: Sighting) -> CheckReport:
     return report
 
 
+def _waits_on(article: Article, seen: Sighting) -> bool:
+    """Count how often in a row the page is put off; whether it may go on waiting for the host it leads to."""
+    is_put_off = seen.observation.failure == PUT_OFF
+    article.put_offs = article.put_offs + 1 if is_put_off else 0
+    return is_put_off and may_wait(article.put_offs, source_policy(article.url))
+
+
 def _postpone(article: Article, now: datetime) -> CheckReport:
     """Let go of a page that we could not ask for: it was not checked, and nothing is known of it."""
     article.lease_until, article.attempts = None, 0
     article.due_at = now + cadence(article.url).shortest
-    article.save(update_fields=["lease_until", "attempts", "due_at"])
+    article.save(update_fields=["lease_until", "attempts", "put_offs", "due_at"])
     return CheckReport(article.id, CheckOutcome.FAILED)
 
 

@@ -17,7 +17,7 @@ from claims.pipeline.fetch import Fetched, FetchFailed, FetchRequest, FetchResul
 from claims.pipeline.gate.retry_after import retry_after_seconds
 from claims.pipeline.page.page_kind import PageKind, is_bot_wall
 from claims.pipeline.read_again import PageBefore, PageRead, PageToRead
-from claims.pipeline.source_state import OWN_OUTAGE, Observation
+from claims.pipeline.source_state import OWN_OUTAGE, PUT_OFF, Observation
 
 OVERLOADED = frozenset({429, 503})
 """Statuses by which a server asks to be left alone for a while."""
@@ -183,9 +183,10 @@ def disallowed(reason: str, *, now: datetime) -> Sighting:
     return Sighting(None, _not_seen("robots", now), unreadable=reason)
 
 
-def put_off(*, now: datetime) -> Sighting:
+def put_off(host: str, *, now: datetime) -> Sighting:
     """Return what a worker brings back where a redirect led to a host that could not be asked in time."""
-    return own_outage(now=now)
+    reason = f"The page leads to {host}, which was not free to be asked, at this check and those before it."
+    return Sighting(None, _not_seen(PUT_OFF, now), unreadable=reason)
 
 
 def own_outage(*, now: datetime) -> Sighting:

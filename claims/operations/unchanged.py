@@ -20,7 +20,12 @@ _CHANGES = ", ".join(
         *("due_at = seen.due_at", "last_checked_at = seen.seen_at", "last_seen_at = seen.seen_at"),
         *("etag = seen.etag", "last_modified = seen.last_modified"),
         *("seen_sha256 = seen.seen_sha256", "seen_fingerprint = seen.seen_fingerprint"),
-        *("lease_until = NULL", "attempts = 0", "check_count = claims_article.check_count + 1"),
+        *(
+            "lease_until = NULL",
+            "attempts = 0",
+            "put_offs = 0",
+            "check_count = claims_article.check_count + 1",
+        ),
     )
 )
 

@@ -12,6 +12,8 @@ PAYWALL_STATUSES = frozenset({401, 402})
 BLOCK_STATUSES = {403: "refuses us", 451: "is withheld for legal reasons"}
 OWN_OUTAGE = "own_outage"
 """The failure of a check that failed on our side; it says nothing about the page."""
+PUT_OFF = "put_off"
+"""The failure of a check that was led to a host which could not be asked in time."""
 OUR_SIDE = frozenset({"dns", "connect", OWN_OUTAGE})
 """Failures that our own network could have caused."""
 FEWEST_HOSTS = 3
@@ -43,6 +45,7 @@ FAILURE_SENTENCES = {
     "too_many_redirects": "The page redirects too often.",
     "protocol": "The host's answer breaks the rules of HTTP.",
     "unreadable": "The page came without an article that we can read.",
+    PUT_OFF: "The page leads to a host that could not be asked in time.",
     OWN_OUTAGE: "Most hosts failed at the same time, so our own network must have been down.",
 }
 
@@ -102,7 +105,10 @@ class SourceHistory:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourcePolicy:
-    """The bars: removed needs ``removed_after_checks`` checks over ``removed_after``."""
+    """The bars: removed needs ``removed_after_checks`` checks over ``removed_after``.
+
+    ``stuck_after`` leases without one finished check, or put-offs in a row, are too many.
+    """
 
     removed_after_checks: int
     removed_after: timedelta
@@ -126,6 +132,11 @@ class SourceVerdict:
 def is_stuck(attempts: int, policy: SourcePolicy) -> bool:
     """Whether a page was leased so often without one finished check that it must be killing its worker."""
     return attempts >= policy.stuck_after
+
+
+def may_wait(put_offs: int, policy: SourcePolicy) -> bool:
+    """Whether a page put off so often in a row may go on waiting in silence; beyond, it cannot be reached."""
+    return put_offs < policy.stuck_after
 
 
 def is_own_outage(failures: Collection[tuple[str, str | None]]) -> bool:

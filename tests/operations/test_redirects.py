@@ -6,6 +6,7 @@ from itertools import pairwise
 from time import monotonic
 
 import pytest
+from django.test import Client
 from pytest_django import Settings
 
 from claims.models import Article, Host, User
@@ -17,6 +18,7 @@ from claims.operations.recheck import check_articles
 from claims.operations.taking_in import take_in
 from claims.pipeline.robots import Permission
 from claims.vocabulary import ArticleState, CheckOutcome, FeedState
+from tests.desk.conftest import words
 from tests.pipeline.hostile import Behaviour, Server, Visit, serving
 from tests.sites import page
 from tests.stories import check, right_now
@@ -152,6 +154,44 @@ def test_a_host_that_another_worker_has_puts_the_page_off_and_it_is_no_failure(
     others.release()
     settings.LEASE_SECONDS = 60
     assert check(article).outcome == CheckOutcome.CAPTURED
+
+
+def test_a_page_that_leads_to_a_host_that_is_never_free_shows_among_the_failing(
+    clock: Clock, settings: Settings, edith: User
+) -> None:
+    settings.LEASE_SECONDS, settings.STUCK_AFTER = 2, 3
+    article = added(clock.moves(clock.here, "/a", clock.answers(clock.there, "/b")))
+    desk = Client()
+    desk.force_login(edith)
+
+    def put_off() -> Article:
+        settings.LEASE_SECONDS = 60
+        Host.objects.update(free_at=right_now())
+        others = hold_hosts([clock.there.place], patience=timedelta(0))
+        settings.LEASE_SECONDS = 2
+        check(article)
+        others.release()
+        article.refresh_from_db()
+        return article
+
+    for count in (1, 2):
+        assert (put_off().put_offs, article.failures, article.failing_since) == (count, 0, None)
+    assert "Failing or stuck 0" in words(desk.get("/desk/articles/"))
+    assert (put_off().state, article.failures) == (ArticleState.UNREACHABLE, 1)
+    assert article.failing_since is not None
+    shown = words(desk.get("/desk/articles/", {"show": "trouble"}))
+    assert f"leads to {clock.there.place}, which was not free to be asked" in shown
+    assert "Failing since" in shown
+    assert put_off().failures == 2, "and so is each further one"
+
+    settings.LEASE_SECONDS = 60
+    assert check(article).outcome == CheckOutcome.CAPTURED
+    assert (Article.objects.get().put_offs, Article.objects.get().failing_since) == (0, None)
+    assert (put_off().put_offs, article.state) == (1, ArticleState.LIVE), "counted anew"
+    settings.LEASE_SECONDS = 60
+    assert check(article).outcome == CheckOutcome.UNCHANGED
+    for count in (1, 2):
+        assert (put_off().put_offs, article.state) == (count, ArticleState.LIVE), "in a row"
 
 
 def test_without_the_hold_it_would_be_asked_beside_the_other_worker(
