@@ -9,6 +9,7 @@ from typing import Literal
 
 from claims.pipeline.change.hedge_shift import shift_of_hedges
 from claims.pipeline.change.notices import new_notice
+from claims.pipeline.change.repeated_headline import without_repeats
 from claims.pipeline.page.passing import without_passing
 from claims.pipeline.text.tokens import Token, keys, squash, tokenize
 from claims.vocabulary import ChangeKind, HedgeShift
@@ -62,7 +63,8 @@ def compare(*, headline_before: str, text_before: str, headline_after: str, text
 
     Only white space, typography, punctuation or an "Updated 10:30" stamp changed: trivial. A newly present
     notice decides between retraction, correction and update; without one a changed body is a silent edit, a
-    changed headline alone a headline edit. A question mark, a sign or a decimal point is never trivial.
+    changed headline alone a headline edit, also where the text repeats it. A question mark, a sign or a
+    decimal point is never trivial.
     """
     if headline_before == headline_after and text_before == text_after:
         return Difference(
@@ -75,7 +77,7 @@ def compare(*, headline_before: str, text_before: str, headline_after: str, text
             summary="Nothing changed.",
         )
     headline = pieces(headline_before, headline_after)
-    body = pieces(without_passing(text_before), without_passing(text_after))
+    body = pieces(*_texts_alone((headline_before, headline_after), text_before, text_after))
     headline_changed, body_changed = _changed(headline), _changed(body)
     notice = new_notice(f"{headline_before}\n{text_before}", f"{headline_after}\n{text_after}")
     shift: tuple[HedgeShift | None, tuple[str, ...]] = (None, ())
@@ -96,6 +98,13 @@ def compare(*, headline_before: str, text_before: str, headline_after: str, text
         hedge_words=shift[1],
         summary=_summary(kind, headline, body, notice.text if notice else None, shift),
     )
+
+
+def _texts_alone(headlines: tuple[str, str], before: str, after: str) -> tuple[str, str]:
+    """The two texts without what passes; where the headline changed, without what repeats it either."""
+    if headlines[0] != headlines[1]:
+        before, after = without_repeats(before, headlines), without_repeats(after, headlines)
+    return without_passing(before), without_passing(after)
 
 
 def pieces(before: str, after: str) -> tuple[Piece, ...]:

@@ -44,6 +44,34 @@ def test_what_matters_is_found_and_told_as_what_it_is(mutation: Mutation) -> Non
         assert {read.difference.hedge_shift for read in reads if read.difference} == {mutation.hedge}
 
 
+NEW_HEADLINE = f"{HEADLINE}, friends deny"
+TEASERS = ("Storm over the coast", "Ferries run late", "Bridge shut again", "Choir wins its prize")
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (page(HEADLINE, HEADLINE, *STORY), page(NEW_HEADLINE, HEADLINE, *STORY)),
+        (page(HEADLINE, *STORY), page(NEW_HEADLINE, NEW_HEADLINE, *STORY, HEADLINE)),
+        (
+            page(HEADLINE, *TEASERS, *STORY),
+            page(NEW_HEADLINE, *TEASERS, NEW_HEADLINE, "31 March 2011 by Ann Grech", *STORY),
+        ),
+    ],
+    ids=["left as it was above the text", "repeated below", "signed among teasers"],
+)
+def test_a_new_headline_that_the_text_repeats_is_no_edit_of_the_text(before: str, after: str) -> None:
+    read = look(after, before_of(before))
+    assert read.difference is not None
+    assert read.difference.kind == "headline_edit"
+    edited = look(after.replace("two officials", "three officials"), before_of(before))
+    assert edited.difference is not None
+    assert edited.difference.kind == "silent_edit"
+    signed = look(after.replace(STORY[1], "By Ann Grech"), before_of(before))
+    assert signed.difference is not None
+    assert signed.difference.kind == "silent_edit", "a name elsewhere is no signature"
+
+
 def test_a_plain_comparison_of_visible_text_would_flag_furniture() -> None:
     states = [pair(a_page(1), mutation.name, 1) for mutation in COSMETIC]
     assert any(visible_text(before) != visible_text(after) for before, after in filter(None, states))
