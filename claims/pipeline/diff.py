@@ -1,5 +1,6 @@
 """Two states of an article to what changed, its kind, and the notice the publisher gave of it."""
 
+import re
 from collections import Counter
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -17,6 +18,9 @@ from claims.vocabulary import ChangeKind, HedgeShift
 Op = Literal["equal", "insert", "delete"]
 Opcode = tuple[Op, int, int, int, int]
 Paragraph = tuple[tuple[str, ...], int, int]
+_Words = tuple[str, Sequence[Token]]
+_Run = tuple[bool, int, int, int, int]
+_ENDS_SENTENCE = re.compile(r"[.?!…:]|\n")
 
 MOST_PAIRS = 400_000
 """Equal pairs of words that one comparison may look at (about a second); beyond, whole blocks differ."""
@@ -29,6 +33,12 @@ _ENDS_OF_RUN = 1_000
 
 ISLAND = 2
 """Equal runs of up to this many words between larger changes join them, so that people can read it."""
+
+REWRITTEN = 0.25
+"""Share of the shorter side's words that must stand on both for a paragraph to be edited, not rewritten."""
+
+LEAST_OF_TWO = 3
+"""Changed words on the lesser side of an island that joins; a figure that changed stands alone."""
 
 LONGEST_IN_SUMMARY = 80
 
@@ -116,7 +126,7 @@ def pieces(before: str, after: str) -> tuple[Piece, ...]:
     if bool(a) != bool(b):
         return tuple(piece for piece in (Piece("delete", before), Piece("insert", after)) if piece.text)
     result: list[Piece] = []
-    for op, i1, i2, j1, j2 in _merged_islands(_opcodes(before, a, after, b)):
+    for op, i1, i2, j1, j2 in _merged_islands(_opcodes(before, a, after, b), (before, a), (after, b)):
         text = _slice(before, a, i1, i2) if op == "delete" else _slice(after, b, j1, j2)
         if text:
             result.append(Piece(op, text))
@@ -175,8 +185,15 @@ def _opcodes(before: str, a: Sequence[Token], after: str, b: Sequence[Token]) ->
             yield "equal", ai, aj, bi, bj
             continue
         ka, kb = [t.key for t in a[ai:aj]], [t.key for t in b[bi:bj]]
-        for inner, x1, x2, y1, y2 in _align(ka, kb, budget):
-            yield from _plain(inner, ai + x1, ai + x2, bi + y1, bi + y2)
+        words = _align(ka, kb, budget)
+        shared = sum(x2 - x1 for inner, x1, x2, _, _ in words if inner == "equal")
+        is_rewritten = shared < REWRITTEN * min(len(ka), len(kb))
+        for inner, x1, x2, y1, y2 in words:
+            spot = ai + x1, ai + x2, bi + y1, bi + y2
+            is_chance = (
+                is_rewritten and x2 - x1 <= ISLAND and not _is_at_border((before, a), (after, b), *spot)
+            )
+            yield from _plain("replace" if is_chance else inner, *spot)
         budget -= min(budget, _pairs(ka, kb))
 
 
@@ -231,30 +248,64 @@ def _bounds(lines: Sequence[Paragraph], first: int, last: int, count: int) -> tu
     return start, lines[last - 1][2] if last > first else start
 
 
-def _merged_islands(opcodes: Iterable[Opcode]) -> list[Opcode]:
-    """Join changes that only a word or two keep apart, deletions before insertions."""
+def _merged_islands(opcodes: Iterable[Opcode], before: _Words, after: _Words) -> list[Opcode]:
+    """Join changes that only words in common by chance keep apart, deletions before insertions.
+
+    In one pass: a change that has grown is measured anew against the island before it.
+    """
     runs: list[list[Opcode]] = []
     for code in opcodes:
         if runs and (runs[-1][0][0] == "equal") == (code[0] == "equal"):
             runs[-1].append(code)
         else:
             runs.append([code])
-    flat = [_span(run) for run in runs]
+    joined: list[_Run] = []
+    for run in map(_span, runs):
+        joined.append(run)
+        while len(joined) >= len("-=-") and not run[0] and _is_chance(*joined[-3:], before, after):
+            first, _, last = joined[-3:]
+            joined[-3:] = [(False, first[1], last[2], first[3], last[4])]
     result: list[Opcode] = []
-    for n, (same, i1, i2, j1, j2) in enumerate(flat):
-        island = same and 0 < n < len(flat) - 1 and i2 - i1 <= ISLAND
-        if island and min(_size(flat[n - 1]), _size(flat[n + 1])) > 2 * ISLAND:
-            same = False
+    for same, i1, i2, j1, j2 in joined:
         result += [("equal", i1, i2, j1, j2)] if same else list(_plain("replace", i1, i2, j1, j2))
     return _grouped(result)
 
 
-def _span(run: Sequence[Opcode]) -> tuple[bool, int, int, int, int]:
+def _is_chance(left: _Run, island: _Run, right: _Run, before: _Words, after: _Words) -> bool:
+    """Whether the words between two changes are only there on both sides as any texts share some words.
+
+    The more words, the larger both changes must be. What begins or ends a sentence on both sides does not
+    stand there by chance, unless it is very short.
+    """
+    words, lesser, larger = island[2] - island[1], *sorted((_size(left), _size(right)))
+    if words <= ISLAND and lesser > 2 * ISLAND:
+        return True
+    if words <= ISLAND:
+        is_chance = lesser >= LEAST_OF_TWO and larger > 2 * ISLAND * words
+    else:
+        is_chance = lesser > words * words
+    return is_chance and not _is_at_border(before, after, *island[1:])
+
+
+def _is_at_border(before: _Words, after: _Words, i1: int, i2: int, j1: int, j2: int) -> bool:
+    """Whether a run begins, or ends, where a sentence does, on both sides."""
+    ends = ((i1, j1), (i2, j2))
+    return any(_is_border(*before, old) and _is_border(*after, new) for old, new in ends)
+
+
+def _is_border(text: str, tokens: Sequence[Token], n: int) -> bool:
+    """Whether a sentence begins with token ``n``, or ends before it."""
+    if not 0 < n < len(tokens):
+        return True
+    return _ENDS_SENTENCE.search(text, tokens[n - 1].end, tokens[n].start) is not None
+
+
+def _span(run: Sequence[Opcode]) -> _Run:
     """One run of opcodes as a single range."""
     return run[0][0] == "equal", run[0][1], run[-1][2], run[0][3], run[-1][4]
 
 
-def _size(span: tuple[bool, int, int, int, int]) -> int:
+def _size(span: _Run) -> int:
     return span[2] - span[1] + span[4] - span[3]
 
 

@@ -157,6 +157,43 @@ def test_long_stretches_without_change_are_cut() -> None:
     ]
 
 
+def drawn(before: str, after: str) -> str:
+    """The diff on one line, as [-gone-] and {+new+}."""
+    marks = {"equal": "{}", "delete": "[-{}-]", "insert": "{{+{}+}}"}
+    return "".join(marks[piece.op].format(piece.text.strip()) for piece in pieces(before, after))
+
+
+def test_words_that_two_sentences_share_by_chance_do_not_join_them() -> None:
+    before = "Police said the driver was not hurt. The road is closed until Monday."
+    after = (
+        "Two men were hurt as a bus hit a wall on the airport road, and police ask the driver to call them."
+    )
+    assert drawn(before, after) == f"[-{before}-]{{+{after}+}}"
+    assert drawn(
+        "The bridge was shut on Friday after a lorry had hit it at night.",
+        "The bridge was opened again on Saturday, though two of its three lanes stay closed.",
+    ) == (
+        "The bridge was[-shut on Friday after a lorry had hit it at night.-]"
+        "{+opened again on Saturday, though two of its three lanes stay closed.+}"
+    )
+
+
+def test_what_a_small_edit_leaves_stays_and_a_rewritten_paragraph_takes_no_words_of_the_next() -> None:
+    assert drawn(
+        "At least 12 officials have left, it said.", "At least 14 officials have gone, it said."
+    ) == ("At least[-12-]{+14+}officials have[-left,-]{+gone,+}it said.")
+    moved = "Ferries run late. The minister landed on Monday."
+    new = "Ferries run late.\n\nTwo ships were loading at Brega.\n\nThe minister landed on Friday."
+    assert drawn(moved, new) == (
+        "Ferries run late.{+Two ships were loading at Brega.+}The minister landed on[-Monday.-]{+Friday.+}"
+    )
+    told = "Prices rose by 3% after the attack.\n\nTraders in Vienna fear for supplies from the south."
+    anew = "Prices fell by 1% on Monday.\n\nThe port of Brega is open, and two tankers were loading, it said."
+    assert drawn(told, anew) == (
+        f"Prices[-{told.removeprefix('Prices ')}-]{{+{anew.removeprefix('Prices ')}+}}"
+    ), "no “the” of one paragraph holds two others together"
+
+
 def test_a_summary_names_the_first_change() -> None:
     assert (
         edited("12 officials", "20 officials").summary == "Edited the text without notice: “12” became “20”."
