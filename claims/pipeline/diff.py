@@ -262,8 +262,10 @@ def _merged_islands(opcodes: Iterable[Opcode], before: _Words, after: _Words) ->
     joined: list[_Run] = []
     for run in map(_span, runs):
         joined.append(run)
-        while len(joined) >= len("-=-") and not run[0] and _is_chance(*joined[-3:], before, after):
-            first, _, last = joined[-3:]
+        while len(joined) > len("-=") and not run[0]:
+            first, island, last = joined[-3:]
+            if not _is_chance(first, island, last, before, after):
+                break
             joined[-3:] = [(False, first[1], last[2], first[3], last[4])]
     result: list[Opcode] = []
     for same, i1, i2, j1, j2 in joined:
