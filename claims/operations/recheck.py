@@ -18,7 +18,7 @@ from claims.operations.reading_apart import read_apart
 from claims.operations.refusals import require
 from claims.operations.sightings import broke_reader, look_at, needs_reading, read_leased
 from claims.pipeline.fetch import Fetched, FetchResult
-from claims.pipeline.read_again import read_again
+from claims.pipeline.read_again import PageRead, read_again
 from claims.pipeline.schedule import HOT_AIM
 from claims.queries.clock import database_now
 from claims.queries.due import HOSTS_IN_A_BATCH, due_pages
@@ -97,18 +97,19 @@ def _check(held: HeldHosts, article_ids: Sequence[str], *, only_due: bool) -> It
     yield from batch.run()
 
 
-def finish_check(*, article_id: str, result: FetchResult) -> CheckReport:
+def finish_check(*, article_id: str, result: FetchResult, read: PageRead | None = None) -> CheckReport:
     """Write down what a fetch of the article, made just now, brought; raises `Article.DoesNotExist`.
 
-    Busy when another worker has the article.
+    ``read`` is what its page says to one who never saw it before. Busy when another worker has the article.
     """
     if not lease_articles([article_id], only_due=False):
         return CheckReport(article_id, CheckOutcome.BUSY)
     [held] = read_leased([article_id])
     now = database_now()
     heed_host(result, now=now)
-    read = None
-    if isinstance(result, Fetched) and needs_reading(held, result):
+    if held.newest_id is not None:
+        read = None
+    if read is None and isinstance(result, Fetched) and needs_reading(held, result):
         page = held.with_before(held.page_to_read(result))
         read = read_apart(partial(read_again, parse=attribution_parser()), page)
         if read is None:

@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 from claims.models import Article, Feed
 from claims.operations.feed_entries import address_of
@@ -18,7 +19,8 @@ from claims.operations.refusals import RefusalError, RuleRefusedError
 from claims.operations.turns import turn_at_host
 from claims.pipeline.feeds import UnreadableFeedError, looks_like_feed, parse_feed
 from claims.pipeline.fetch import Fetched, FetchRefused, FetchRequest
-from claims.pipeline.read_again import PageToRead, read_in_hand
+from claims.pipeline.read_again import PageRead, PageToRead, read_again
+from claims.queries.tiers import attribution_parser
 from claims.vocabulary import CheckOutcome
 
 _TRIES = 20
@@ -60,27 +62,30 @@ def take_in(
     if is_feed or Feed.objects.filter(url=address).exists():
         yield from _take_feed_in(address, answer, publisher=publisher, now=now)
         return
-    _refuse_unreadable(answer)
+    read = _read(answer, published_at=published_at)
     made = add_article(url=address, by=None, now=now, published_at=published_at, publisher=publisher)
-    report = finish_check(article_id=made.article.id, result=answer)
+    report = finish_check(article_id=made.article.id, result=answer, read=read)
     if report.outcome == CheckOutcome.BUSY:  # a sweep was quicker; what it finds is as good
         yield _checked(url, report.article)
     else:
         yield _outcome(url, report)
 
 
-def _refuse_unreadable(answer: Fetched) -> None:
+def _read(answer: Fetched, *, published_at: datetime | None) -> PageRead:
+    """Read a page that was never seen; raises `UnreadablePageError`."""
     page = PageToRead(
         body=answer.body,
         content_type=answer.header("content-type"),
         url=answer.url,
         final_url=answer.final_url,
-        published_at=None,
+        headers={name.lower(): value for name, value in answer.headers},
+        published_at=published_at,
         before=None,
     )
-    read = read_apart(read_in_hand, page)
+    read = read_apart(partial(read_again, parse=attribution_parser()), page)
     if read is None or read.unreadable:
         raise UnreadablePageError(read.unreadable if read else TOO_MUCH, field="url")
+    return read
 
 
 def _fetch(address: str) -> Fetched:
