@@ -1,5 +1,6 @@
 """An editor chooses an article for the parser; what it alone found waits in the queue, and says so."""
 
+import pickle
 import sys
 
 import pytest
@@ -8,39 +9,15 @@ from django.urls import reverse
 from pytest_django import Settings
 
 from claims.models import Article, Candidate, User
-from claims.pipeline.attribution.attributions import Attribution
-from claims.pipeline.tiers.parsing import parser
+from claims.pipeline.tiers.parsing import Parser, parser
 from claims.queries import tiers
-from claims.vocabulary import Voice
 from tests.desk.conftest import DeskOf, words
+from tests.desk.fake_parser import FOUND, FakeParser
 from tests.stories import an_article
 
 pytestmark = pytest.mark.django_db
 BUTTON = "Read with the parser"
-FOUND = "the ferry sank off Lindal"
 STORY = f"Ferry lost\n\nRescue crews are certain that {FOUND}. Nobody was hurt.\n"
-
-
-class FakeParser:
-    """Finds one clause that the rules leave alone."""
-
-    def __init__(self, pattern: str = "parse-adjective-that") -> None:
-        self.pattern = pattern
-
-    def find_attributions(self, text: str) -> tuple[Attribution, ...]:
-        start, cue = text.index(FOUND), text.index("certain")
-        source = text.index("Rescue crews")
-        return (
-            Attribution(
-                ((start, start + len(FOUND)),),
-                (cue, cue + 7),
-                (source, source + len("Rescue crews")),
-                Voice.INDIRECT,
-                False,
-                0.6,
-                self.pattern,
-            ),
-        )
 
 
 @pytest.fixture
@@ -87,6 +64,23 @@ def test_what_only_the_parser_found_becomes_a_candidate_that_says_so(
 def test_a_second_reading_adds_nothing(desk: Client, article: Article, chosen: None) -> None:
     read_again(desk, article)
     assert "with the parser: 0 more candidates." in read_again(desk, article)
+
+
+def test_switched_on_it_goes_along_into_the_process_that_reads_files(
+    db: None, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tiers, "parser", FakeParser)
+    an_article(STORY)
+    assert not Candidate.objects.filter(quote=FOUND).exists(), "the control: by the rules alone"
+    settings.TIER_PARSING = "on"
+    an_article(f"{STORY}\nThe gates stay shut.", url="https://other-post.example/a")
+    assert Candidate.objects.filter(quote=FOUND).exists()
+
+
+def test_the_real_one_goes_by_name_and_not_with_its_model(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = object.__new__(Parser)
+    monkeypatch.setattr(made, "_model", "150 MB", raising=False)
+    assert b"150 MB" not in pickle.dumps(made)
 
 
 def test_a_wish_that_the_parser_found_is_no_claim(
