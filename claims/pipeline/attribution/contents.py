@@ -49,6 +49,22 @@ def is_closed_off(grammar: Grammar, token: int) -> bool:
     return quote is not None and grammar.words[quote[1] - 2] in (",", "!", "?", ".", "…", "'", "’")
 
 
+def is_title(grammar: Grammar, quote: Tokens) -> bool:
+    """Whether a short quotation is the name of a show or book: all its longer words have capitals."""
+    start, end = quote
+    names = [token for token in range(start + 1, end - 1) if grammar.words[token][0].isalpha()]
+    return (
+        0 < len(names) <= _LONGEST_TITLE - 2
+        and grammar.reading.is_capital(names[0])
+        and all(
+            grammar.reading.is_capital(token)
+            or grammar.words[token] in grammar.prepositions
+            or grammar.words[token] in ("the", "a", "an", "and")
+            for token in names
+        )
+    )
+
+
 def following_quotes(grammar: Grammar, token: int) -> list[Tokens]:
     """Return the quotations that follow at ``token`` without a word between, in this paragraph."""
     quotes: list[Tokens] = []

@@ -6,6 +6,7 @@ from claims.pipeline.attribution.contents import (
     content_before,
     following_quotes,
     is_closed_off,
+    is_title,
     quote_at,
     quote_before,
     sentence_end,
@@ -81,9 +82,9 @@ def _subject_first(grammar: Grammar, token: int, cue: Cue, first: int, last: int
     if after is not None and _opens_speech(grammar, after) and not is_certain:
         return None  # "… late." She added, "Nobody came."; As the crowd grew, she said, "…"
     content = content_before(grammar, source[0])
-    if after is None or content is None:
+    if after is None or content is None or grammar.words[source[0]] in _RELATIVES:
         return None
-    if grammar.words[source[0]] in _RELATIVES:
+    if _is_show(grammar, content) and after < last - 1:
         return None
     if quote_before(grammar, content[1]) is None and not (
         _is_plain_final(grammar, cue, content)
@@ -93,6 +94,16 @@ def _subject_first(grammar: Grammar, token: int, cue: Cue, first: int, last: int
     ):
         return None
     return _with_more(grammar, (start, token + 1), source, content, after, "final")
+
+
+def _is_show(grammar: Grammar, content: Tokens) -> bool:
+    """Whether what stands before the comma tells where, not what: On Sunday's “Harbour Talk,” | Lee said …"""
+    quote = quote_before(grammar, content[1])
+    if quote is None or quote[0] == content[0] or not is_title(grammar, quote):
+        return False
+    return not grammar.has_verb(content[0], quote[0]) and any(
+        grammar.words[place] in grammar.prepositions for place in range(content[0], quote[0])
+    )
 
 
 def _opens_sentence(grammar: Grammar, token: int) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from claims.pipeline.attribution.contents import Found, following_quotes, quotes_below
-from claims.pipeline.attribution.grammar import Grammar, Tokens
+from claims.pipeline.attribution.grammar import CLOSING_MARKS, Grammar, Tokens
 from claims.pipeline.words import load_words
 
 _LONGEST_NAME = 9  # tokens before the colon of "NAME: …"
@@ -72,6 +72,7 @@ def with_open_quotes(grammar: Grammar, tokens: bytearray, found: list[Found]) ->
     result = list(found)
     sources = {reading.sentence_of[item.cue[0]]: item.source for item in found if item.cue is not None}
     last_in = {_last_sentence(grammar, item): place for place, item in enumerate(found)}
+    opens = {item.content[0][0]: place for place, item in enumerate(found) if item.pattern in _SPOKEN_BEHIND}
     done = 0
     for start, end in reading.quotes:
         if start < done or any(tokens[start:end]):
@@ -83,6 +84,11 @@ def with_open_quotes(grammar: Grammar, tokens: bytearray, found: list[Found]) ->
             result.append(
                 Found(tuple(quotes), (before, before + 1), _before_colon(grammar, before), "bare-colon-quote")
             )
+            done = quotes[-1][1]
+            continue
+        place = _place_behind([*quotes, *_below_unclosed(grammar, quotes[-1][1])], opens)
+        if place is not None:
+            result[place] = _begun(result[place], quotes)
             done = quotes[-1][1]
             continue
         if not _is_speech(grammar, start, end):
@@ -100,7 +106,25 @@ def with_open_quotes(grammar: Grammar, tokens: bytearray, found: list[Found]) ->
     return result
 
 
+_SPOKEN_BEHIND = frozenset({"final-quote", "inverted-quote"})
 _SPOKEN = ("final", "inverted", "forward-quote", "colon", "zero-say", "that")
+
+
+def _place_behind(quotes: list[Tokens], opens: dict[int, int]) -> int | None:
+    """Return whose speech the quotations lead into: “It is old.” | “It leaks,” said the mayor."""
+    return next((opens[start] for start, _ in quotes[1:] if start in opens), None)
+
+
+def _below_unclosed(grammar: Grammar, end: int) -> list[Tokens]:
+    """Return the quotations that open the paragraph below one whose quotation is not closed: it goes on."""
+    if grammar.words[end - 1] in CLOSING_MARKS or grammar.words[end : end + 1] != ["\n"]:
+        return []
+    return following_quotes(grammar, end + 1)
+
+
+def _begun(item: Found, quotes: list[Tokens]) -> Found:
+    before = [quote for quote in quotes if quote[1] <= item.content[0][0]]
+    return Found((*before, *item.content), item.cue, item.source, item.pattern)
 
 
 def _continued(item: Found, quotes: list[Tokens]) -> Found:

@@ -92,10 +92,13 @@ def _may_open(text: str, end: int) -> bool:
 
 
 def _closes(text: str, word: str, start: int, end: int) -> bool:
-    """Whether a mark closes: a closing one, or a straight one without a space before and a letter after."""
-    if word in _OPENING:
-        return False
+    """Whether a mark closes: a closing one, or a straight one without a space before and a letter after.
+
+    An opening one closes where it stands behind a word and before a space: a slip of the hand.
+    """
     before_is_space = text[start - 1 : start] in (" ", "\xa0", "(")
+    if word in _OPENING:
+        return not (before_is_space or _may_open(text, end))
     return word in _CLOSING or not (before_is_space and end < len(text) and text[end].isalnum())
 
 
