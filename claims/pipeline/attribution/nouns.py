@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from claims.pipeline.attribution.clauses import clause_end
-from claims.pipeline.attribution.contents import Found, sentence_end
+from claims.pipeline.attribution.contents import Found, following_quotes, sentence_end
 from claims.pipeline.attribution.grammar import CLAUSE_MARKS, Grammar, Tokens
 from claims.pipeline.words import load_words
 
@@ -33,11 +33,17 @@ _BY = frozenset({"by", "from", "of", "among"})
 def find_nouns(grammar: Grammar) -> Iterator[Found]:
     """Yield the attributions that a noun and "that" announce, outside quotations."""
     words, reading = grammar.words, grammar.reading
-    nouns = load_words("en").sets["cue_nouns"]
-    for token in [token for token, word in enumerate(words) if word in nouns]:
+    nouns, wordings = load_words("en").sets["cue_nouns"], load_words("en").sets["nouns_of_wording"]
+    for token in [token for token, word in enumerate(words) if word in nouns or word in wordings]:
         if reading.sentence_of[token] < 0 or reading.quote_of[token] >= 0:
             continue
         last = sentence_end(grammar, token)
+        quotes = _worded(grammar, token) if words[token] in wordings else []
+        if quotes:
+            yield Found(tuple(quotes), (token, token + 1), _source(grammar, token, token + 1), "noun-quote")
+            continue
+        if words[token] not in nouns:
+            continue
         mark = _that(grammar, token, last)
         first, _ = reading.sentences[reading.sentence_of[token]]
         # "Rumours that he fled spread": where a noun opens the sentence, its content has no clear end.
@@ -45,6 +51,14 @@ def find_nouns(grammar: Grammar) -> Iterator[Found]:
             continue
         end = clause_end(grammar, mark, last)
         yield Found(((mark, end),), (token, token + 1), _source(grammar, token, mark), "noun-that")
+
+
+def _worded(grammar: Grammar, token: int) -> list[Tokens]:
+    """Return the quotations that a noun names: chants of “…”, the slogan “…”, the motto, “…”."""
+    start = token + 1
+    if grammar.words[start : start + 1] in (["of"], [","], [":"]):
+        start += 1
+    return following_quotes(grammar, start)
 
 
 def _is_verb(grammar: Grammar, token: int) -> bool:
