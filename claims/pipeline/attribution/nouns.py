@@ -26,6 +26,7 @@ _HEARSAY = frozenset(
     }
 )
 _HOLDER_REACH = 14  # tokens
+_OPENERS = frozenset({"but", "and", "so", "yet", "still"})
 _OWNERS = frozenset({"his", "her", "their", "its", "my", "our"})
 _BY = frozenset({"by", "from", "of", "among"})
 
@@ -33,8 +34,10 @@ _BY = frozenset({"by", "from", "of", "among"})
 def find_nouns(grammar: Grammar) -> Iterator[Found]:
     """Yield the attributions that a noun and "that" announce, outside quotations."""
     words, reading = grammar.words, grammar.reading
-    nouns, wordings = load_words("en").sets["cue_nouns"], load_words("en").sets["nouns_of_wording"]
-    for token in [token for token, word in enumerate(words) if word in nouns or word in wordings]:
+    sets = load_words("en").sets
+    nouns, wordings, answers = sets["cue_nouns"], sets["nouns_of_wording"], sets["nouns_of_answer"]
+    either = nouns | wordings | answers
+    for token in [token for token, word in enumerate(words) if word in either]:
         if reading.sentence_of[token] < 0 or reading.quote_of[token] >= 0:
             continue
         last = sentence_end(grammar, token)
@@ -42,15 +45,18 @@ def find_nouns(grammar: Grammar) -> Iterator[Found]:
         if quotes:
             yield Found(tuple(quotes), (token, token + 1), _source(grammar, token, token + 1), "noun-quote")
             continue
-        if words[token] not in nouns:
-            continue
         mark = _that(grammar, token, last)
         first, _ = reading.sentences[reading.sentence_of[token]]
+        is_told = words[token + 1 : token + 2] in (["is"], ["was"])
         # "Rumours that he fled spread": where a noun opens the sentence, its content has no clear end.
-        if mark is None or mark + 3 > last or token - first < _LEAD or _is_verb(grammar, token):
+        opens = token - first < _LEAD and not is_told
+        if mark is None or mark + 3 > last or opens or _is_verb(grammar, token):
             continue
-        end = clause_end(grammar, mark, last)
-        yield Found(((mark, end),), (token, token + 1), _source(grammar, token, mark), "noun-that")
+        source = _source(grammar, token, mark)
+        if words[token] in nouns or (is_told and words[token] in answers and source is not None):
+            end = clause_end(grammar, mark, last)
+            name = "noun-is-that" if is_told else "noun-that"
+            yield Found(((mark, end),), (token, token + 1), source, name)
 
 
 def _worded(grammar: Grammar, token: int) -> list[Tokens]:
@@ -74,6 +80,8 @@ def _that(grammar: Grammar, token: int, last: int) -> int | None:
         return None
     if words[token + 1] == "that":
         return token + 1
+    if words[token + 1] in ("is", "was") and words[token + 2 : token + 3] == ["that"]:
+        return token + 2  # "her answer was | that"
     if words[token + 1] not in _BY or words[token + 2 : token + 3] == ["that"]:
         return None  # "accusations from that year"
     for place in range(token + 2, min(last, token + 2 + _LONGEST_SOURCE)):
@@ -87,7 +95,7 @@ def _that(grammar: Grammar, token: int, last: int) -> int | None:
 def _source(grammar: Grammar, token: int, mark: int) -> Tokens | None:
     """Return who stands between noun and "that", or who owns the noun: "the mayor's claim"."""
     words = grammar.words
-    if mark > token + 1:
+    if mark > token + 1 and words[token + 1] in _BY:
         return token + 2, mark
     first, _ = grammar.reading.sentences[grammar.reading.sentence_of[token]]
     for place in range(token - 1, max(first - 1, token - 4), -1):
@@ -104,7 +112,7 @@ def _owner_start(grammar: Grammar, owner: int, low: int) -> int:
         if grammar.words[token] in grammar.determiners:
             return token
     start = owner
-    while start > low and grammar.reading.is_capital(start - 1):
+    while start > low and grammar.reading.is_capital(start - 1) and grammar.words[start - 1] not in _OPENERS:
         start -= 1
     return start
 
