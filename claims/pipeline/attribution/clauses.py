@@ -92,7 +92,8 @@ def _breaks_at_comma(grammar: Grammar, start: int, comma: int, last: int) -> boo
     cue = grammar.forms.get(following)
     # ", who writes the blog, | said": the verb behind the comma belongs to the subject before.
     return cue is not None and (
-        cue.shape is Shape.ING or (cue.shape is Shape.PAST and bool(cue.frames & _SPEAKS))
+        cue.shape is Shape.ING
+        or (cue.shape is Shape.PAST and (bool(cue.frames & _SPEAKS) or cue.lemma == "call"))
     )
 
 
