@@ -160,6 +160,8 @@ class Grammar:
             return before not in self.be and before not in self.have
         if before in self.subject_pronouns or before in ("not", "to", "people"):
             return True
+        if before == ",":  # "the two, however, | argue that"
+            return self.words[token + 1 : token + 2] == ["that"]
         if self.is_adverb(token - 1) or before == "and":
             place = self.words[token - 2] if token > 1 else ""
             return place not in self.determiners and place not in self.prepositions
@@ -201,6 +203,9 @@ class Grammar:
                 start = self.noun_phrase_start(mark, first)
                 if start < mark:
                     return start, closing
+                if self.words[mark - 1] == ")":  # "Ann Lee (Independent), a friend of the mayor, | said"
+                    whole = self._subject_with_apposition(mark - 1, first)
+                    return (whole[0], closing) if whole is not None else None
         return None
 
     def noun_phrase_start(self, end: int, first: int) -> int:
