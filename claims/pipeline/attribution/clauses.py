@@ -73,6 +73,8 @@ def _breaks(grammar: Grammar, start: int, token: int, last: int) -> bool:
         return False
     if word in _CONTINUATIONS:
         return cue.shape is Shape.ING and bool(cue.frames & _SPEAKS)
+    if word == "but" and cue.shape in (Shape.S, Shape.ING) and cue.frames & _SPEAKS:
+        return True  # "says she respects him | but argues that"
     return cue.shape is Shape.PAST or _reports(grammar, token + 1, cue)
 
 
