@@ -273,13 +273,19 @@ def _may_be_between(grammar: Grammar, start: int, cue: Cue) -> bool:
 
 def _after_addressee(grammar: Grammar, position: int, last: int) -> int:
     """Return where the content begins behind a person spoken to."""
+    words = grammar.words
     for token in range(position, min(last, position + _LONGEST_ADDRESSEE)):
-        word = grammar.words[token]
-        if word in grammar.question_words or word in ("to", "that", "about", "not"):
+        word = words[token]
+        if word in grammar.question_words or word in ("to", "that", "about"):
             return token
-    if position < last and grammar.words[position] in grammar.addressees:
-        return position + 1
-    token = position
-    while token < last and grammar.reading.is_capital(token):
-        token += 1
-    return token
+        if word == "not" and words[token + 1 : token + 2] == ["to"]:
+            return token
+        if token > position and (word in grammar.subject_pronouns or grammar.is_finite(token)):
+            break
+    token = position + (words[position : position + 1] == ["the"])
+    if token < last and words[token] in grammar.addressees:
+        return token + 1 + (words[token + 1 : token + 2] == [","])
+    end = token
+    while end < last and grammar.reading.is_capital(end) and words[end] not in grammar.subject_pronouns:
+        end += 1
+    return end if end > token else position
