@@ -226,11 +226,20 @@ def _skip_between(grammar: Grammar, position: int, cue: Cue, last: int) -> int:
         mark = _mark_ahead(grammar, position, cue, last)
         if mark is not None:
             return mark
-    while position < last and (grammar.is_adverb(position) or grammar.words[position] in grammar.time_words):
+    while position < last and (grammar.is_adverb(position) or _is_when(grammar, position)):
         position += 1
     if cue.frames & (Frame.TELL | Frame.URGE) or cue.lemma == "ask":
         return _after_addressee(grammar, position, last)
     return position
+
+
+def _is_when(grammar: Grammar, token: int) -> bool:
+    """Whether the token tells when: "Monday", or "on" before it."""
+    words = grammar.words
+    follows = words[token + 1 : token + 2]
+    return words[token] in grammar.time_words or (
+        words[token] == "on" and bool(follows) and follows[0] in grammar.time_words
+    )
 
 
 def _opens_infinitive(grammar: Grammar, token: int, cue: Cue) -> bool:
