@@ -16,7 +16,7 @@ _AFTERTHOUGHTS = frozenset(
 _SUBORDINATORS = frozenset(
     {"while", "when", "after", "although", "though", "as", "if", "since", "because", "before"}
 )
-_LINKS = frozenset({"compared", "which", "because", "that", "than", "so"})
+_LINKS = frozenset({"compared", "which", "because", "that", "than", "so", "such", "rather", "not"})
 _OPENERS = frozenset({"but", "and", ",", "still", "so"})
 _LONGEST_CIRCUMSTANCE = 12  # tokens
 _NEAR = 8  # tokens
@@ -53,8 +53,11 @@ def clause_end(grammar: Grammar, start: int, last: int) -> int:
 def _goes_on(grammar: Grammar, token: int) -> bool:
     """Whether a clause goes on behind a quotation with a comma inside: "was “old,” compared to …"."""
     word = grammar.words[token]
+    follows = grammar.words[token + 1] if token + 1 < len(grammar.words) else ""
     if word in ("and", "or"):
-        return quote_at(grammar, token + 1) is not None
+        return quote_at(grammar, token + 1) is not None or follows not in grammar.forms
+    if word == "but":
+        return follows == "also"
     return word in _LINKS or word in grammar.prepositions
 
 
