@@ -7,6 +7,7 @@ from claims.pipeline.attribution.words import Cue, Frame, Shape
 _SPEAKS = Frame.SAY | Frame.TELL
 _STOPS = frozenset({".", "!", "?"})
 _THING_STOPS = frozenset({",", "when", "while", "-", "—", "–"})
+_PAST_THING = frozenset({"in", "on", "during", "at", "after", "who", "which"})
 _LATE_CLAUSES = frozenset({"but", "while", "although", "though", "whereas"})
 _CONTINUATIONS = frozenset({"while", "before", "after", "when"})
 _DASHES = frozenset({"-", "–", "—"})
@@ -143,7 +144,7 @@ def thing_end(grammar: Grammar, start: int, last: int) -> int:
         quote = quote_at(grammar, token)
         if quote is not None:
             token = min(quote[1], end)
-            if grammar.words[token : token + 1] in (["in"], ["on"], ["during"], ["at"], ["after"]):
+            if token < end and _goes_past(grammar, token):
                 return token  # called it “a farce” | in a speech
             continue
         if token > start and _stops_thing(grammar, token):
@@ -154,6 +155,12 @@ def thing_end(grammar: Grammar, start: int, last: int) -> int:
             continue
         token += 1
     return end
+
+
+def _goes_past(grammar: Grammar, token: int) -> bool:
+    """Whether what follows a quotation is no part of what is called so: "in a speech", "and walking out"."""
+    follows = grammar.words[token + 1] if token + 1 < len(grammar.words) else ""
+    return grammar.words[token] in _PAST_THING or (grammar.words[token] == "and" and follows.endswith("ing"))
 
 
 def _apposition_end(grammar: Grammar, comma: int, end: int) -> int | None:

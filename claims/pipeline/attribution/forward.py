@@ -187,8 +187,10 @@ def _bare(grammar: Grammar, position: int, cue: Cue, last: int, cue_end: int) ->
     is_clause = is_clause or (is_open and not is_inverted)
     if cue.frames & _ZERO and is_clause and cue.lemma not in grammar.no_bare_clause:
         return [(position, end)], cue_end, "zero-say" if cue.frames & Frame.SAY else "zero-think"
-    if cue.frames & (Frame.OBJECT | Frame.AS) or (cue.lemma in _NAMING and _quotes_soon(grammar, position)):
-        return [(position, thing_end(grammar, position, last))], cue_end, "object"
+    thing = thing_end(grammar, position, last)
+    is_judged = bool(cue.frames & Frame.AS) and "as" in grammar.words[position:thing]
+    if cue.frames & Frame.OBJECT or is_judged or (cue.lemma in _NAMING and _quotes_soon(grammar, position)):
+        return [(position, thing)], cue_end, "object"
     return None
 
 
