@@ -19,7 +19,7 @@ _TIMES = frozenset({"last", "this", "past", "late", "early", "the", "on"})
 _NO_CONTENT = frozenset({",", ".", ";", "and", "or", ")", "—", "–", "as", "by"})
 _CIRCUMSTANCES = frozenset({",", "last", "this", "late", "early", "as", "when", "while", "after"})
 _WHILE = frozenset({"as", "when", "while", "after", "before"})
-_NAMING = frozenset({"declare", "proclaim", "pronounce", "deem", "dub", "label", "brand", "term"})
+_NAMING = frozenset({"call", "declare", "proclaim", "pronounce", "deem", "dub", "label", "brand", "term"})
 _LONGEST_NAMED = 8  # tokens of what is declared this or that
 _LOOK_AHEAD = 20  # tokens between a cue and its "that" or quotation
 _LONGEST_ADDRESSEE = 8  # tokens
@@ -33,7 +33,8 @@ def find_forward(grammar: Grammar, token: int, cue: Cue, earlier: Tokens | None)
     """Match the cue at ``token`` with content behind it; ``earlier`` is the last source of its sentence."""
     first, _ = grammar.reading.sentences[grammar.reading.sentence_of[token]]
     is_infinitive = cue.shape is Shape.BASE and grammar.words[token - 1] == "to"
-    if is_infinitive and grammar.words[token - 2] != "on" and not _quotes_next(grammar, token + 1):
+    is_worded = _quotes_next(grammar, token + 1) or (cue.lemma in _NAMING and _quotes_soon(grammar, token))
+    if is_infinitive and grammar.words[token - 2] != "on" and not is_worded:
         return None  # "to say": nobody has said it yet, unless "went on to say", or the words are quoted
     start = grammar.verb_group_start(token, first)
     source = _source(grammar, token, start, cue, earlier)
