@@ -9,6 +9,7 @@ from claims.pipeline.words import load_words
 
 _LONGEST_SOURCE = 10  # tokens between "by" and "that"
 _LONGEST_OWNER = 6  # tokens of "Mayor Otto Brandt's"
+_MAKES = frozenset({"make", "makes", "made", "making"})
 _LEAD = 2  # tokens
 _HEARSAY = frozenset(
     {
@@ -34,6 +35,7 @@ _BY = frozenset({"by", "from", "of", "among"})
 def find_nouns(grammar: Grammar) -> Iterator[Found]:
     """Yield the attributions that a noun and "that" announce, outside quotations."""
     words, reading = grammar.words, grammar.reading
+    yield from _find_clear(grammar)
     sets = load_words("en").sets
     nouns, wordings, answers = sets["cue_nouns"], sets["nouns_of_wording"], sets["nouns_of_answer"]
     either = nouns | wordings | answers
@@ -57,6 +59,23 @@ def find_nouns(grammar: Grammar) -> Iterator[Found]:
             end = clause_end(grammar, mark, last)
             name = "noun-is-that" if is_told else "noun-that"
             yield Found(((mark, end),), (token, token + 1), source, name)
+
+
+def _find_clear(grammar: Grammar) -> Iterator[Found]:
+    """Yield what somebody "made (it) clear that"."""
+    words, reading = grammar.words, grammar.reading
+    for token in [token for token, word in enumerate(words) if word == "clear"]:
+        verb = token - 2 if words[token - 1 : token] == ["it"] else token - 1
+        number = reading.sentence_of[token]
+        if number < 0 or reading.quote_of[token] >= 0 or words[token + 1 : token + 2] != ["that"]:
+            continue
+        first, _ = reading.sentences[number]
+        if verb > first and words[verb] in _MAKES:
+            start = grammar.verb_group_start(verb, first)
+            end = clause_end(grammar, token + 1, sentence_end(grammar, token))
+            source = grammar.subject_before(start, first)
+            if source is not None:
+                yield Found(((token + 1, end),), (start, token + 1), source, "clear-that")
 
 
 def _worded(grammar: Grammar, token: int) -> list[Tokens]:
