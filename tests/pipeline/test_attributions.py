@@ -53,6 +53,33 @@ def only(text: str) -> Said:
         ("Hale said the dam failed while adding nothing.", ("the dam failed",), "said", "Hale"),
         # what leads into a clause, before the cue
         ("In May, Hale said, the dam failed.", ("In May", "the dam failed"), "said", "Hale"),
+        # a few, some of them, people with brackets and callings
+        ("Asked again, most said they were late.", ("they were late",), "said", "most"),
+        ("Critics, however, argue that the dam failed.", ("that the dam failed",), "argue", "Critics"),
+        (
+            "Ann Hale (Free List), head of the port, said the dam failed.",
+            ("the dam failed",),
+            "said",
+            "Ann Hale (Free List), head of the port",
+        ),
+        # who is told, when it is told
+        ("Hale told the Dover Post he was “not ready” yet.", ("he was “not ready” yet",), "told", "Hale"),
+        ("Hale told the crowd, he was late.", ("he was late",), "told", "Hale"),
+        ("Two papers reported on Monday the dam failed.", ("the dam failed",), "reported", "Two papers"),
+        # a comma inside the closing mark ends no clause that goes on
+        ("Hale said it was “old,” but also costly.", ("it was “old,” but also costly",), "said", "Hale"),
+        ("Hale said it was “old,” and had leaked.", ("it was “old,” and had leaked",), "said", "Hale"),
+        # things judged
+        ("Later Hale cast the plan as a “farce.”", ("the plan as a “farce.”",), "cast", "Hale"),
+        ("Hale went on air to call the plan “a farce.”", ("the plan “a farce.”",), "call", "Hale"),
+        ("Hale called it “a farce,” which it was.", ("it “a farce,”",), "called", "Hale"),
+        ("Hale slammed the port for its “old ways.”", ("the port for its “old ways.”",), "slammed", "Hale"),
+        ("Hale made it clear that the dam failed.", ("that the dam failed",), "made it clear", "Hale"),
+        # the title of a show is where, not what
+        ("On Sunday’s “Dover Talks,” Hale said the dam failed.", ("the dam failed",), "said", "Hale"),
+        # a slip of the hand, and a quotation within a quotation
+        ("“The dam failed,“ Hale said on Monday.", ("“The dam failed,“",), "said", "Hale"),
+        ("Hale said, “Then “old” dams fell too.”", ("“Then “old” dams fell too.”",), "said", "Hale"),
         # words in marks further on in what is named, pledged or spoken of
         ("Hale spoke, declaring the dam “open for all.”", ("the dam “open for all.”",), "declaring", "Hale"),
         ("Hale pledged to end the “old ways.”", ("to end the “old ways.”",), "pledged", "Hale"),
@@ -243,6 +270,21 @@ def test_a_hundred_thousand_characters_of_anything_take_linear_time(unit: str) -
     # Quadratic work on these would take hours, not seconds: coming back at all is the proof.
     text = unit * (100_000 // len(unit))
     assert len(find_attributions(text)) <= len(text)
+
+
+def test_a_clause_ends_where_its_subject_goes_on_to_call_or_argue_something() -> None:
+    assert said("Hale says the dam is old but argues that it holds.") == [
+        Said(("the dam is old",), "says", "Hale"),
+        Said(("that it holds",), "argues", "Hale"),
+    ]
+    assert said("Hale said the dam was old, called it “a farce” and left.") == [
+        Said(("the dam was old",), "said", "Hale"),
+        Said(("it “a farce”",), "called", "Hale"),
+    ]
+
+
+def test_a_vote_that_is_cast_judges_nothing() -> None:
+    assert said("Later Hale cast a vote for the plan.") == []
 
 
 def test_that_behind_a_preposition_points_and_announces_nothing() -> None:

@@ -46,6 +46,20 @@ def test_a_quotation_goes_on_in_the_paragraph_below() -> None:
     assert said(text) == [(("“The dam failed,”", "“Nobody was warned. I ran.”"), "Ann Keller")]
 
 
+def test_a_paragraph_left_open_leads_into_the_one_that_tells_who_speaks() -> None:
+    text = "It rained.\n\n“The ferry is old.\n\n“It has leaked for years,” said Ann Keller."
+    parts = ("“The ferry is old.", "“It has leaked for years,”")
+    assert said(text) == [(parts, "Ann Keller")]
+    closed = text.replace("old.", "very, very old.”")
+    assert [content for content, _ in said(closed)] == [("“The ferry is very, very old.”",), (parts[1],)]
+
+
+def test_quotations_side_by_side_belong_to_who_is_named_behind_the_last() -> None:
+    assert said("It rained. “It leaks.” “It has leaked for years,” said Ann Keller.") == [
+        (("“It leaks.”", "“It has leaked for years,”"), "Ann Keller")
+    ]
+
+
 def test_a_paragraph_with_a_cue_of_its_own_does_not_go_on_with_the_one_above() -> None:
     text = "“The dam failed,” Ann Keller said.\n\n“Nobody was warned,” Tom Hale said."
     assert [source for _, source in said(text)] == ["Ann Keller", "Tom Hale"]
@@ -93,6 +107,23 @@ def test_titles_and_scare_quotes_are_no_speech(text: str) -> None:
 )
 def test_nouns_announce_a_content_and_tell_whose_it_is(text: str, content: str, source: str | None) -> None:
     assert said(text) == [((content,), source)]
+
+
+@pytest.mark.parametrize(
+    ("text", "content", "source"),
+    [
+        ("He left to chants of “Save the ferry!” from below.", "“Save the ferry!”", None),
+        ("Her slogan, “Boats for all,” won few votes.", "“Boats for all,”", "Her"),
+        ("Tom Hale’s answer was that the ferry had sunk.", "that the ferry had sunk", "Tom Hale’s"),
+        ("But Keller’s fear is that nobody came.", "that nobody came", "Keller’s"),
+    ],
+)
+def test_nouns_announce_words_and_answers(text: str, content: str, source: str | None) -> None:
+    assert said(text) == [((content,), source)]
+
+
+def test_an_answer_that_is_nobodys_is_the_authors() -> None:
+    assert said("The answer is that nobody came.") == []
 
 
 def test_a_noun_that_opens_its_sentence_leaves_open_where_its_content_ends() -> None:

@@ -160,7 +160,9 @@ def thing_end(grammar: Grammar, start: int, last: int) -> int:
 def _goes_past(grammar: Grammar, token: int) -> bool:
     """Whether what follows a quotation is no part of what is called so: "in a speech", "and walking out"."""
     follows = grammar.words[token + 1] if token + 1 < len(grammar.words) else ""
-    return grammar.words[token] in _PAST_THING or (grammar.words[token] == "and" and follows.endswith("ing"))
+    if grammar.words[token] == "and" and follows:
+        return follows.endswith("ing") or grammar.is_finite(token + 1)
+    return grammar.words[token] in _PAST_THING
 
 
 def _apposition_end(grammar: Grammar, comma: int, end: int) -> int | None:

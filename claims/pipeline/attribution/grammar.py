@@ -132,9 +132,9 @@ class Grammar:
         if cue.lemma in self.nouns_too and not self._takes_object(token, cue, before):
             return False
         if cue.shape is Shape.S:
-            has_no_subject = (
-                before in self.boundaries and before not in _RELATIVE_SUBJECTS
-            )  # "after reports that …"
+            # "after reports that …", but "says he left but argues that …"
+            has_no_subject = before in self.boundaries and before not in _RELATIVE_SUBJECTS
+            has_no_subject = has_no_subject and (before != "but" or cue.lemma in self.nouns_too)
             return not has_no_subject and before not in self.auxiliaries and before not in _PLURALS
         return self._takes_base(token, before) or (cue.lemma == "say" and before[0].isalnum())
 
@@ -202,7 +202,8 @@ class Grammar:
             if self.words[mark] == opening:
                 start = self.noun_phrase_start(mark, first)
                 if start < mark:
-                    return start, closing
+                    is_adverb = mark + 2 == closing and self.is_adverb(mark + 1)
+                    return start, mark if is_adverb else closing  # "Critics, however, | argue"
                 if self.words[mark - 1] == ")":  # "Ann Lee (Independent), a friend of the mayor, | said"
                     whole = self._subject_with_apposition(mark - 1, first)
                     return (whole[0], closing) if whole is not None else None

@@ -45,7 +45,10 @@ def find_nouns(grammar: Grammar) -> Iterator[Found]:
         last = sentence_end(grammar, token)
         quotes = _worded(grammar, token) if words[token] in wordings else []
         if quotes:
-            yield Found(tuple(quotes), (token, token + 1), _source(grammar, token, token + 1), "noun-quote")
+            # "He left to chants of …": nobody knows whose, but "he ran on the slogan …".
+            is_shouted = words[token + 1] == "of"
+            source = _owner(grammar, token) if is_shouted else _source(grammar, token, token + 1)
+            yield Found(tuple(quotes), (token, token + 1), source, "noun-quote")
             continue
         mark = _that(grammar, token, last)
         first, _ = reading.sentences[reading.sentence_of[token]]
@@ -112,17 +115,24 @@ def _that(grammar: Grammar, token: int, last: int) -> int | None:
 
 
 def _source(grammar: Grammar, token: int, mark: int) -> Tokens | None:
-    """Return who stands between noun and "that", or who owns the noun: "the mayor's claim"."""
+    """Return who stands between noun and "that", owns the noun, or makes the claim it names."""
     words = grammar.words
     if mark > token + 1 and words[token + 1] in _BY:
         return token + 2, mark
+    first, _ = grammar.reading.sentences[grammar.reading.sentence_of[token]]
+    return _owner(grammar, token) or _maker(grammar, token, first)
+
+
+def _owner(grammar: Grammar, token: int) -> Tokens | None:
+    """Return who owns the noun at ``token``: "his", "the mayor's"."""
+    words = grammar.words
     first, _ = grammar.reading.sentences[grammar.reading.sentence_of[token]]
     for place in range(token - 1, max(first - 1, token - 4), -1):
         if words[place] in _OWNERS:
             return place, place + 1
         if words[place].endswith(("'s", "s'")):
             return _owner_start(grammar, place, max(first, place - _LONGEST_OWNER)), place + 1
-    return _maker(grammar, token, first)
+    return None
 
 
 def _owner_start(grammar: Grammar, owner: int, low: int) -> int:

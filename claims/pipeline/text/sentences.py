@@ -77,14 +77,26 @@ def _quotes(text: str, words: list[str], starts: list[int], ends: list[int]) -> 
     quotes: list[tuple[int, int]] = []
     opened = -1
     marks = [i for i, word in enumerate(words) if word in _MARKS]
-    for i in (*marks, len(words)):
+    inner = False  # whether a quotation within the open one is open
+    for place, i in enumerate((*marks, len(words))):
         word = words[i] if i < len(words) else _BREAK
+        if opened >= 0 and word in _OPENING and _closes_twice(words, marks, place):
+            inner = True
+            continue
+        if inner and word in _CLOSING:
+            inner = False
+            continue
         if opened >= 0 and (word == _BREAK or _closes(text, word, starts[i], ends[i])):
             quotes.append((opened, i if word == _BREAK else i + 1))
             opened = -1
         elif word in _OPENING or (opened < 0 and word in _STRAIGHT and _may_open(text, ends[i])):
             opened = i  # inside a quotation: its closing mark was forgotten, the new one counts
     return [(start, end) for start, end in quotes if end - start > 2]
+
+
+def _closes_twice(words: list[str], marks: list[int], place: int) -> bool:
+    """Whether two closing marks follow the opening one at ``place``: a quotation within a quotation."""
+    return [words[mark] in _CLOSING for mark in marks[place + 1 : place + 3]] == [True, True]
 
 
 def _may_open(text: str, end: int) -> bool:
