@@ -7,6 +7,7 @@ from datetime import datetime
 from claims.pipeline.attribution.attributions import Attribution, find_in
 from claims.pipeline.attribution.contents import Found
 from claims.pipeline.attribution.grammar import Grammar, Tokens
+from claims.pipeline.candidate.asides import asides, paragraphs_of
 from claims.pipeline.candidate.chains import inner_sources, relay
 from claims.pipeline.candidate.claimants import is_anonymous, is_pronoun, may_claim, tidy_claimant
 from claims.pipeline.candidate.dates import with_dates
@@ -16,7 +17,6 @@ from claims.pipeline.candidate.headlines import headline_claims
 from claims.pipeline.candidate.persons import Persons
 from claims.pipeline.candidate.pieces import is_statement, pieces
 from claims.pipeline.candidate.relations import Relations
-from claims.pipeline.page.furniture import is_furniture
 from claims.pipeline.text.hedges import Hedges, hedging_cue
 from claims.pipeline.text.sentences import Reading, read
 from claims.pipeline.tiers.parsing import with_parsed
@@ -91,7 +91,7 @@ class _Article:
         self.grammar = Grammar(self.reading, "en")
         self.persons = Persons(self.grammar)
         self.hedges = Hedges(self.reading)
-        self.paragraph_of, self.furniture = _paragraphs(self.reading)
+        self.paragraph_of, self.asides = paragraphs_of(self.reading), asides(self.reading)
         self.drafts: list[Draft] = []
         self.covered = bytearray(len(self.reading.words))
         self.nouns = load_words("en").sets["nouns_of_mind"]
@@ -105,12 +105,12 @@ class _Article:
         for found in told:
             if len(self.drafts) >= _MOST_DRAFTS:
                 break
-            if self.reading.sentence_of[(found.cue or found.content[0])[0]] not in self.furniture:
+            if self.reading.sentence_of[(found.cue or found.content[0])[0]] not in self.asides:
                 self._add_attributed(found)
         for number in range(len(self.reading.sentences)):
             if len(self.drafts) >= _MOST_DRAFTS:
                 break
-            if number not in self.furniture:
+            if number not in self.asides:
                 self._add_of_author(number)
         self.drafts.sort(key=lambda draft: (draft.start, draft.end))
         for draft in self.drafts:
@@ -134,6 +134,8 @@ class _Article:
             self._add_denial(found, found.source, source)
         elif not is_denial:
             for part in found.content:
+                if self.reading.sentence_of[part[0]] in self.asides:
+                    continue
                 for piece in pieces(self.grammar, *part):
                     if is_statement(self.grammar, *piece) and not self._is_rest(found, piece):
                         self._add_chained(found, piece, source)
@@ -271,19 +273,3 @@ def _is_wanted(draft: Draft, score: float) -> bool:
     if draft.voice is not Voice.AUTHOR or draft.is_verdict:
         return True
     return score >= (_MARKED_THRESHOLD if draft.hedges else _AUTHOR_THRESHOLD)
-
-
-def _paragraphs(reading: Reading) -> tuple[list[int], set[int]]:
-    """Return the paragraph of each sentence, and the sentences that are furniture."""
-    paragraph_of: list[int] = []
-    furniture: set[int] = set()
-    paragraph = 0
-    for number, (first, last) in enumerate(reading.sentences):
-        opens = first == 0 or reading.words[first - 1] == "\n"
-        closes = last == len(reading.words) or reading.words[last] == "\n"
-        paragraph += opens
-        paragraph_of.append(paragraph)
-        start, end = reading.span(first, last)
-        if opens and closes and is_furniture(reading.text[start:end]):
-            furniture.add(number)
-    return paragraph_of, furniture
