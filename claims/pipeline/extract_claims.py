@@ -118,7 +118,11 @@ class _Article:
         Relations(self.grammar, self.hedges, self.drafts, self.paragraph_of).apply()
         fresh = [draft for draft in self.drafts if not known or draft.quote(self.reading) not in known]
         rated = [(draft, draft.rate(self.reading)) for draft in fresh]
-        wanted = [(draft, rating) for draft, rating in rated if _is_wanted(draft, rating[0])]
+        wanted = [
+            (draft, draft.ranked(self.grammar, rating))
+            for draft, rating in rated
+            if _is_wanted(draft, rating[0])
+        ]
         places = _best([score for _, (score, _) in wanted])
         return [wanted[place][0].finish(self.reading, wanted[place][1]) for place in places]
 

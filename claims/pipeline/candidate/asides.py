@@ -2,6 +2,7 @@
 
 import re
 from functools import lru_cache
+from itertools import pairwise
 
 from claims.pipeline.change.notices import notice_that_opens
 from claims.pipeline.page.furniture import is_furniture
@@ -46,7 +47,7 @@ def _whole_paragraphs(reading: Reading) -> list[range]:
     """Return the sentences of each paragraph."""
     numbers = paragraphs_of(reading)
     opening = [place for place, number in enumerate(numbers) if place == 0 or number != numbers[place - 1]]
-    return [range(*pair) for pair in zip(opening, [*opening[1:], len(numbers)], strict=True)]
+    return [range(*pair) for pair in pairwise([*opening, len(numbers)])]
 
 
 def _span(reading: Reading, numbers: range) -> tuple[int, int]:

@@ -3,9 +3,11 @@
 import re
 from dataclasses import dataclass, field
 
+from claims.pipeline.attribution.grammar import Grammar
 from claims.pipeline.candidate.claimants import is_person
 from claims.pipeline.candidate.persons import OWNERS, PRONOUNS, Persons
-from claims.pipeline.candidate.scores import Rating, rate
+from claims.pipeline.candidate.pointers import meant, owner, points_back
+from claims.pipeline.candidate.scores import Rating, lowered, rate
 from claims.pipeline.text.sentences import Reading
 from claims.vocabulary import Stance, Voice
 
@@ -81,8 +83,13 @@ class Draft:
             is_headline=self.voice is Voice.HEADLINE,
         )
 
+    def ranked(self, grammar: Grammar, rating: Rating) -> Rating:
+        """Return the ``rating``, lowered where the sentence points to something that it does not tell."""
+        is_open = self.text is None and points_back(grammar, self.start, self.end)
+        return lowered(rating) if is_open else rating
+
     def finish(self, reading: Reading, rating: Rating) -> ClaimCandidate:
-        """Return the candidate with offsets, context, and the ``rating`` that ``rate`` gave it."""
+        """Return the candidate with offsets, context, and the ``rating`` that ``ranked`` gave it."""
         start, end = reading.span(self.start, self.end)
         quote = self.quote(reading)
         hedges = tuple(dict.fromkeys(self.hedges))
@@ -126,18 +133,32 @@ def with_name(persons: Persons, draft: Draft) -> str | None:
     reading = persons.grammar.reading
     word = reading.words[draft.start]
     if word not in PRONOUNS:
-        return None
+        return _with_thing(persons.grammar, draft)
     name = persons.subject_before(reading.sentence_of[draft.start], word)
     speaker = _speaker(persons, draft, word)
     if speaker is not None and (name is None or name.split()[-1] == speaker.split()[-1]):
         name = speaker if draft.voice is Voice.INDIRECT else None
     if name is None or (draft.voice is Voice.DIRECT and draft.source is not None and name in draft.source):
         return None
+    return _with_bracket(reading, draft, owner(name) if word in OWNERS else name)
+
+
+def _with_thing(grammar: Grammar, draft: Draft) -> str | None:
+    """Return the draft's sentence with what its opening "they" or "it" surely stands for in brackets."""
+    if draft.voice is Voice.DIRECT or (draft.voice is Voice.INDIRECT) is not (draft.source is not None):
+        return None
+    name = meant(grammar, draft.start, draft.source)
+    if name is None:
+        return None
+    is_owner = grammar.words[draft.start] in ("their", "its")
+    return _with_bracket(grammar.reading, draft, owner(name) if is_owner else name)
+
+
+def _with_bracket(reading: Reading, draft: Draft, name: str) -> str:
     start, end = reading.span(draft.start, draft.end)
     text = stand_alone(reading.text[start:end])
     pronoun = text.partition(" ")[0]
-    owner = f"{name}’s" if word in OWNERS else name
-    return f"{pronoun} [{owner}]{text[len(pronoun) :]}"
+    return f"{pronoun} [{name}]{text[len(pronoun) :]}"
 
 
 def _speaker(persons: Persons, draft: Draft, pronoun: str) -> str | None:

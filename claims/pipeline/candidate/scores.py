@@ -5,6 +5,7 @@ import math
 from claims.pipeline.candidate.claimants import in_sentence
 from claims.pipeline.checkworthiness.model import score_sentence
 
+_POINTS_BACK = -1.5  # log-odds
 Rating = tuple[float, tuple[str, ...]]  # a rank and its reasons
 
 
@@ -21,7 +22,19 @@ def rate(quote: str, *, claimant: str | None, anonymous: bool, hedged: bool, is_
         (anonymous, 0.25, "Its source is not named."),
         (hedged, 0.6, "It is told with reservations."),
     )
-    certain = min(0.999, max(0.001, judged.score))
-    odds = math.log(certain / (1 - certain)) + sum(weight for holds, weight, _ in traits if holds)
     told = tuple(reason for holds, _, reason in traits if holds)
-    return round(1 / (1 + math.exp(-odds)), 3), (*told, *judged.reasons)
+    weight = sum(weight for holds, weight, _ in traits if holds)
+    return _shifted(judged.score, weight), (*told, *judged.reasons)
+
+
+def lowered(rating: Rating) -> Rating:
+    """Return the rating of a sentence that cannot be read by itself: "They had known it"."""
+    score, reasons = rating
+    return _shifted(score, _POINTS_BACK), ("It begins with a word that points to something before it.", *reasons)
+
+
+def _shifted(score: float, weight: float) -> float:
+    """Return the rank with ``weight`` added to its log-odds."""
+    certain = min(0.999, max(0.001, score))
+    odds = math.log(certain / (1 - certain)) + weight
+    return round(1 / (1 + math.exp(-odds)), 3)
