@@ -266,10 +266,10 @@ class _Article:
         return runs
 
     def _is_own_mind(self, piece: Tokens) -> bool:
-        """Whether the author speaks of himself ("I would not mind …") or only disclaims."""
+        """Whether the author speaks of himself ("I would not mind …") or to the reader, or only disclaims."""
         number = self.reading.sentence_of[piece[0]]
         subject = self.reading.words[piece[0]].partition("'")[0]
-        return subject in ("i", "we", "if", "whether") or number in self.hedges.disclaimers
+        return subject in ("i", "we", "you", "here", "if", "whether") or number in self.hedges.disclaimers
 
 
 def _is_wanted(draft: Draft, score: float) -> bool:

@@ -43,7 +43,8 @@ def _inverted(grammar: Grammar, token: int, cue: Cue, last: int) -> Found | None
         return None
     is_name = grammar.reading.is_capital(token + 1) or following in grammar.determiners
     end = grammar.noun_phrase_end(token + 1, last)
-    is_name = is_name or (cue.lemma == "say" and end >= last - 1 and _is_described(grammar, token + 1, end))
+    is_last = end >= last - 1 or grammar.words[end] == ","
+    is_name = is_name or (cue.lemma == "say" and is_last and _is_described(grammar, token + 1, end))
     if not (is_name or following in grammar.subject_pronouns or is_closed_off(grammar, token)):
         return None
     content = content_before(grammar, token)

@@ -64,6 +64,7 @@ class _Sets:
         self.past_auxiliaries = sets["past_auxiliaries"]
         self.future = sets["future"]
         self.imperatives = sets["imperatives"]
+        self.leads = sets["leads"]
         self.numbers = sets["small_numbers"]
         self.wishes = sets["wishes"]
         self.duties = sets["duties"]
@@ -115,7 +116,20 @@ def is_statement(grammar: Grammar, start: int, end: int) -> bool:
     first = words[plain[0]]
     if first in grammar_sets().imperatives or grammar.is_finite_verb(plain[0]):
         return False
+    if first in grammar_sets().leads and _orders_behind_comma(grammar, start, end):
+        return False
     return _has_main_verb(grammar, plain)
+
+
+def _orders_behind_comma(grammar: Grammar, start: int, end: int) -> bool:
+    """Whether an order follows what leads into it: "To learn more, visit our archive"."""
+    words = grammar.words
+    return any(
+        words[comma] == ","
+        and words[comma + 1] in grammar_sets().imperatives
+        and (words[comma + 2] in grammar.determiners or words[comma + 2] in ("here", "us", "at", "for"))
+        for comma in range(start, end - 2)
+    )
 
 
 def _has_main_verb(grammar: Grammar, tokens: list[int]) -> bool:
@@ -133,6 +147,8 @@ def is_present(grammar: Grammar, token: int) -> bool:
     before, word, after = grammar.words[token - 1 : token + 2]
     if not (word.isalpha() and word.endswith("s") and not word.endswith(("ss", "us", "is"))):
         return False
+    if grammar.reading.is_capital(token):
+        return False  # "Tom Hughes 2 goals."
     is_one_thing = before.isalpha() and not before.endswith("s") and before not in grammar.determiners
     takes_object = after in grammar.determiners or after in grammar_sets().numbers or after[:1].isdigit()
     return is_one_thing and takes_object and before not in grammar.prepositions
