@@ -18,7 +18,7 @@ from claims.pipeline.candidate.persons import Persons
 from claims.pipeline.candidate.pieces import is_statement, pieces
 from claims.pipeline.candidate.relations import Relations
 from claims.pipeline.text.hedges import Hedges, hedging_cue
-from claims.pipeline.text.sentences import Reading, read
+from claims.pipeline.text.sentences import read
 from claims.pipeline.tiers.parsing import with_parsed
 from claims.pipeline.tiers.syntax import STATEMENTS as PARSED_STATEMENTS
 from claims.pipeline.words import languages, load_words

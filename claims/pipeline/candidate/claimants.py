@@ -53,7 +53,12 @@ def may_claim(source: str, language: str = "en") -> bool:
         return bool(words)
     if len(words) == 2 and words[0] in sets["determiners"]:
         return not words[1].endswith("ing")
-    if len(words) > 1 or words[0].endswith("s"):
+    if len(words) > 1:
+        joins = sets["prepositions"] | sets["determiners"] | sets["source_pronouns"] | {"him", "up", "out"}
+        opens = sets["prepositions"] | sets["source_pronouns"] | {"them", "him"}
+        is_act = words[0].endswith("ing") and words[1] in joins  # "hearing him", not "leading bankers"
+        return not (is_act or words[0] in opens - sets["determiners"] or words[-1] in sets["dangling"])
+    if words[0].endswith("s"):
         return True
     people = sets["generic_people"] | sets["roles"] | sets["evidence"] | sets["bodies"] | sets["determiners"]
     return words[0] in people | sets["pronouns"] or words[0][0].isdigit()

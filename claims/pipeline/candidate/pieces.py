@@ -100,7 +100,11 @@ def trim(grammar: Grammar, start: int, end: int) -> Tokens:
 def _is_subject(grammar: Grammar, token: int) -> bool:
     """Whether "that" is a subject ("that part is …", "that was …"), not a conjunction."""
     number = grammar.reading.sentence_of[token]
-    return number >= 0 and grammar.reading.sentences[number][0] == token
+    if number < 0:
+        return False
+    first, _ = grammar.reading.sentences[number]
+    opens_quote = token - 1 in grammar.opening and grammar.reading.is_capital(token)
+    return token == first or opens_quote
 
 
 def is_statement(grammar: Grammar, start: int, end: int) -> bool:

@@ -43,7 +43,9 @@ def meant(grammar: Grammar, start: int, speaker: str | None) -> str | None:
         fits = (word in _THEY and _are_many(head)) or (
             word in _IT and _is_body(head) and _acts(grammar, start)
         )
-        return in_sentence(speaker) if fits and _follows_verb(grammar, start) else None
+        if not fits or not _follows_verb(grammar, start):
+            return None
+        return speaker.lower() if _are_people(speaker) else in_sentence(speaker)
     return _subject_before(grammar, start) if word in _THEY else None
 
 
@@ -62,7 +64,11 @@ def _are_many(head: str) -> bool:
     """Whether a speaker is several: "Two clerks", "the police", "Ann Keller and Tom Hale"."""
     last = head.split()[-1] if head.split() else ""
     is_plural = last.islower() and last.endswith("s") and not last.endswith(_NOT_PLURAL)
-    return is_plural or " and " in head or last in load_words("en").sets["people_in_general"]
+    return is_plural or " and " in head or _are_people(last)
+
+
+def _are_people(word: str) -> bool:
+    return word.lower() in load_words("en").sets["people_in_general"]
 
 
 def _is_body(head: str) -> bool:
@@ -91,7 +97,9 @@ def _subject_before(grammar: Grammar, start: int) -> str | None:
         return None
     verbs = range(first + 1, min(last, first + 1 + _LONGEST_SUBJECT))
     verb = next((token for token in verbs if grammar.is_finite(token)), first)
-    if any(not words[token][0].isalnum() or words[token] in grammar.prepositions for token in range(first, verb)):
+    if any(
+        not words[token][0].isalnum() or words[token] in grammar.prepositions for token in range(first, verb)
+    ):
         return None
     if not _is_plural(grammar, verb - 1) or any(_is_plural(grammar, token) for token in range(verb, last)):
         return None
@@ -103,6 +111,7 @@ def _subject_before(grammar: Grammar, start: int) -> str | None:
 
 def _is_plural(grammar: Grammar, token: int) -> bool:
     word = grammar.words[token]
-    many = load_words("en").sets["people_in_general"]
     is_plural = len(word) > 3 and word.endswith("s") and not word.endswith(_NOT_PLURAL)
-    return word in many or (is_plural and word not in grammar.prepositions and word not in grammar.auxiliaries)
+    return _are_people(word) or (
+        is_plural and word not in grammar.prepositions and word not in grammar.auxiliaries
+    )

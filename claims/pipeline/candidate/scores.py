@@ -30,7 +30,10 @@ def rate(quote: str, *, claimant: str | None, anonymous: bool, hedged: bool, is_
 def lowered(rating: Rating) -> Rating:
     """Return the rating of a sentence that cannot be read by itself: "They had known it"."""
     score, reasons = rating
-    return _shifted(score, _POINTS_BACK), ("It begins with a word that points to something before it.", *reasons)
+    return _shifted(score, _POINTS_BACK), (
+        "It begins with a word that points to something before it.",
+        *reasons,
+    )
 
 
 def _shifted(score: float, weight: float) -> float:
