@@ -35,6 +35,9 @@ LONGEST_LINE = 1_000
 WHOLE = 6
 """Sentences from which a text is weighed as a whole; the model has learned from articles, not from notes."""
 
+WHOLE_CLAIM = 0.9
+"""Share of the claim in a sentence that tells it whole: where all such say "not", nothing outweighs them."""
+
 SURELY_RELATED = 0.5
 """Share of the claim in one sentence from which the text touches it, wherever that sentence stands."""
 
@@ -130,6 +133,10 @@ def _of_text(subject: Subject, text: str) -> Heard | None:
     verdict = verdict_of(heard)
     if coverage.lead < ABOUT or len(lines) < WHOLE:
         return verdict
+    told = zip(heard, coverage.top, strict=True)
+    whole = [(one, lines[n]) for one, n in told if one.coverage >= WHOLE_CLAIM]
+    if whole and all(one.cue == "negated" and subject.is_contradicted(line) for one, line in whole):
+        return max((one for one, _ in whole), key=lambda one: one.coverage)
     traits = text_traits(subject, lines, coverage, heard, verdict)
     barred = set()
     if all(one.cue in HEDGING for one in heard):

@@ -138,6 +138,15 @@ def test_each_way_of_reporting_is_understood(
         ("The tower was dark, two pilots who had seen it told the Gazette.", "two pilots who had seen it"),
         ("On Monday the mayor said the dam had failed.", "the mayor"),
         ("OSLO, March 3 (Wire) – The mayor said the dam had failed.", "The mayor"),
+        (
+            "Ann Lee, whose son drowned in Bergen, Norway, in July 2012, said that the dam failed.",
+            "Ann Lee, whose son drowned in Bergen, Norway, in July 2012",
+        ),
+        ("In Oslo, Norway, Lee, a fellow of the port, said it failed.", "Lee, a fellow of the port"),
+        (
+            "Tom Hale, a clerk of the port in Bergen, Norway, and head of a club, said it failed.",
+            "Tom Hale, a clerk of the port in Bergen, Norway, and head of a club",
+        ),
     ],
 )
 def test_a_source_is_taken_whole_and_without_what_stands_around_it(text: str, source: str) -> None:

@@ -110,6 +110,34 @@ def test_an_order_and_a_word_to_the_reader_are_no_claims(order: str) -> None:
     assert texts(order) == []
 
 
+@pytest.mark.parametrize(
+    "rest",
+    [
+        "A friend of the mayor, who lost 300 crowns in 2019.",
+        "Pointing to the 300 deaths while the mayor had lost 40 crowns.",
+        "No plan to lose 300 crowns in 2019.",
+        "31, of Bergen, but he was shocked in 2019.",
+        "TEN THINGS THAT WERE LOST IN 2019.",
+    ],
+)
+def test_a_fragment_is_no_claim(rest: str) -> None:
+    assert texts(rest) == []
+
+
+@pytest.mark.parametrize(
+    "whole",
+    [
+        "So far, only two ministers resigned in 2019.",
+        "Ann Lee, who lost 300 crowns, resigned in 2019.",
+        "The bill, which costs 300 crowns, passed in 2019.",
+        "Linking him to the 300 deaths was unfair in 2019.",
+        "Running 300 trains, the city lost 40 million crowns.",
+    ],
+)
+def test_what_only_begins_like_a_fragment_is_a_claim(whole: str) -> None:
+    assert texts(whole) == [whole]
+
+
 def test_a_noun_behind_a_lead_is_no_order() -> None:
     assert texts("In 2019, visit numbers fell by 300 in Oslo.") != []
 

@@ -201,6 +201,32 @@ def test_a_sources_denial_is_told_from_the_texts_own() -> None:
     assert by_text.reasons[0].startswith("Text: Refuted (“hoax”)")
 
 
+AROUND = (
+    "The minister spoke in Oslo on Monday. Rain fell all day in the harbour. Forty people came to the hall. "
+    "The hall was cold and dark. Nobody asked about the ferry. The meeting ended at nine."
+)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Tom Hale has not been offered a visa, the minister said.",
+        "The minister said that Tom Hale had not yet been offered a visa.",
+        "Tom Hale was never offered a visa.",
+    ],
+)
+def test_an_article_whose_only_sentence_on_the_claim_says_not_refutes_it(said: str) -> None:
+    assert body(f"{said} {AROUND}", "Tom Hale has been offered a visa.") is Stance.REFUTES
+    assert body(f"{said} {AROUND}", "Tom Hale has not been offered a visa.") is not Stance.REFUTES
+    told = f"Tom Hale has been offered a visa. {said} {AROUND}"
+    assert body(told, "Tom Hale has been offered a visa.") is not Stance.REFUTES
+
+
+def test_not_before_something_else_does_not_contradict() -> None:
+    text = f"Tom Hale, who had not shaved, has been offered a visa. {AROUND}"
+    assert body(text, "Tom Hale has been offered a visa.") is Stance.SUPPORTS
+
+
 def test_an_office_stands_for_the_one_who_holds_it_in_the_same_article() -> None:
     office = "Libya's foreign minister arrives for talks"
     text = "He landed at noon. Moussa Koussa, Libya's foreign minister, has quit."

@@ -16,6 +16,7 @@ CLAUSE_MARKS = CLAUSE_MARKS | OPENING_MARKS
 _PLURALS = frozenset({"i", "we", "you", "they"})
 _RELATIVE_SUBJECTS = frozenset({"who", "which", "that", "what"})
 _LONE_PRONOUNS = frozenset({"i", "he", "she", "we", "they", "it"})
+_BEFORE_PLACES = frozenset({"in", "at", "near", "from"})
 _NAMES_TOO = frozenset({"will", "may"})
 _DASHES = frozenset({"–", "—", "-"})
 _LONGEST_DATELINE = 14  # tokens
@@ -201,13 +202,34 @@ class Grammar:
         for mark in range(closing - 1, low, -1):
             if self.words[mark] == opening:
                 start = self.noun_phrase_start(mark, first)
-                if start < mark:
+                if start < mark and not self._is_place(start, mark):
+                    if (
+                        self.words[start] in ("a", "an")
+                        and start - 1 > first
+                        and self.words[start - 1] == ","
+                    ):
+                        start = min(
+                            start, self.noun_phrase_start(start - 1, first)
+                        )  # "Lee, | a clerk in Bergen"
                     is_adverb = mark + 2 == closing and self.is_adverb(mark + 1)
                     return start, mark if is_adverb else closing  # "Critics, however, | argue"
                 if self.words[mark - 1] == ")":  # "Ann Lee (Independent), a friend of the mayor, | said"
                     whole = self._subject_with_apposition(mark - 1, first)
                     return (whole[0], closing) if whole is not None else None
         return None
+
+    def _is_place(self, start: int, end: int) -> bool:
+        """Whether a place stands here, not a person: "in | Bergen, | Norway", "Norway, | in May"."""
+        if end - start != 1 or start < 2 or not self.reading.is_capital(start):
+            return False
+        before, after = self.words[start - 1], self.words[end + 1]
+        if before in _BEFORE_PLACES:
+            return True
+        return (
+            before == ","
+            and self.reading.is_capital(start - 2)
+            and (after == "and" or after in self.prepositions)
+        )
 
     def noun_phrase_start(self, end: int, first: int) -> int:
         """Walk left from ``end`` over words that can belong to one subject; ``end`` if there are none."""

@@ -35,7 +35,7 @@ def asides(reading: Reading) -> set[int]:
         start, end = _span(reading, numbers)
         text = reading.text[start:end]
         is_late = len(paragraphs) - place <= _LAST
-        is_page = len(numbers) == 1 and (is_furniture(text) or numbers[0] in shown_again)
+        is_page = len(numbers) == 1 and (is_furniture(text) or text.isupper() or numbers[0] in shown_again)
         if is_page or (is_late and _tells_the_author(reading.text, start, end)):
             found.update(numbers)
         else:

@@ -8,6 +8,7 @@ from claims.pipeline.words import load_words
 _MIN_WORDS = 3
 _MOST_WORDS = 80
 _RELATIVES = frozenset({"that", "who", "which", "whose"})
+_SETTINGS = frozenset({"while", "when", "as", "after", "before", "because", "although", "though"})
 _TRIM_LEFT = frozenset({",", ";", ":", "—", "–", "-", ".", "and", "but", "\n", "so", "…", ")"})
 _TRIM_RIGHT = frozenset({",", ";", ":", "—", "–", "-", "\n"})
 _LONGEST_SENTENCE = 400  # tokens; longer ones are lists or broken pages, and are no statements
@@ -85,7 +86,8 @@ def trim(grammar: Grammar, start: int, end: int) -> Tokens:
         number = reading.quote_of[start]
         opens = number >= 0 and reading.quotes[number][0] == start and reading.quotes[number][1] >= end
         is_conjunction = words[start] == "that" and not _is_subject(grammar, start)
-        if not (opens or is_conjunction or words[start] in _TRIM_LEFT):
+        is_so_far = words[start : start + 2] == ["so", "far"]
+        if not (opens or is_conjunction or (words[start] in _TRIM_LEFT and not is_so_far)):
             break
         start += 1
     while end > start:
@@ -118,6 +120,8 @@ def is_statement(grammar: Grammar, start: int, end: int) -> bool:
     if _is_question(grammar, end) or _is_prediction(grammar, plain) or _is_wish(grammar, plain):
         return False
     first = words[plain[0]]
+    if first.isdigit() and words[plain[0] + 1] == ",":
+        return False  # "31, of Bergen, but he was shocked"
     if first in grammar_sets().imperatives or grammar.is_finite_verb(plain[0]):
         return False
     if first in grammar_sets().leads and _orders_behind_comma(grammar, start, end):
@@ -138,12 +142,16 @@ def _orders_behind_comma(grammar: Grammar, start: int, end: int) -> bool:
 
 def _has_main_verb(grammar: Grammar, tokens: list[int]) -> bool:
     """Whether a finite verb stands outside the first relative clause: "the report that he left" has none."""
-    verbs = (token for token in tokens if grammar.is_finite(token))
-    verb = next(verbs, None)
-    if verb is None:
+    words = grammar.words
+    verbs = [token for token in tokens if grammar.is_finite(token) and words[token - 1] != "to"]
+    if not verbs:
         return any(is_present(grammar, token) for token in tokens[1:-1])
-    opens_relative = any(grammar.words[token] in _RELATIVES for token in tokens[1:] if token < verb)
-    return not opens_relative or next(verbs, None) is not None
+    relative = next((token for token in tokens[1:] if token < verbs[0] and words[token] in _RELATIVES), None)
+    if relative is not None and words[relative - 1] == ",":  # "A friend of Lee, who has left town"
+        return any("," in words[relative:verb] for verb in verbs)
+    if words[tokens[0]].endswith("ing") and not _SETTINGS.isdisjoint(words[tokens[0] : verbs[0]]):
+        return any("," in words[verbs[0] : verb] for verb in verbs[1:])  # "Pointing to it while he left"
+    return relative is None or len(verbs) > 1
 
 
 def is_present(grammar: Grammar, token: int) -> bool:

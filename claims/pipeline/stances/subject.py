@@ -16,6 +16,7 @@ LONGEST_SHOWN = 120
 
 _TELLING = frozenset({"say", "tell", "claim", "speak", "announc", "argu"})
 _DENYING = frozenset({"deny", "denial", "dismiss", "reject", "rubbish", "quash", "refut", "disput"})
+_YET = frozenset({"yet", "ever", "actually"})
 _TAKES_FOR_GRANTED = frozenset({"how", "why", "when", "where", "who", "what", "which"})
 
 
@@ -130,6 +131,16 @@ class Subject:
             ):
                 return word
         return None
+
+    def is_contradicted(self, line: Line) -> bool:
+        """Whether "not" stands right before what the claim tells: "has not (yet) been | offered a visa"."""
+        between = load_words("en").sets["forms_of_be"] | load_words("en").sets["forms_of_have"] | _YET
+        for n, word in enumerate(line.words):
+            if word in lexicon().negations:
+                rest = (near for near in line.words[n + 1 : n + 1 + REACH] if near not in between)
+                if term_of(next(rest, "")) in self.predicate:
+                    return True
+        return False
 
     def _asserts(self, line: Line) -> bool:
         """Whether the sentence tells all that the claim tells, without any negation."""
