@@ -56,6 +56,7 @@ def test_news_that_only_sounds_like_a_notice_is_kept(news: str) -> None:
         "Gazette writer Ann Lee contributed from Oslo, where 300 people met in 2019.",
         "Brandt reported from Bergen. Olga Petrov reported from Oslo in May 2019.",
         "Ann Lee and Tom Brandt are reporters for the Gazette, founded in 1912.",
+        "Tom Hale is a historian in Bergen. He lost 300 crowns in 2019.",
     ],
 )
 def test_a_line_about_the_author_is_no_claim(line: str) -> None:
@@ -71,6 +72,11 @@ def test_a_line_about_the_author_is_no_claim(line: str) -> None:
 )
 def test_a_line_about_somebody_in_the_news_is_one(line: str) -> None:
     assert len(texts(f"{NEWS} It was built by Tom Brandt.\n\n{line}")) == 3
+
+
+def test_somebody_who_speaks_is_no_author() -> None:
+    line = "Tom Hale is a historian in Bergen. He said that the city lost 300 crowns in 2019."
+    assert texts(f"{NEWS}\n\n{line}") != [NEWS]
 
 
 def test_a_line_about_somebody_is_one_where_the_text_goes_on() -> None:
@@ -116,6 +122,7 @@ def test_an_order_and_a_word_to_the_reader_are_no_claims(order: str) -> None:
         "A friend of the mayor, who lost 300 crowns in 2019.",
         "Pointing to the 300 deaths while the mayor had lost 40 crowns.",
         "No plan to lose 300 crowns in 2019.",
+        "In the town of Bergen, where Lee lost 300 crowns in 2019.",
         "31, of Bergen, but he was shocked in 2019.",
         "TEN THINGS THAT WERE LOST IN 2019.",
     ],
@@ -132,10 +139,18 @@ def test_a_fragment_is_no_claim(rest: str) -> None:
         "The bill, which costs 300 crowns, passed in 2019.",
         "Linking him to the 300 deaths was unfair in 2019.",
         "Running 300 trains, the city lost 40 million crowns.",
+        "In Bergen, where it rained, Lee lost 300 crowns in 2019.",
     ],
 )
 def test_what_only_begins_like_a_fragment_is_a_claim(whole: str) -> None:
     assert texts(whole) == [whole]
+
+
+def test_a_dateline_is_no_part_of_a_claim() -> None:
+    lost = "The mayor of Oslo lost 300 crowns in 2019."
+    assert texts(f"New York (Wire) – {lost}") == [lost]
+    kept = "The mayor (Liberal) – a man of 40 – lost 300 crowns in 2019."
+    assert texts(kept) == [kept]
 
 
 def test_a_noun_behind_a_lead_is_no_order() -> None:

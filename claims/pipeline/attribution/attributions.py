@@ -51,7 +51,7 @@ CONFIDENCE = {
     "ing-zero-say": 0.76,
     "ing-zero-think": 0.57,
     "inverted-clause": 0.71,
-    "inverted-interjected": 0.69,
+    "inverted-interjected": 0.70,
     "inverted-quote": 0.97,
     "name-colon": 0.75,
     "noun-is-that": 0.67,

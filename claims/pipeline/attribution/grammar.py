@@ -272,14 +272,18 @@ class Grammar:
         return tail if tail < end else start
 
     def after_dateline(self, first: int, last: int) -> int:
-        """Return where a sentence begins behind its dateline, if any: "LONDON, March 30 (Wire) – "."""
+        """Return where a sentence begins behind its dateline: "LONDON, March 30 – ", "New York (Wire) – "."""
         text, start, end = self.reading.text, self.reading.starts[first], self.reading.ends[first]
-        if end - start < 3 or not text[start:end].isupper():
+        is_shouted = end - start >= 3 and text[start:end].isupper()
+        if not is_shouted and not self.reading.is_capital(first):
             return first
-        dashes = (
-            t for t in range(first + 1, min(last - 1, first + _LONGEST_DATELINE)) if self.words[t] in _DASHES
-        )
-        return next(dashes, first - 1) + 1
+        for token in range(first + 1, min(last - 1, first + _LONGEST_DATELINE)):
+            if self.words[token] in _DASHES and (is_shouted or self.words[token - 1] == ")"):
+                return token + 1
+            is_named = self.reading.is_capital(token) or self.words[token] in ("(", ")", ",")
+            if not (is_shouted or is_named):
+                return first
+        return first
 
     def noun_phrase_end(self, start: int, last: int) -> int:
         """Walk right from ``start`` over a name or noun phrase; ``start`` if there is none."""

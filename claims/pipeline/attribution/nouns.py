@@ -28,65 +28,69 @@ _HEARSAY = frozenset(
 )
 _HOLDER_REACH = 14  # tokens
 _OPENERS = frozenset({"but", "and", "so", "yet", "still"})
+_IS = frozenset({"is", "was"})
 _OWNERS = frozenset({"his", "her", "their", "its", "my", "our"})
 _BY = frozenset({"by", "from", "of", "among"})
 
 
 def find_nouns(grammar: Grammar) -> Iterator[Found]:
-    """Yield the attributions that a noun and "that" announce, outside quotations."""
-    words, reading = grammar.words, grammar.reading
-    yield from _find_clear(grammar)
-    sets = load_words("en").sets
-    nouns, wordings, answers = sets["cue_nouns"], sets["nouns_of_wording"], sets["nouns_of_answer"]
-    either = nouns | wordings | answers
-    for token in [token for token, word in enumerate(words) if word in either]:
+    """Yield the attributions that a noun, or "made clear", announces outside quotations."""
+    words, reading, sets = grammar.words, grammar.reading, load_words("en").sets
+    wordings = sets["nouns_of_wording"]
+    marks = sets["cue_nouns"] | sets["nouns_of_answer"] | wordings | {"clear"}
+    for token in [token for token, word in enumerate(words) if word in marks]:
         if reading.sentence_of[token] < 0 or reading.quote_of[token] >= 0:
             continue
-        last = sentence_end(grammar, token)
-        quotes = _worded(grammar, token) if words[token] in wordings else []
-        if quotes:
-            # "He left to chants of …": nobody knows whose, but "he ran on the slogan …".
-            is_shouted = words[token + 1] == "of"
-            source = _owner(grammar, token) if is_shouted else _source(grammar, token, token + 1)
-            yield Found(tuple(quotes), (token, token + 1), source, "noun-quote")
-            continue
-        mark = _that(grammar, token, last)
-        first, _ = reading.sentences[reading.sentence_of[token]]
-        is_told = words[token + 1 : token + 2] in (["is"], ["was"])
-        # "Rumours that he fled spread": where a noun opens the sentence, its content has no clear end.
-        opens = token - first < _LEAD and not is_told
-        if mark is None or mark + 3 > last or opens or _is_verb(grammar, token):
-            continue
-        source = _source(grammar, token, mark)
-        if words[token] in nouns or (is_told and words[token] in answers and source is not None):
-            end = clause_end(grammar, mark, last)
-            name = "noun-is-that" if is_told else "noun-that"
-            yield Found(((mark, end),), (token, token + 1), source, name)
+        found = _made_clear(grammar, token) if words[token] == "clear" else None
+        if words[token] in wordings:
+            found = _worded(grammar, token)
+        found = found or _announced(grammar, token)
+        if found is not None:
+            yield found
 
 
-def _find_clear(grammar: Grammar) -> Iterator[Found]:
-    """Yield what somebody "made (it) clear that"."""
-    words, reading = grammar.words, grammar.reading
-    for token in [token for token, word in enumerate(words) if word == "clear"]:
-        verb = token - 2 if words[token - 1 : token] == ["it"] else token - 1
-        number = reading.sentence_of[token]
-        if number < 0 or reading.quote_of[token] >= 0 or words[token + 1 : token + 2] != ["that"]:
-            continue
-        first, _ = reading.sentences[number]
-        if verb > first and words[verb] in _MAKES:
-            start = grammar.verb_group_start(verb, first)
-            end = clause_end(grammar, token + 1, sentence_end(grammar, token))
-            source = grammar.subject_before(start, first)
-            if source is not None:
-                yield Found(((token + 1, end),), (start, token + 1), source, "clear-that")
+def _announced(grammar: Grammar, token: int) -> Found | None:
+    """Match a noun and "that": her claim that …, her answer was that …"""
+    words, sets = grammar.words, load_words("en").sets
+    last = sentence_end(grammar, token)
+    mark = _that(grammar, token, last)
+    if mark is None or mark + 3 > last or _is_verb(grammar, token):
+        return None
+    first, _ = grammar.reading.sentences[grammar.reading.sentence_of[token]]
+    is_told = words[token + 1] in _IS
+    source = _source(grammar, token, mark)
+    if words[token] not in sets["cue_nouns"] and not (is_told and source is not None):
+        return None  # "The answer is that": the author's own
+    if not is_told and token - first < _LEAD:
+        return None  # "Rumours that he fled spread": where a noun opens, its content has no clear end
+    name = "noun-is-that" if is_told else "noun-that"
+    return Found(((mark, clause_end(grammar, mark, last)),), (token, token + 1), source, name)
 
 
-def _worded(grammar: Grammar, token: int) -> list[Tokens]:
-    """Return the quotations that a noun names: chants of “…”, the slogan “…”, the motto, “…”."""
-    start = token + 1
-    if grammar.words[start : start + 1] in (["of"], [","], [":"]):
-        start += 1
-    return following_quotes(grammar, start)
+def _made_clear(grammar: Grammar, token: int) -> Found | None:
+    """Match "the mayor made (it) clear that"."""
+    words = grammar.words
+    verb = token - 2 if words[token - 1 : token] == ["it"] else token - 1
+    first, _ = grammar.reading.sentences[grammar.reading.sentence_of[token]]
+    if words[token + 1 : token + 2] != ["that"] or verb <= first or words[verb] not in _MAKES:
+        return None
+    start = grammar.verb_group_start(verb, first)
+    source = grammar.subject_before(start, first)
+    end = clause_end(grammar, token + 1, sentence_end(grammar, token))
+    return Found(((token + 1, end),), (start, token + 1), source, "clear-that") if source else None
+
+
+def _worded(grammar: Grammar, token: int) -> Found | None:
+    """Match a noun and the quotation that it names: chants of “…”, the slogan “…”, the motto, “…”."""
+    words = grammar.words
+    is_shouted = words[token + 1 : token + 2] == ["of"]
+    is_joined = is_shouted or words[token + 1 : token + 2] in ([","], [":"])
+    quotes = following_quotes(grammar, token + 1 + is_joined)
+    if not quotes:
+        return None
+    # "He left to chants of …": nobody knows whose, but "he ran on the slogan …".
+    source = _owner(grammar, token) if is_shouted else _source(grammar, token, token + 1)
+    return Found(tuple(quotes), (token, token + 1), source, "noun-quote")
 
 
 def _is_verb(grammar: Grammar, token: int) -> bool:
@@ -102,7 +106,7 @@ def _that(grammar: Grammar, token: int, last: int) -> int | None:
         return None
     if words[token + 1] == "that":
         return token + 1
-    if words[token + 1] in ("is", "was") and words[token + 2 : token + 3] == ["that"]:
+    if words[token + 1] in _IS and words[token + 2 : token + 3] == ["that"]:
         return token + 2  # "her answer was | that"
     if words[token + 1] not in _BY or words[token + 2 : token + 3] == ["that"]:
         return None  # "accusations from that year"

@@ -14,6 +14,7 @@ _LAST = 3  # paragraphs at the end in which authors are described
 _RUN = 5  # words in a row that tell where a quotation may stand again
 _MOST_PLACES = 8  # that are compared for each
 _LONGEST_SIGNATURE = 8  # words behind a quotation that is shown again
+_SPEAKS = re.compile(r"\b(?:said|says|told)\b")  # whoever speaks in the text is no author of it
 _NAME = r"(?:[A-Z][\w.'’-]* ){1,3}[A-Z][\w'’-]+"
 
 
@@ -77,7 +78,7 @@ def _of_the_page(language: str) -> re.Pattern[str]:
 def _tells_the_author(text: str, start: int, end: int) -> bool:
     """Whether a paragraph says who somebody is that the text before it never named: "… is a reporter for"."""
     opening = _author_line("en").match(text, start, end)
-    if opening is None:
+    if opening is None or _SPEAKS.search(text, start, end):
         return False
     names = (opening["name"] or opening["surname"]).split()
     is_named_before = re.search(rf"\b{re.escape(names[-1])}\b", text[:start]) is not None

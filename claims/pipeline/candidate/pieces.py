@@ -7,7 +7,7 @@ from claims.pipeline.words import load_words
 
 _MIN_WORDS = 3
 _MOST_WORDS = 80
-_RELATIVES = frozenset({"that", "who", "which", "whose"})
+_RELATIVES = frozenset({"that", "who", "which", "whose", "whom", "where"})
 _SETTINGS = frozenset({"while", "when", "as", "after", "before", "because", "although", "though"})
 _TRIM_LEFT = frozenset({",", ";", ":", "—", "–", "-", ".", "and", "but", "\n", "so", "…", ")"})
 _TRIM_RIGHT = frozenset({",", ";", ":", "—", "–", "-", "\n"})
