@@ -69,6 +69,14 @@ def only(text: str) -> Said:
         # a comma inside the closing mark ends no clause that goes on
         ("Hale said it was “old,” but also costly.", ("it was “old,” but also costly",), "said", "Hale"),
         ("Hale said it was “old,” and had leaked.", ("it was “old,” and had leaked",), "said", "Hale"),
+        # names with a verb's form, or with a nickname
+        (
+            "Hale said it “changed” the United States.",
+            ("it “changed” the United States",),
+            "said",
+            "Hale",
+        ),
+        ("As the Gazette said, Tom “Tig” Hale left.", ("Tom “Tig” Hale left",), "said", "the Gazette"),
         # things judged
         ("Later Hale cast the plan as a “farce.”", ("the plan as a “farce.”",), "cast", "Hale"),
         ("Hale went on air to call the plan “a farce.”", ("the plan “a farce.”",), "call", "Hale"),
@@ -290,6 +298,14 @@ def test_a_clause_ends_where_its_subject_goes_on_to_call_or_argue_something() ->
         Said(("the dam was old",), "said", "Hale"),
         Said(("it “a farce”",), "called", "Hale"),
     ]
+
+
+def test_a_full_stop_ends_a_quotation_and_what_follows_is_no_cue_of_it() -> None:
+    assert said("Hale called it “a farce.” He pledged to go.") == [
+        Said(("it “a farce.”",), "called", "Hale"),
+        Said(("to go",), "pledged", "He"),
+    ]
+    assert only("“It is a farce.” Hale said.") == Said(("“It is a farce.”",), "said", "Hale")
 
 
 def test_a_vote_that_is_cast_judges_nothing() -> None:

@@ -85,7 +85,9 @@ def _subject_first(grammar: Grammar, token: int, cue: Cue, first: int, last: int
     content = content_before(grammar, source[0])
     if after is None or content is None or grammar.words[source[0]] in _RELATIVES:
         return None
-    if _is_show(grammar, content) and after < last - 1:
+    if (_is_show(grammar, content) and after < last - 1) or (
+        _is_over(grammar, source[0]) and token + 1 < last - 1
+    ):
         return None
     if quote_before(grammar, content[1]) is None and not (
         _is_plain_final(grammar, cue, content)
@@ -105,6 +107,11 @@ def _is_show(grammar: Grammar, content: Tokens) -> bool:
     return not grammar.has_verb(content[0], quote[0]) and any(
         grammar.words[place] in grammar.prepositions for place in range(content[0], quote[0])
     )
+
+
+def _is_over(grammar: Grammar, token: int) -> bool:
+    """Whether a full stop ends the quotation before ``token``: “… late.” | He pledged to go."""
+    return _opens_sentence(grammar, token) and grammar.words[token - 2] == "."
 
 
 def _opens_sentence(grammar: Grammar, token: int) -> bool:

@@ -117,8 +117,8 @@ class Grammar:
 
     def is_verb(self, token: int, cue: Cue) -> bool:
         """Whether the cue form at ``token`` is used as a verb here, told by its left neighbour."""
-        if token == 0:
-            return False
+        if token == 0 or (cue.lemma == "state" and self.reading.is_capital(token)):
+            return False  # "the United | States"
         before = self.words[token - 1]
         if before in self.determiners and before not in self.pronoun_determiners:
             return False

@@ -91,7 +91,22 @@ def _quotes(text: str, words: list[str], starts: list[int], ends: list[int]) -> 
             opened = -1
         elif word in _OPENING or (opened < 0 and word in _STRAIGHT and _may_open(text, ends[i])):
             opened = i  # inside a quotation: its closing mark was forgotten, the new one counts
-    return [(start, end) for start, end in quotes if end - start > 2]
+    return [
+        (start, end)
+        for start, end in quotes
+        if end - start > 2 and not _is_nickname(text, starts, start, end)
+    ]
+
+
+def _is_nickname(text: str, starts: list[int], start: int, end: int) -> bool:
+    """Whether a single word in marks stands within a name: John “Tig” Hale."""
+    around = (start - 1, start + 1, end)
+    return (
+        end - start == 3
+        and start > 0
+        and end < len(starts)
+        and all(text[starts[t]].isupper() for t in around)
+    )
 
 
 def _closes_twice(words: list[str], marks: list[int], place: int) -> bool:
