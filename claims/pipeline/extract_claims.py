@@ -33,8 +33,9 @@ Parse = Callable[[str], Sequence[Attribution]]
 _AUTHOR_THRESHOLD = 0.4
 _MARKED_THRESHOLD = 0.35
 _SHORTEST_RUN = 4  # tokens
-# Wishes, plans, topics and indirect questions say nothing that could be true or false.
-_NO_STATEMENT = frozenset({"to", "object", "about", "question"})
+# Wishes, plans, topics, slogans and indirect questions say nothing that could be true or false.
+_NO_STATEMENT = frozenset({"to", "object", "about", "question", "noun-quote"})
+_TOLD_BY_NOUN = frozenset({"noun-that", "noun-is-that"})
 # Nouns that tell what somebody stated, not what was heard: "his statement that …", not "rumours that …".
 _PLAIN_NOUNS = frozenset(
     {"statement", "statements", "announcement", "confirmation", "admission", "acknowledgment"}
@@ -146,7 +147,7 @@ class _Article:
 
     def _states_nothing(self, found: Found, is_denial: bool) -> bool:
         """Whether it is a wish, a topic or an idea."""
-        if found.pattern == "noun-that":
+        if found.pattern in _TOLD_BY_NOUN:
             return not self.nouns.isdisjoint(self.reading.words[slice(*found.cue or (0, 0))])
         return not is_denial and found.pattern.removeprefix("ing-") in _NO_STATEMENT
 
@@ -195,7 +196,9 @@ class _Article:
             draft.hedges = [doubt] if doubt else []
             told = min(found.cue[0], found.source[0] if found.source else found.cue[0])
             draft.hedges += self.hedges.within(self._clause_start(told), found.cue[1])
-            if found.pattern == "noun-that" and self.reading.words[found.cue[0]] not in _PLAIN_NOUNS:
+            noun = self.reading.words[found.cue[0]]
+            is_claimed = noun in load_words("en").sets["cue_nouns"] and noun not in _PLAIN_NOUNS
+            if found.pattern in _TOLD_BY_NOUN and is_claimed:
                 draft.hedges.append(draft.attribution)
         draft.hedges += self.hedges.within(*piece)
         if found.source is not None and source is None:

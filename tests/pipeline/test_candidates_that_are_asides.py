@@ -6,6 +6,7 @@ from claims.pipeline.candidate.asides import asides
 from claims.pipeline.candidate.claimants import may_claim
 from claims.pipeline.extract_claims import ClaimCandidate, extract_claims
 from claims.pipeline.text.sentences import read
+from claims.vocabulary import Voice
 
 NEWS = "The dam at Bergen fell on Monday, killing 300 people in two villages."
 
@@ -219,3 +220,18 @@ def test_people_of_whom_something_is_told_are_one(source: str) -> None:
 def test_who_speaks_behind_a_calling_is_found_before_an_apposition() -> None:
     (claim,) = claims("Rainfall rose 40 percent in Oslo, said study author Ann Lee, a fellow of the port.")
     assert (claim.text, claim.claimant) == ("Rainfall rose 40 percent in Oslo.", "study author Ann Lee")
+
+
+# ---------------------------------------------------------------------- what nouns tell
+def test_an_answer_is_told_plainly_and_a_claim_with_reserve() -> None:
+    (answer,) = claims("Tom Hale’s answer was that the ferry had sunk.")
+    (claimed,) = claims("Tom Hale’s claim was that the ferry had sunk.")
+    assert (answer.claimant, answer.hedges) == ("Tom Hale", ())
+    assert (claimed.claimant, claimed.hedges) == ("Tom Hale", ("claim",))
+
+
+@pytest.mark.parametrize(
+    "text", ["Tom Hale’s fear is that the ferry had sunk.", "He left to chants of “The ferry has sunk!”"]
+)
+def test_a_fear_or_a_chant_claims_nothing(text: str) -> None:
+    assert {claim.voice for claim in claims(text)} <= {Voice.AUTHOR}
