@@ -103,6 +103,8 @@ def test_the_reason_names_the_claimant_as_inside_a_sentence() -> None:
         ("Ann Keller said that she had sold the ferry.", "She [Ann Keller] had sold the ferry."),
         ("Otto Brandt left Bergen. Brandt said his ferry had sunk.", "His [Otto Brandt’s] ferry had sunk."),
         ("Ann Keller said that he had sold the ferry.", "He had sold the ferry."),
+        ("His army had left the port, a general said.", "His army had left the port."),
+        ("A general said his army had left the port.", "His [a general’s] army had left the port."),
         ("Rune Holm said that he had told her of the ferry.", "He had told her of the ferry."),
         ("Ann Keller’s office said that she had sold the ferry.", "She had sold the ferry."),
         (

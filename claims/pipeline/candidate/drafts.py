@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, field
 
 from claims.pipeline.attribution.grammar import Grammar
-from claims.pipeline.candidate.claimants import is_person
+from claims.pipeline.candidate.claimants import in_sentence, is_person
 from claims.pipeline.candidate.persons import OWNERS, PRONOUNS, Persons
 from claims.pipeline.candidate.pointers import meant, owner, points_back
 from claims.pipeline.candidate.scores import Rating, lowered, rate
@@ -14,6 +14,7 @@ from claims.vocabulary import Stance, Voice
 CONTEXT_CHARACTERS = 64
 _QUOTE_MARKS = re.compile(r"[“”\"«»]|''|``")
 _CLOSERS = "’')]"
+_NAMED_BEHIND = ("final-clause", "inverted-clause", "according-after", "as-after")
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,9 +163,14 @@ def _with_bracket(reading: Reading, draft: Draft, name: str) -> str:
 
 
 def _speaker(persons: Persons, draft: Draft, pronoun: str) -> str | None:
-    """Return the claimant's bare name, if it is one person whom ``pronoun`` may mean."""
+    """Return the claimant's bare name, if it is one person whom ``pronoun`` may mean.
+
+    One who is named only behind his words is not meant: "His army is small, a general said".
+    """
+    if draft.pattern.startswith(_NAMED_BEHIND):
+        return None
     head = draft.source.split(",")[0] if draft.source is not None else ""
     name = persons.known(head)
     if name is None or not is_person(name) or not persons.fits(name, pronoun, surely=True):
         return None
-    return name
+    return in_sentence(name)
