@@ -64,6 +64,7 @@ def only(text: str) -> Said:
         ),
         # who is told, when it is told
         ("Hale told the Dover Post he was “not ready” yet.", ("he was “not ready” yet",), "told", "Hale"),
+        ("Hale told his audience they were late.", ("they were late",), "told", "Hale"),
         ("Hale told the crowd, he was late.", ("he was late",), "told", "Hale"),
         ("Two papers reported on Monday the dam failed.", ("the dam failed",), "reported", "Two papers"),
         # a comma inside the closing mark ends no clause that goes on

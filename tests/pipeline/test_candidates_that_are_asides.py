@@ -124,6 +124,8 @@ def test_an_order_and_a_word_to_the_reader_are_no_claims(order: str) -> None:
         "Pointing to the 300 deaths while the mayor had lost 40 crowns.",
         "No plan to lose 300 crowns in 2019.",
         "In the town of Bergen, where Lee lost 300 crowns in 2019.",
+        "Him, in part because he lost 300 crowns in 2019.",
+        "With 300 crowns lost and the city nearly broke.",
         "31, of Bergen, but he was shocked in 2019.",
         "TEN THINGS THAT WERE LOST IN 2019.",
     ],
@@ -135,6 +137,7 @@ def test_a_fragment_is_no_claim(rest: str) -> None:
 @pytest.mark.parametrize(
     "whole",
     [
+        "With 300 crowns lost, the city nearly broke in 2019.",
         "So far, only two ministers resigned in 2019.",
         "Ann Lee, who lost 300 crowns, resigned in 2019.",
         "The bill, which costs 300 crowns, passed in 2019.",

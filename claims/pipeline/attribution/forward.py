@@ -294,7 +294,7 @@ def _after_addressee(grammar: Grammar, position: int, last: int) -> int:
             return token
         if token > position and (word in grammar.subject_pronouns or grammar.is_finite(token)):
             break
-    token = position + (words[position : position + 1] == ["the"])
+    token = position + (position < last and words[position] in grammar.determiners)
     if token < last and words[token] in grammar.addressees:
         return token + 1 + (words[token + 1 : token + 2] == [","])
     end = token

@@ -8,6 +8,7 @@ from claims.pipeline.words import load_words
 _MIN_WORDS = 3
 _MOST_WORDS = 80
 _RELATIVES = frozenset({"that", "who", "which", "whose", "whom", "where"})
+_OBJECTS = frozenset({"him", "them", "me", "us"})
 _SETTINGS = frozenset({"while", "when", "as", "after", "before", "because", "although", "though"})
 _TRIM_LEFT = frozenset({",", ";", ":", "—", "–", "-", ".", "and", "but", "\n", "so", "…", ")"})
 _TRIM_RIGHT = frozenset({",", ";", ":", "—", "–", "-", "\n"})
@@ -122,6 +123,8 @@ def is_statement(grammar: Grammar, start: int, end: int) -> bool:
     first = words[plain[0]]
     if first.isdigit() and words[plain[0] + 1] == ",":
         return False  # "31, of Bergen, but he was shocked"
+    if first in _OBJECTS or (first == "with" and "," not in words[start:end]):
+        return False  # "him, in part because he lost", "with the town nearly broke"
     if first in grammar_sets().imperatives or grammar.is_finite_verb(plain[0]):
         return False
     if first in grammar_sets().leads and _orders_behind_comma(grammar, start, end):
