@@ -49,7 +49,7 @@ CONFIDENCE = {
     "ing-that": 0.90,
     "ing-to": 0.70,
     "ing-zero-say": 0.76,
-    "ing-zero-think": 0.56,
+    "ing-zero-think": 0.57,
     "inverted-clause": 0.76,
     "inverted-interjected": 0.70,
     "inverted-quote": 0.97,
