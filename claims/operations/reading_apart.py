@@ -5,14 +5,15 @@ that is started beside it with the first page, and holds nothing but what readin
 """
 
 import multiprocessing
-from collections.abc import Callable
-from contextlib import closing, suppress
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
 from multiprocessing.connection import Pipe
 from threading import BoundedSemaphore
 
 from django.conf import settings
 
 from claims.operations.reader import PATIENCE, serve, take_answer
+from claims.operations.refusals import RuleRefusedError
 from claims.pipeline.read_again import PageRead, PageToRead
 
 _CHILDREN = multiprocessing.get_context("forkserver")
@@ -20,12 +21,18 @@ _CHILDREN.set_forkserver_preload(["claims.pipeline.warm"])
 _AT_ONCE = BoundedSemaphore(2)  # children of one process: each may take READ_MEGABYTES
 
 
+class ReadersBusyError(RuleRefusedError):
+    """Others' pages are being read for as long as one may wait."""
+
+    rule = "busy"
+
+
 def read_apart(read: Callable[[PageToRead], PageRead], page: PageToRead) -> PageRead | None:
     """Return what ``read`` makes of the page, None where that takes more time or memory than reading may.
 
-    ``read`` is pickled on its way to the child.
+    ``read`` is pickled on its way to the child. Raises `ReadersBusyError` after a while.
     """
-    with _AT_ONCE:
+    with _a_seat():
         ours, theirs = Pipe()
         limits = {"seconds": settings.READ_SECONDS, "megabytes": settings.READ_MEGABYTES}
         child = _CHILDREN.Process(target=serve, args=(theirs, read), kwargs=limits, daemon=True)
@@ -40,3 +47,14 @@ def read_apart(read: Callable[[PageToRead], PageRead], page: PageToRead) -> Page
             finally:
                 child.kill()
                 child.join()
+
+
+@contextmanager
+def _a_seat() -> Iterator[None]:
+    """Wait for a child's turn, so that many pages at once do not fill the machine's memory."""
+    if not _AT_ONCE.acquire(timeout=settings.READ_SECONDS):
+        raise ReadersBusyError("Other pages are being read just now; try again in a minute.")
+    try:
+        yield
+    finally:
+        _AT_ONCE.release()

@@ -5,6 +5,7 @@ import re
 from datetime import UTC, datetime
 from html import unescape
 from itertools import pairwise
+from threading import BoundedSemaphore
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from hypothesis import strategies as st
 from pytest_django import Settings
 
 from claims.models import Article, Candidate, Claim, Event, Feed, Snapshot, User
+from claims.operations import reading_apart
 from claims.operations.recheck import check_articles
 from claims.queries.desk_articles import Span, place_of, segments
 from claims.views.desk.uploads import CappedUpload
@@ -174,6 +176,20 @@ def test_a_file_that_takes_more_than_reading_may_is_refused_in_words_and_the_nex
         setattr(settings, name, value)
     taken = desk.post(UPLOAD, uploaded("a.html", body, "text/html"))
     assert taken.status_code == 302, "the control: with the usual limits it is read"
+
+
+def test_while_others_files_are_read_one_more_is_refused_in_words(
+    desk: Client, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seats = BoundedSemaphore(1)
+    monkeypatch.setattr(reading_apart, "_AT_ONCE", seats)
+    settings.READ_SECONDS = 0.5
+    with seats:
+        answer = desk.post(UPLOAD, uploaded("a.html", PAGE.encode(), "text/html", publisher="Kept Gazette"))
+    assert answer.status_code == 422
+    assert "Other pages are being read just now" in words(answer)
+    assert "Kept Gazette" in answer.content.decode()
+    assert desk.post(UPLOAD, uploaded("a.html", PAGE.encode(), "text/html")).status_code == 302
 
 
 def test_what_lies_beyond_the_limit_is_counted_and_not_written(
