@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from claims.pipeline.attribution.attributions import find_attributions
 from claims.pipeline.extract_claims import MOST_CANDIDATES, extract_claims
-from claims.pipeline.extract_text import UnreadableError, extract_text
+from claims.pipeline.extract_text import UnreadableError, extract_text, fingerprint
+from claims.pipeline.page import page_bytes
 from claims.vocabulary import Voice
 
 MEGABYTE = 1_000_000
@@ -50,6 +51,24 @@ def test_a_hostile_page_is_read_or_refused_in_bounded_time(body: str) -> None:
     except UnreadableError as refusal:
         assert "no readable article text" in str(refusal)  # noqa: PT017 - either way is right
     assert time.process_time() - start < DEADLINE
+
+
+@pytest.mark.parametrize("tag", ["div", "BLOCKQUOTE"])
+def test_a_page_nested_absurdly_deep_is_refused_before_it_is_parsed(
+    monkeypatch: pytest.MonkeyPatch, tag: str
+) -> None:
+    said = "<p>The port is shut, the harbour master said on Sunday.</p>"
+    deep = f"<html lang='en'><body><article>{f'<{tag}>' * 200_000}{said}".encode()
+    start = time.process_time()
+    with pytest.raises(UnreadableError, match="nests its elements deeper"):
+        fingerprint(deep)
+    assert time.process_time() - start < 1
+    wide = f"<html lang='en'><body><article>{f'<{tag}>x</{tag}>' * 20_000}{said}".encode()
+    fingerprint(wide)
+    monkeypatch.setattr(page_bytes, "_DEEPEST", 10**9)
+    start = time.process_time()
+    fingerprint(deep[: 25_000 * (len(tag) + 2)])
+    assert time.process_time() - start > 0.4, "the control: parsed, an eighth of it takes longer"
 
 
 LETTERS = st.sampled_from(

@@ -38,6 +38,13 @@ _PAGE_CODECS = (
     "utf-8", "utf-16", "utf-32", "ascii", "latin", "iso8859", "cp", "koi8", "gb", "big5", "euc", "shift",
     "mac", "tis", "johab", "hz", "ptcp", "iso2022",
 )  # fmt: skip
+# Blocks that nest without an end: a parser looks through all that are open for each that opens.
+_NESTING = re.compile(
+    r"<(/?)(?:div|section|article|main|aside|header|footer|nav|blockquote|ul|ol|center|figure|details|fieldset)\b",
+    re.IGNORECASE,
+)
+_MANY_TAGS = 10_000
+_DEEPEST = 5_000
 # What may not stand in a stored text: NUL breaks PostgreSQL, lone surrogates break UTF-8.
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
 
@@ -56,7 +63,8 @@ class PageSource(NamedTuple):
 def read_bytes(body: bytes, content_type: str | None) -> PageSource:
     """Decode ``body``; ``content_type`` is the Content-Type header, None to sniff.
 
-    Raises UnreadableError for an empty body, for what is not text, and for an unknown encoding.
+    Raises UnreadableError for an empty body, for what is not text, for an unknown encoding, and for a page
+    that nests its elements absurdly deep.
     """
     if not body.strip(b" \t\r\n\x00"):
         raise UnreadableError("The page is empty. Check the address, or add the text by hand.")
@@ -67,7 +75,22 @@ def read_bytes(body: bytes, content_type: str | None) -> PageSource:
     if declared == "text/plain":
         is_html = False
     text = _decode(body, head if is_html else b"", content_type or "")
+    if is_html and _is_too_deep(text):
+        raise UnreadableError(
+            "This page nests its elements deeper than any article does. Add the passage by hand instead."
+        )
     return PageSource(_CONTROL.sub(" ", text), is_html)
+
+
+def _is_too_deep(html: str) -> bool:
+    if html.count("<") < _MANY_TAGS:
+        return False
+    depth = 0
+    for tag in _NESTING.finditer(html):
+        depth = max(0, depth - 1) if tag.group(1) else depth + 1
+        if depth > _DEEPEST:
+            return True
+    return False
 
 
 def as_text(body: bytes, content_type: str | None) -> str:
