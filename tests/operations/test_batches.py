@@ -264,7 +264,7 @@ def test_a_page_too_big_to_read_harms_only_itself(
 ) -> None:
     settings.READ_MEGABYTES, settings.READ_SECONDS = 60, 2.0
     site.says("/1", "Story 1", SAID.replace("has resigned", "stays"), MORE)
-    site.answers("/2", body=b"<html><body>" + b"<div><p>a word" * 300_000 + b"</body></html>")
+    site.answers("/2", body=b"<html><body>" + b"<p>a word" * 400_000 + b"</body></html>")
     site.says("/3", "Story 3", SAID.replace("has resigned", "was dismissed"), MORE)
     outcomes = {report.article: report.outcome for report in check_due(due_hosts(patience=NO_PATIENCE))}
     assert [outcomes[story.id] for story in stories] == [
@@ -283,7 +283,7 @@ def test_a_page_that_always_explodes_ends_up_stuck_and_is_tried_again_at_the_lon
     site: NewsSite, stories: list[Article], settings: Settings
 ) -> None:
     settings.READ_MEGABYTES, settings.READ_SECONDS, settings.STUCK_AFTER = 60, 2.0, 2
-    site.answers("/2", body=b"<html><body>" + b"<div><p>a word" * 300_000 + b"</body></html>")
+    site.answers("/2", body=b"<html><body>" + b"<p>a word" * 400_000 + b"</body></html>")
     for _ in range(2):
         list(check_articles([stories[2].id], only_due=False))
     stuck = Article.objects.get(pk=stories[2].pk)
