@@ -23,6 +23,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from claims.pipeline.matching.guards import Compared
 from claims.pipeline.matching.match_text import MatchText, facts_of
 from claims.pipeline.matching.traits import NO_RIVAL, Noise, traits
 
@@ -91,7 +92,8 @@ def _pairs_of(
         for claim in best[:RIVALS]:
             rival = max((likeness[other] for other in best if other != claim), default=NO_RIVAL)
             known = texts[claim]
-            found = traits(query, facts, known, facts_of(known.plain), noise=noise, rival=rival)
+            pair = Compared.of(facts, facts_of(known.plain))
+            found = traits(query, known, pair, noise=noise, rival=rival)
             pairs.append(Pair(draw, number, meant, draw not in hidden[meant], claim == meant, found))
     return pairs
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
-from claims.pipeline.matching.guards import Facts, conflicts, contradiction, refuting_words, shared_names
+from claims.pipeline.matching.guards import Compared, Facts
 from claims.pipeline.matching.match_text import MatchText, facts_of
 from claims.pipeline.matching.traits import NO_RIVAL, Noise, traits
 from claims.pipeline.text.aliases import Aliases
@@ -84,6 +84,14 @@ class Likely:
     claim: KnownClaim
     text: MatchText
     rank: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """The log odds that a text says what a claim says, and their facts side by side."""
+
+    odds: float
+    facts: Compared
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,20 +180,20 @@ def judge(
     matches: list[Match] = []
     ceiling = float("inf")
     for entry in _in_order(query, ranked, found) if acts_first else ranked:
-        odds = found.get(entry.claim.id)
-        ceiling = min(ceiling, UNJUDGED + min(0.0, entry.rank / 100 - 1) if odds is None else odds)
-        if odds is None:
+        pair = found.get(entry.claim.id)
+        ceiling = min(ceiling, UNJUDGED + min(0.0, entry.rank / 100 - 1) if pair is None else pair.odds)
+        if pair is None:
             shared = tuple(_words_in_both(query, entry, frozenset()))
             matches.append(Match(entry.claim.id, round(ceiling, 3), Zone.NEW, Relation.NEW, shared))
         else:
-            matches.append(_judged(query, facts, entry, ceiling))
+            matches.append(_judged(query, entry, pair.facts, ceiling))
     return tuple(matches)
 
 
-def _in_order(query: MatchText, ranked: Sequence[Likely], found: Mapping[str, float]) -> list[Likely]:
+def _in_order(query: MatchText, ranked: Sequence[Likely], found: Mapping[str, _Judged]) -> list[Likely]:
     """The most alike first, but likely claims whose act is told before those whose act is not."""
-    likely = [entry for entry in ranked if found.get(entry.claim.id, UNJUDGED) >= model().suggest_at]
-    told = {entry.claim.id: _tells(query, facts_of(entry.text.plain)) for entry in likely}
+    likely = {claim: pair for claim, pair in found.items() if pair.odds >= model().suggest_at}
+    told = {claim: _tells(query, pair.facts.claim) for claim, pair in likely.items()}
     behind = OTHER_ACT if any(share >= ACT_TOLD for share in told.values()) else 0.0
 
     def place(entry: Likely) -> float:
@@ -196,7 +204,7 @@ def _in_order(query: MatchText, ranked: Sequence[Likely], found: Mapping[str, fl
 
 def _odds(
     query: MatchText, facts: Facts, ranked: Sequence[Likely], noise: Noise, ahead: Mapping[str, float]
-) -> dict[str, float]:
+) -> dict[str, _Judged]:
     """The log odds of those alike enough, by claim; two claims of one wording are no rivals.
 
     ``ahead``: by how much each is nearer in meaning than any other, where that is known.
@@ -208,11 +216,10 @@ def _odds(
         if not ahead and (own < LEAST_LIKENESS or _told(query, entry.text) < LEAST_TOLD):
             continue
         others = (value for value, other in zip(likeness, wordings, strict=True) if other != wording)
-        other = facts_of(entry.text.plain)
-        pair = traits(query, facts, entry.text, other, noise=noise, rival=max(others, default=NO_RIVAL))
-        found[entry.claim.id] = model().log_odds(pair)
-        if ahead:
-            found[entry.claim.id] += ahead[entry.claim.id] - MEANING_USUAL
+        pair = Compared.of(facts, facts_of(entry.text.plain))
+        told = traits(query, entry.text, pair, noise=noise, rival=max(others, default=NO_RIVAL))
+        meant = ahead[entry.claim.id] - MEANING_USUAL if ahead else 0.0
+        found[entry.claim.id] = _Judged(model().log_odds(told) + meant, pair)
     return found
 
 
@@ -248,18 +255,16 @@ def _with_meaning(
     return sorted(meant, key=lambda entry: (-entry.rank, entry.claim.id)), ahead
 
 
-def _judged(query: MatchText, facts: Facts, entry: Likely, score: float) -> Match:
+def _judged(query: MatchText, entry: Likely, facts: Compared, score: float) -> Match:
     """The zone by score, less what the guards forbid; the relation; the reasons."""
-    other = facts_of(entry.text.plain)
-    against = list(conflicts(facts, other))
-    tells = _tells(query, other) >= SAME_ACT
-    opposite = contradiction(facts, other) if tells and not against else None
+    against = list(facts.conflicts)
+    tells = _tells(query, facts.claim) >= SAME_ACT
+    opposite = facts.opposite if tells and not against else None
     zone = (
         Zone.LINK if score >= model().link_at else Zone.SUGGEST if score >= model().suggest_at else Zone.NEW
     )
     relation = {Zone.LINK: Relation.SAME, Zone.SUGGEST: Relation.RELATED, Zone.NEW: Relation.NEW}[zone]
-    denial = refuting_words(facts, other)
-    if zone is not Zone.NEW and (opposite or denial):
+    if zone is not Zone.NEW and (opposite or facts.denial):
         relation = Relation.CONTRADICTS
         against += [opposite] if opposite else []
     if zone is Zone.LINK and against:
@@ -267,9 +272,9 @@ def _judged(query: MatchText, facts: Facts, entry: Likely, score: float) -> Matc
         relation = Relation.RELATED if relation is Relation.SAME else relation
     if not tells and zone is not Zone.LINK:
         against.append("Same subject, but the text tells something else of it.")
-    reasons = [*_names_in_both(query, facts, other, entry), *against]
-    if denial:
-        reasons.append(f"The text denies it: {_quoted(denial)}.")
+    reasons = [*_names_in_both(query, facts, entry), *against]
+    if facts.denial:
+        reasons.append(f"The text denies it: {_quoted(facts.denial)}.")
     return Match(entry.claim.id, round(score, 3), zone, relation, tuple(reasons))
 
 
@@ -280,10 +285,10 @@ def _tells(query: MatchText, other: Facts) -> float:
     return told / whole if whole else 1.0
 
 
-def _names_in_both(query: MatchText, facts: Facts, other: Facts, entry: Likely) -> list[str]:
+def _names_in_both(query: MatchText, facts: Compared, entry: Likely) -> list[str]:
     """What speaks for the match, in sentences: names in both, other words in both."""
     reasons, told = [], set()
-    for one, twin in shared_names(facts, other)[:3]:
+    for one, twin in facts.names[:3]:
         reasons.append(f"Both name {one}." if one == twin else f"Both name {one} (there: {twin}).")
         told |= {term for term, _ in terms_and_words(one)}
     return reasons + _words_in_both(query, entry, told)

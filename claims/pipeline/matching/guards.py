@@ -8,8 +8,16 @@ from itertools import takewhile
 
 from claims.pipeline.text.lexicon import lexicon
 from claims.pipeline.text.names import Name, is_title_case, name_key, names_in
-from claims.pipeline.text.terms import days_in, figure, is_of_a_date, is_of_the_calendar, term_of, terms
-from claims.pipeline.text.tokens import Token, fold, keys, tokenize
+from claims.pipeline.text.terms import (
+    days_in,
+    figure,
+    is_of_a_date,
+    is_of_the_calendar,
+    term_of,
+    terms,
+    terms_of_words,
+)
+from claims.pipeline.text.tokens import Token, fold, tokenize
 
 REACH = 5
 """Words after a negation that it may negate."""
@@ -44,13 +52,13 @@ class Facts:
     @classmethod
     def of(cls, text: str) -> "Facts":
         """Read the facts of ``text``."""
-        words = tuple(keys(text))
+        tokens = tokenize(text)
+        words = tuple(token.key for token in tokens)
         years = frozenset(word for word in words if _YEAR.fullmatch(word))
         days = days_in(words)
         others = (word for n, word in enumerate(words) if word not in years and n not in days)
         figures = frozenset(n for word in others if (n := figure(word)) is not None)
         names = tuple(name for name in names_in(text) if not is_of_the_calendar(name.text))
-        tokens = tokenize(text)
         return cls(
             text=text,
             words=words,
@@ -58,7 +66,7 @@ class Facts:
             years=years,
             dates=frozenset(days.values()),
             names=names,
-            predicate=_predicate(text, tokens, names),
+            predicate=_predicate(tokens, names),
             opening=_opening(tokens, names),
             verb_at=next((token.start for token in tokens if token.key in lexicon().auxiliaries), None),
             shouts=is_title_case(text),
@@ -91,31 +99,57 @@ def _country_keys() -> frozenset[str]:
     return frozenset(name_key(country) for country in lexicon().countries)
 
 
-def _predicate(text: str, tokens: Sequence[Token], names: Sequence[Name]) -> frozenset[str]:
+def _predicate(tokens: Sequence[Token], names: Sequence[Name]) -> frozenset[str]:
     """The terms of what a sentence tells: those after its first auxiliary, else all, less names and offices.
 
     Where nothing else is left ("He is in Tunisia") the names after the auxiliary are what it tells.
     """
     start = next((n for n, token in enumerate(tokens) if token.key in lexicon().auxiliaries), -1) + 1
-    told = _terms_of(text, tokens[start:], ())
-    return _terms_of(text, tokens[start:], names) or told or _terms_of(text, tokens, names)
+    told = tokens[start:]
+    return _terms_of(told, names) or _terms_of(told, ()) or _terms_of(tokens, names)
 
 
-def _terms_of(text: str, tokens: Sequence[Token], names: Sequence[Name]) -> frozenset[str]:
+def _terms_of(tokens: Sequence[Token], names: Sequence[Name]) -> frozenset[str]:
     """The terms of ``tokens`` but titles, dates and what lies inside ``names``."""
     inside = [(name.start, name.end) for name in names]
     days = days_in([token.key for token in tokens])
     words = [
-        text[token.start : token.end]
+        token.key
         for n, token in enumerate(tokens)
         if n not in days and not any(start <= token.start < end for start, end in inside)
     ]
-    told = terms(" ".join(word for word in words if fold(word) not in lexicon().titles))
-    return frozenset(term for term in told if not is_of_a_date(term))
+    told = terms_of_words([word for word in words if fold(word) not in lexicon().titles])
+    return frozenset(term for term, _ in told if not is_of_a_date(term))
 
 
-def conflicts(one: Facts, other: Facts) -> tuple[str, ...]:
-    """Why two sentences that look alike are not one claim, as sentences; empty if nothing speaks against."""
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A text's and a claim's facts side by side.
+
+    ``names`` are pairs of names that share a part; ``conflicts`` why the two are not one claim, as sentences;
+    ``opposite`` why one says the contrary; ``denial`` words of denial in the text that the claim has not.
+    """
+
+    text: Facts
+    claim: Facts
+    names: tuple[tuple[str, str], ...]
+    conflicts: tuple[str, ...]
+    opposite: str | None
+    denial: tuple[str, ...]
+
+    @classmethod
+    def of(cls, text: Facts, claim: Facts) -> "Compared":
+        """Compare the facts of ``text`` with those of ``claim``."""
+        names = shared_names(text, claim)
+        against = conflicts(text, claim, are_akin=bool(names))
+        return cls(text, claim, names, against, contradiction(text, claim), refuting_words(text, claim))
+
+
+def conflicts(one: Facts, other: Facts, *, are_akin: bool) -> tuple[str, ...]:
+    """Why two sentences that look alike are not one claim, as sentences; empty if nothing speaks against.
+
+    ``are_akin``: whether they share a name.
+    """
     found = []
     if one.figures and other.figures and not one.figures & other.figures:
         found.append(f"Numbers differ: {_listed(one.figures)} / {_listed(other.figures)}.")
@@ -124,7 +158,7 @@ def conflicts(one: Facts, other: Facts) -> tuple[str, ...]:
     if one.dates and other.dates and not one.dates & other.dates:
         found.append(f"Dates differ: {_days(one.dates)} / {_days(other.dates)}.")
     named = one.sure_names and other.sure_names and not (one.shouts or other.shouts)
-    if named and not shared_names(one, other):
+    if named and not are_akin:
         names = f"{_named(one.sure_names)} / {_named(other.sure_names)}"
         found.append(f"They name different people or places: {names}.")
     subjects = differing_subjects(one, other)
@@ -225,10 +259,16 @@ def _denies(one: Facts, other: Facts) -> bool:
 
 def refuting_words(one: Facts, other: Facts) -> tuple[str, ...]:
     """Words of denial in ``one`` (hoax, false, denies) that ``other`` does not have itself."""
-    line, own = f" {' '.join(one.words)} ", set(other.words)
+    own = set(other.words)
+    return tuple(phrase for phrase in _denials(one.words) if not own.issuperset(phrase.split()))
+
+
+@lru_cache(maxsize=100)
+def _denials(words: tuple[str, ...]) -> tuple[str, ...]:
+    """The words of denial among ``words``; one text is compared with many claims."""
+    line = f" {' '.join(words)} "
     lists = lexicon()
-    plain = (p for p in lists.refuting if p not in lists.negations and f" {p} " in line)
-    return tuple(p for p in plain if not set(p.split()) <= own)
+    return tuple(p for p in lists.refuting if p not in lists.negations and f" {p} " in line)
 
 
 def shared_names(one: Facts, other: Facts) -> tuple[tuple[str, str], ...]:

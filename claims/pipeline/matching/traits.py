@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from claims.pipeline.matching.guards import Facts, conflicts, contradiction, refuting_words
+from claims.pipeline.matching.guards import Compared
 from claims.pipeline.matching.match_text import MatchText
 from claims.pipeline.text.lexicon import sample_claims
 from claims.pipeline.text.terms import WEIGHT_RARE, term_weight
@@ -95,7 +95,7 @@ def _sample_postings() -> tuple[dict[str, list[tuple[int, float]]], dict[str, li
 
 
 def traits(
-    query: MatchText, facts: Facts, claim: MatchText, other: Facts, *, noise: Noise, rival: float
+    query: MatchText, claim: MatchText, facts: Compared, *, noise: Noise, rival: float
 ) -> dict[str, float]:
     """The traits of a pair by name, most of them 0 to 1; ``rival`` is the likeness of the next best claim.
 
@@ -121,35 +121,35 @@ def traits(
         "likeness": likeness / 5,
         "rival": rival / 5,
         "ahead": min(6.0, likeness - rival) / 5,
-        "shouts": float(facts.shouts),
+        "shouts": float(facts.text.shouts),
     }
     told = {
         "claim told": _share(common, claim.whole),
         "text told": _share(common, query.whole),
-        "act told": _told(other.predicate, query.weights),
-        "act of text": _told(facts.predicate, claim.weights),
+        "act told": _told(facts.claim.predicate, query.weights),
+        "act of text": _told(facts.text.predicate, claim.weights),
     }
     found |= told | _bends(told)
     for step in (0.0, 0.5, 1.0, 2.0, 3.0):
         found[f"ahead by {step:g}"] = max(0.0, min(6.0, likeness - rival) - step) / 5
-    return found | _of_facts(facts, other, query)
+    return found | _of_facts(facts, query)
 
 
-def _of_facts(facts: Facts, other: Facts, query: MatchText) -> dict[str, float]:
-    against = conflicts(facts, other)
+def _of_facts(facts: Compared, query: MatchText) -> dict[str, float]:
     found = {
-        name: float(any(sentence.startswith(opening) for sentence in against))
+        name: float(any(sentence.startswith(opening) for sentence in facts.conflicts))
         for name, opening in _KINDS_OF_CONFLICT.items()
     }
-    here = {key for name in facts.names for key in name.keys} | query.weights.keys()
-    there = {key for name in other.names for key in name.keys}
+    text, claim = facts.text, facts.claim
+    here = {key for name in text.names for key in name.keys} | query.weights.keys()
+    there = {key for name in claim.names for key in name.keys}
     found["names told"] = len(there & here) / len(there) if there else 0.5
     found["has names"] = float(bool(there))
     found["names missing"] = min(3, len(there - here)) / 3
-    found["numbers shared"] = min(2, len(facts.figures & other.figures)) / 2
-    found["numbers missing"] = min(2, len(other.figures - facts.figures)) / 2
-    found["opposite"] = float(contradiction(facts, other) is not None)
-    found["denied"] = float(bool(refuting_words(facts, other)))
+    found["numbers shared"] = min(2, len(text.figures & claim.figures)) / 2
+    found["numbers missing"] = min(2, len(claim.figures - text.figures)) / 2
+    found["opposite"] = float(facts.opposite is not None)
+    found["denied"] = float(bool(facts.denial))
     return found
 
 

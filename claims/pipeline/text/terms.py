@@ -33,7 +33,11 @@ def terms(text: str) -> list[str]:
 
 def terms_and_words(text: str) -> list[tuple[str, str]]:
     """Each term with the word (lower case) that it stands for; the day of a date ("30 March") is left out."""
-    words = keys(text)
+    return terms_of_words(keys(text))
+
+
+def terms_of_words(words: Sequence[str]) -> list[tuple[str, str]]:
+    """Each term of ``words``, which are keys of tokens, with its word; see `terms_and_words`."""
     days = days_in(words)
     words = [word for n, word in enumerate(words) if n not in days]
     result: list[tuple[str, str]] = []
@@ -89,8 +93,8 @@ def _month_terms() -> frozenset[str]:
 
 def figure(word: str) -> float | None:
     """The number that a token (lower case) is: 12, twelve, 19m, 2nd; None for anything else."""
-    if word in _NUMBER_WORDS:
-        return _NUMBER_WORDS[word]
+    if word[:1].isalpha():
+        return _NUMBER_WORDS.get(word)
     digits = word.replace(",", "")
     match = _SCALED.fullmatch(digits)
     if match:

@@ -58,6 +58,8 @@ def squash(text: str) -> str:
 
 def fold(word: str) -> str:
     """Lower case without accents and apostrophes: Éva → eva, Qa'ida → qaida."""
+    if word.isascii() and word.isalpha():
+        return word.lower()
     plain = _APOSTROPHES.sub("", word.lower())
     if plain.isascii():
         return plain
