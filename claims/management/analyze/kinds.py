@@ -3,6 +3,7 @@
 Each kind imports its own part of the pipeline when it starts, so that none waits for the others' libraries.
 """
 
+import gc
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -136,6 +137,7 @@ def _match(options: Options) -> Answerer:
         raise BadClaimsFileError("match needs --claims FILE.")
     known, ids = read_known_claims(options.claims)
     index = ClaimIndex(known)
+    gc.freeze()  # it stays to the end: nothing in it need be looked through for what can go
     nearness = embeddings().similarity if options.with_tier else None
 
     def answer(given: Given) -> Answer:

@@ -1,10 +1,10 @@
 """Two sentences to what forbids calling them one claim: figures, dates, names or polarity that conflict."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import takewhile
+from itertools import chain, takewhile
 
 from claims.pipeline.text.lexicon import lexicon
 from claims.pipeline.text.names import Name, is_title_case, name_key, names_in
@@ -59,6 +59,8 @@ class Facts:
         others = (word for n, word in enumerate(words) if word not in years and n not in days)
         figures = frozenset(n for word in others if (n := figure(word)) is not None)
         names = tuple(name for name in names_in(text) if not is_of_the_calendar(name.text))
+        named = frozenset(chain.from_iterable(range(name.start, name.end) for name in names))
+        auxiliaries = lexicon().auxiliaries
         return cls(
             text=text,
             words=words,
@@ -66,9 +68,9 @@ class Facts:
             years=years,
             dates=frozenset(days.values()),
             names=names,
-            predicate=_predicate(tokens, names),
-            opening=_opening(tokens, names),
-            verb_at=next((token.start for token in tokens if token.key in lexicon().auxiliaries), None),
+            predicate=_predicate(tokens, named),
+            opening=_opening(tokens, named),
+            verb_at=next((token.start for token in tokens if token.key in auxiliaries), None),
             shouts=is_title_case(text),
         )
 
@@ -99,26 +101,23 @@ def _country_keys() -> frozenset[str]:
     return frozenset(name_key(country) for country in lexicon().countries)
 
 
-def _predicate(tokens: Sequence[Token], names: Sequence[Name]) -> frozenset[str]:
+def _predicate(tokens: Sequence[Token], named: Set[int]) -> frozenset[str]:
     """The terms of what a sentence tells: those after its first auxiliary, else all, less names and offices.
 
-    Where nothing else is left ("He is in Tunisia") the names after the auxiliary are what it tells.
+    Where nothing else is left ("He is in Tunisia") the names after the auxiliary are what it tells. ``named``
+    are the offsets inside of names.
     """
-    start = next((n for n, token in enumerate(tokens) if token.key in lexicon().auxiliaries), -1) + 1
+    auxiliaries = lexicon().auxiliaries
+    start = next((n for n, token in enumerate(tokens) if token.key in auxiliaries), -1) + 1
     told = tokens[start:]
-    return _terms_of(told, names) or _terms_of(told, ()) or _terms_of(tokens, names)
+    return _terms_of(told, named) or _terms_of(told, frozenset()) or _terms_of(tokens, named)
 
 
-def _terms_of(tokens: Sequence[Token], names: Sequence[Name]) -> frozenset[str]:
-    """The terms of ``tokens`` but titles, dates and what lies inside ``names``."""
-    inside = [(name.start, name.end) for name in names]
-    days = days_in([token.key for token in tokens])
-    words = [
-        token.key
-        for n, token in enumerate(tokens)
-        if n not in days and not any(start <= token.start < end for start, end in inside)
-    ]
-    told = terms_of_words([word for word in words if fold(word) not in lexicon().titles])
+def _terms_of(tokens: Sequence[Token], named: Set[int]) -> frozenset[str]:
+    """The terms of ``tokens`` but titles, dates and what starts at an offset of ``named``."""
+    days, titles = days_in([token.key for token in tokens]), lexicon().titles
+    words = [token.key for n, token in enumerate(tokens) if n not in days and token.start not in named]
+    told = terms_of_words([word for word in words if fold(word) not in titles])
     return frozenset(term for term, _ in told if not is_of_a_date(term))
 
 
@@ -225,12 +224,11 @@ def _office(facts: Facts, other: Facts) -> tuple[str, ...]:
     return tuple(subject) if any(fold(word) in lexicon().titles for word in subject) else ()
 
 
-def _opening(tokens: Sequence[Token], names: Sequence[Name]) -> tuple[tuple[str, str, int], ...]:
+def _opening(tokens: Sequence[Token], named: Set[int]) -> tuple[tuple[str, str, int], ...]:
     """Words with their terms and starts before the first auxiliary, without names and function words."""
-    inside = [(name.start, name.end) for name in names]
-    before = takewhile(lambda token: token.key not in lexicon().auxiliaries, tokens)
-    plain = (t for t in before if not any(start <= t.start < end for start, end in inside))
-    return tuple((t.key, term, t.start) for t in plain if (term := term_of(t.key)))
+    auxiliaries = lexicon().auxiliaries
+    before = takewhile(lambda token: token.key not in auxiliaries, tokens)
+    return tuple((t.key, term, t.start) for t in before if t.start not in named and (term := term_of(t.key)))
 
 
 def contradiction(one: Facts, other: Facts) -> str | None:

@@ -74,7 +74,7 @@ class MatchText:
         small, large = (
             (self.grams, other.grams) if len(self.grams) < len(other.grams) else (other.grams, self.grams)
         )
-        return sum(value * large[gram] for gram, value in small.items() if gram in large)
+        return sum([value * large[gram] for gram, value in small.items() if gram in large])
 
 
 def _grams(weights: Mapping[str, float]) -> dict[str, float]:

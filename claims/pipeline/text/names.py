@@ -68,9 +68,10 @@ def name_keys(name: str) -> tuple[str, ...]:
     """
     words = [_POSSESSIVE.sub("", word) for word in _WORD.findall(name.replace("-", " "))]
     lists = lexicon()
-    parts = [w for w in words if fold(w) not in lists.particles and fold(w) != "the" and len(w) > 1]
-    own = [w for w in parts if fold(w) not in lists.titles]
-    return tuple(name_key(word) for word in own or parts)
+    parts = [(w, plain) for w in words if len(w) > 1 and (plain := fold(w)) not in lists.particles]
+    parts = [part for part in parts if part[1] != "the"]
+    own = [part for part in parts if part[1] not in lists.titles]
+    return tuple(name_key(word) for word, _ in own or parts)
 
 
 def same_name(one: str, other: str) -> bool:
@@ -121,6 +122,7 @@ def _opens_sentence(text: str, at: int) -> bool:
     return not before or before[-1] in ".!?:\n…"
 
 
+@lru_cache(maxsize=1_000)
 def is_title_case(text: str) -> bool:
     """Whether all longer words but function words are capitalised, as in an American headline."""
     band = lexicon().band
