@@ -17,12 +17,13 @@ from claims.pipeline.text.terms import (
     terms,
     terms_of_words,
 )
-from claims.pipeline.text.tokens import Token, fold, tokenize
+from claims.pipeline.text.tokens import Token, fold, keys, tokenize
+from claims.pipeline.words import load_words
 
 REACH = 5
 """Words after a negation that it may negate."""
 
-LONGEST_ACRONYM = 5
+LONGEST_ACRONYM, SHORTEST_SHOUT = 5, 3
 _WORD_ENDINGS = ("s", "ed", "er", "ing", "y")
 
 _YEAR = re.compile(r"(?:19|20)\d\d")
@@ -35,7 +36,7 @@ class Facts:
     ``dates`` are months with their days. ``predicate`` are the terms that tell what happened: not those of
     names, nor of an office; ``opening`` are the words before its first auxiliary, with their terms and where
     they start; ``verb_at`` is where that auxiliary starts, None where there is none. ``shouts``: a headline
-    in capitalised words, whose names cannot be told for sure.
+    in capitalised words, whose names cannot be told for sure; ``lowered`` are its words in small letters.
     """
 
     text: str
@@ -48,15 +49,16 @@ class Facts:
     opening: tuple[tuple[str, str, int], ...]
     verb_at: int | None
     shouts: bool
+    lowered: frozenset[str]
 
     @classmethod
     def of(cls, text: str) -> "Facts":
         """Read the facts of ``text``."""
         tokens = tokenize(text)
         words = tuple(token.key for token in tokens)
-        years = frozenset(word for word in words if _YEAR.fullmatch(word))
+        years = frozenset(token.key for token in tokens if _is_year(token))
         days = days_in(words)
-        others = (word for n, word in enumerate(words) if word not in years and n not in days)
+        others = (token.key for n, token in enumerate(tokens) if not _is_year(token) and n not in days)
         figures = frozenset(n for word in others if (n := figure(word)) is not None)
         names = tuple(name for name in names_in(text) if not is_of_the_calendar(name.text))
         named = frozenset(chain.from_iterable(range(name.start, name.end) for name in names))
@@ -72,6 +74,7 @@ class Facts:
             opening=_opening(tokens, named),
             verb_at=next((token.start for token in tokens if token.key in auxiliaries), None),
             shouts=is_title_case(text),
+            lowered=frozenset(token.key for token in tokens if text[token.start : token.end].islower()),
         )
 
     @property
@@ -85,15 +88,31 @@ class Facts:
         return tuple(name for name in self.sure_names if not set(name.keys) <= _country_keys())
 
 
+def _is_year(token: Token) -> bool:
+    """Whether a token is a year; "2,000" is none."""
+    return _YEAR.fullmatch(token.key) is not None and token.end - token.start == len(token.key)
+
+
 def _may_be_a_word(name: Name) -> bool:
-    """Whether a capitalised word may well be an English one: "Homeless man …", "Loggers cut …", "NAKED"."""
-    lone = len(name.keys) == 1 and " " not in name.text
-    return (name.text.isupper() and len(name.text) > LONGEST_ACRONYM) or (
-        lone
-        and name.start == 0
-        and name.text.lower().endswith(_WORD_ENDINGS)
-        and name.keys[0] not in _country_keys()
-    )
+    """Whether capitalised words may well be English ones: "Homeless man …", "NAKED", "Video", "the Pope"."""
+    sets = load_words("en").sets
+    words = [fold(word) for word in name.text.split()]
+    if all(word in lexicon().titles or word in sets["labels"] for word in words):
+        return True
+    if len(words) > 1 or name.keys[0] in _country_keys():
+        return False
+    word = words[0]
+    opens = word.endswith(_WORD_ENDINGS) or word in sets["generic_people"]
+    lone = len(name.keys) == 1 and opens
+    compound = "-" in word and word.split("-")[0] in lexicon().band
+    return _is_shouted(name.text, word) or (name.start == 0 and (lone or compound))
+
+
+def _is_shouted(text: str, word: str) -> bool:
+    """Whether a word in capitals is one for emphasis ("NAKED", "LESS", "NOT") and no acronym."""
+    lists = lexicon()
+    known = word in lists.negations or (len(word) > SHORTEST_SHOUT and word in lists.band)
+    return text.isupper() and (known or len(text) > LONGEST_ACRONYM)
 
 
 @lru_cache(maxsize=1)
@@ -156,9 +175,9 @@ def conflicts(one: Facts, other: Facts, *, are_akin: bool) -> tuple[str, ...]:
         found.append(f"Years differ: {', '.join(sorted(one.years))} / {', '.join(sorted(other.years))}.")
     if one.dates and other.dates and not one.dates & other.dates:
         found.append(f"Dates differ: {_days(one.dates)} / {_days(other.dates)}.")
-    named = one.sure_names and other.sure_names and not (one.shouts or other.shouts)
-    if named and not are_akin:
-        names = f"{_named(one.sure_names)} / {_named(other.sure_names)}"
+    here, there = (_beside(one.sure_names, other), _beside(other.sure_names, one))
+    if here and there and not are_akin and not (one.shouts or other.shouts):
+        names = f"{_named(here)} / {_named(there)}"
         found.append(f"They name different people or places: {names}.")
     subjects = differing_subjects(one, other)
     if subjects:
@@ -167,6 +186,11 @@ def conflicts(one: Facts, other: Facts, *, are_akin: bool) -> tuple[str, ...]:
     if offices:
         found.append(f"They speak of different offices: {offices[0]} / {offices[1]}.")
     return tuple(found)
+
+
+def _beside(names: Sequence[Name], other: Facts) -> tuple[Name, ...]:
+    """The names but those that ``other`` writes in small letters ("Pizza driver …", "a pizza driver …")."""
+    return tuple(name for name in names if not other.lowered.issuperset(keys(name.text)))
 
 
 def differing_subjects(one: Facts, other: Facts) -> tuple[str, str] | None:
@@ -187,7 +211,8 @@ def _subject_names(facts: Facts, other: Facts) -> tuple[Name, ...]:
     both = facts.predicate & other.predicate
     told_at = next((start for _, term, start in facts.opening if term in both), None)
     ends = [at for at in (facts.verb_at, told_at) if at is not None]
-    return tuple(name for name in facts.own_names if ends and name.end <= min(ends))
+    subject = [name for name in facts.own_names if ends and name.end <= min(ends)]
+    return _beside(subject, other)
 
 
 def _named_in(names: Sequence[Name], facts: Facts) -> bool:

@@ -30,7 +30,7 @@ _SOUNDS = (
     (re.compile(r"(?<=[^aiu])h$|(?<=[aiu])h(?![aiu])"), ""),
 )
 _NAME = re.compile(
-    r"(?:[A-ZÀ-ÖØ-Þ][\w'’.-]*\w|[A-Z](?![\w]))"
+    r"(?<!\w)(?:[a-z]?[A-ZÀ-ÖØ-Þ][\w'’.-]*\w|[A-Z](?![\w]))"
     r"(?:\s+(?:(?:al|el|bin|ibn|ben|von|van|de|der|da|di|du|la|le)[\s-]+)?"
     r"(?:[A-ZÀ-ÖØ-Þ][\w'’.-]*\w|[A-Z]\b\.?))*"
 )

@@ -8,7 +8,7 @@ from claims.pipeline.text.lexicon import lexicon
 from claims.pipeline.text.names import name_key
 from claims.pipeline.text.tokens import fold, keys
 
-_SCALED = re.compile(r"(\d+(?:\.\d+)?)(k|m|mn|mln|bn|b|tn|st|nd|rd|th|s)")
+_SCALED = re.compile(r"(\d+(?:\.\d+)?)(k|m|mn|mln|bn|b|tn|st|nd|rd|th|s|ft|kg|km|cm|lb|lbs|mb|gb|am|pm|mph)")
 _SCALES = {"k": 1e3, "thousand": 1e3, "m": 1e6, "mn": 1e6, "mln": 1e6, "million": 1e6, "millions": 1e6}
 _SCALES |= {"bn": 1e9, "b": 1e9, "billion": 1e9, "tn": 1e12, "trillion": 1e12, "hundred": 1e2, "dozen": 12.0}
 _TWO_UP = "two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen"

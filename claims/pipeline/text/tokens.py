@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 _TOKEN = re.compile(
     r"""
-    (?:(?<![\w)\]])[-−–](?=\d))?\d+(?:[.,:]\d+)*(?:st|nd|rd|th)?(?![^\W\d_])   # figures, with sign
+    (?:(?<![\w)\]])[-−–](?=\d))?\d++(?:[.,:]\d++)*+[^\W\d_]*               # figures: -5, 2nd, 4.5bn
     | \w+(?:['’ʼ`´]\w+)*                                                     # words, can't
     | [?%‰°$€£¥₹]                                                            # marks that carry meaning
     """,
