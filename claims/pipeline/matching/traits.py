@@ -1,7 +1,7 @@
 """A text and a claim to the traits of the two together from which one judges whether they say the same."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -132,7 +132,7 @@ def traits(
     found |= told | _bends(told)
     for step in (0.0, 0.5, 1.0, 2.0, 3.0):
         found[f"ahead by {step:g}"] = max(0.0, min(6.0, likeness - rival) - step) / 5
-    return found | _of_facts(facts, query)
+    return found | _of_facts(facts, query) | _of_acts(query, claim, facts, found)
 
 
 def _of_facts(facts: Compared, query: MatchText) -> dict[str, float]:
@@ -151,6 +151,41 @@ def _of_facts(facts: Compared, query: MatchText) -> dict[str, float]:
     found["opposite"] = float(facts.opposite is not None)
     found["denied"] = float(bool(facts.denial))
     return found
+
+
+def _of_acts(
+    query: MatchText, claim: MatchText, facts: Compared, found: Mapping[str, float]
+) -> dict[str, float]:
+    """How much of what happened is in both, beside the names, which many claims of one story share.
+
+    ``found`` are the traits so far: together with them a likeness that is all names can be told.
+    """
+    acts, acts_of_text = facts.claim.predicate, facts.text.predicate
+    shared = _weight(term for term in acts if term in query.weights)
+    shared_of_text = _weight(term for term in acts_of_text if term in claim.weights)
+    common = sum(weight for term, weight in claim.weights.items() if term in query.weights)
+    names = {key for name in facts.claim.names for key in name.keys}
+    names_of_text = {key for name in facts.text.names for key in name.keys}
+    share = _share(shared, _weight(acts)) if acts else 0.5
+    told = any(term in query.weights for term in acts)
+    return {
+        "act shared": math.log1p(shared) / 3,
+        "act missing": math.log1p(_weight(acts) - shared) / 3,
+        "words of act": min(3, sum(term in query.weights for term in acts)) / 3,
+        "act of text shared": math.log1p(shared_of_text) / 3,
+        "act of text missing": math.log1p(_weight(acts_of_text) - shared_of_text) / 3,
+        "acts in both": math.log1p(_weight(acts & acts_of_text)) / 3,
+        "no acts in both": float(not acts & acts_of_text),
+        "share of names": 1 - _share(shared, common) if common else 0.0,
+        "names of text missing": min(3, len(names_of_text - names - claim.weights.keys())) / 3,
+        "names of claim": min(4, len(names)) / 4,
+        "least told": min(found["claim told"], share),
+        "claim and act told": found["claim told"] * share,
+        "text and act told": found["text told"] * share,
+        "likeness with act": found["likeness"] * share,
+        "likeness without act": found["likeness"] * (not told),
+        "ahead without act": found["ahead"] * (not told),
+    }
 
 
 def _bends(told: Mapping[str, float]) -> dict[str, float]:
@@ -172,4 +207,8 @@ def _share(part: float, whole: float) -> float:
 
 def _told(terms: frozenset[str], held: Mapping[str, float]) -> float:
     """The share of the weight of ``terms`` that stands in ``held``."""
-    return _share(sum(term_weight(t) for t in terms if t in held), sum(map(term_weight, terms)))
+    return _share(_weight(term for term in terms if term in held), _weight(terms))
+
+
+def _weight(terms: Iterable[str]) -> float:
+    return sum(map(term_weight, terms))
