@@ -162,6 +162,16 @@ def test_claims_from_before_the_table_are_read_by_the_migration(edith: User) -> 
     assert shortlist("Musa Kusa")[0].id == claim.id
 
 
+def test_newer_word_lists_add_terms_and_take_none(edith: User) -> None:
+    claim = tracked("The aeroplane of Moussa Koussa has landed.", edith)
+    stored = set(ClaimTerm.objects.values_list("claim_id", "term"))
+    ClaimTerm.objects.filter(term="land").delete()
+    by_alias = ClaimTerm.objects.create(claim=claim, term="by an alias")
+    migration = importlib.import_module("claims.migrations.0019_terms_by_more_words")
+    migration.add_terms(apps, None)
+    assert set(ClaimTerm.objects.values_list("claim_id", "term")) == stored | {(claim.id, by_alias.term)}
+
+
 def test_the_ledger_is_still_guarded_after_its_kinds_grew(edith: User) -> None:
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":

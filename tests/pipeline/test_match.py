@@ -204,3 +204,35 @@ def test_how_sure_a_link_is_does_not_depend_on_how_many_claims_are_tracked() -> 
     [alone] = match(text, [ARRIVED])
     among = next(m for m in match(text, [ARRIVED, *others]) if m.claim == "arrived")
     assert (among.score, among.zone) == (alone.score, alone.zone)
+
+
+@pytest.mark.parametrize(
+    ("text", "claim"),
+    [
+        ("Pizza courier gets a tip of 2,084 dollars", "A Lindal pizza courier got a tip of $2,084."),
+        (
+            "Phone maker promises 512MB of memory and 4GB of storage",
+            "The phone has 512 MB of memory, 4 GB storage.",
+        ),
+        (
+            "NOT one cow survived the barn blaze near the old mill",
+            "Not a single cow of Farmer Holm survived the barn fire near the old mill.",
+        ),
+        (
+            "Pope tells a boy that all dogs enter paradise",
+            "Pope Francis told a boy that all dogs enter paradise.",
+        ),
+    ],
+)
+def test_ordinary_words_in_capitals_and_units_at_figures_are_no_conflict(text: str, claim: str) -> None:
+    (found,) = match(text, [KnownClaim("one", claim)])
+    assert not [reason for reason in found.reasons if "differ" in reason or "different" in reason]
+
+
+def test_names_and_sums_still_conflict() -> None:
+    courier = KnownClaim("one", "A Lindal courier got a tip of $2,084.")
+    (other_sum,) = match("A Lindal courier got a tip of $2,000", [courier])
+    (other_place,) = match("A Berg courier got a tip of $2,084", [courier])
+    assert "Numbers differ: 2,000 / 2,084." in other_sum.reasons
+    assert any(reason.startswith("They name different people or places") for reason in other_place.reasons)
+    assert Zone.LINK not in {other_sum.zone, other_place.zone}
