@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from itertools import product
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from claims.pipeline.attribution.attributions import find_attributions
@@ -101,6 +101,9 @@ def test_any_three_joints_of_speech_in_a_row_keep_their_offsets(first: str) -> N
 
 
 @settings(max_examples=400, deadline=None)
+@example("“said said said said said said said as he put it \n\n👍🏽calling said ")
+@example("as he put it , : told . he said")
+@example("according to the mayor , : , NAME: the dam failed to he made clear that , which is false. ")
 @given(st.lists(LETTERS, max_size=40).map("".join))
 def test_any_mix_of_scripts_and_marks_keeps_its_offsets(text: str) -> None:
     assert_spans_hold(text)

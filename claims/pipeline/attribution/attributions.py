@@ -1,6 +1,6 @@
 """Finds who says what: content, cue and source of every attribution, with offsets into the text as given."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from claims.pipeline.attribution.contents import Found
 from claims.pipeline.attribution.final import find_final
@@ -112,7 +112,14 @@ def find_in(grammar: Grammar) -> list[Found]:
             taken.add(find_forward(grammar, token, cue, earlier))
     for found in find_nouns(grammar):
         taken.add(found)
-    return sorted(with_open_quotes(grammar, taken.tokens, taken.found), key=lambda found: found.content[0])
+    whole = [_in_order(found) for found in with_open_quotes(grammar, taken.tokens, taken.found)]
+    return sorted(whole, key=lambda found: found.content[0])
+
+
+def _in_order(found: Found) -> Found:
+    """Return it with its parts in the order of the text: what goes on below may lead back above."""
+    parts = tuple(sorted(found.content))
+    return found if parts == found.content else replace(found, content=parts)
 
 
 def _cues(grammar: Grammar) -> list[tuple[int, Cue]]:
@@ -143,8 +150,8 @@ class _Taken:
         self.last_source: dict[int, Tokens] = {}  # by sentence
 
     def add(self, found: Found | None) -> bool:
-        """Keep ``found`` unless a part of its content is taken; tell whether it was kept."""
-        if found is None or any(1 in self.tokens[start:end] for start, end in found.content):
+        """Keep ``found`` unless a part of its content is empty or taken; tell whether it was kept."""
+        if found is None or any(start >= end or 1 in self.tokens[start:end] for start, end in found.content):
             return False
         for start, end in (*found.content, found.cue or found.content[0]):
             self.tokens[start:end] = b"\x01" * (end - start)
