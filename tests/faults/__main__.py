@@ -137,8 +137,12 @@ def _world(stack: contextlib.ExitStack, plan: Plan, folder: Path) -> "World":
     os.environ.clear()
     os.environ.update(environment)
     import django
+    from django.conf import settings
     from django.core.management import call_command
 
+    # Styles from where they lie: a save that came too late is answered with a page, here in this process.
+    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    settings.STORAGES = settings.STORAGES | {"staticfiles": plain}
     django.setup()
     call_command("migrate", verbosity=0)
     call_command("createcachetable", verbosity=0)

@@ -176,7 +176,7 @@ def conflicts(one: Facts, other: Facts, *, are_akin: bool) -> tuple[str, ...]:
     if one.dates and other.dates and not one.dates & other.dates:
         found.append(f"Dates differ: {_days(one.dates)} / {_days(other.dates)}.")
     here, there = (_beside(one.sure_names, other), _beside(other.sure_names, one))
-    if here and there and not are_akin and not (one.shouts or other.shouts):
+    if _may_differ(here, there) and not are_akin and not (one.shouts or other.shouts):
         names = f"{_named(here)} / {_named(there)}"
         found.append(f"They name different people or places: {names}.")
     subjects = differing_subjects(one, other)
@@ -186,6 +186,13 @@ def conflicts(one: Facts, other: Facts, *, are_akin: bool) -> tuple[str, ...]:
     if offices:
         found.append(f"They speak of different offices: {offices[0]} / {offices[1]}.")
     return tuple(found)
+
+
+def _may_differ(here: Sequence[Name], there: Sequence[Name]) -> bool:
+    """Whether both name somebody, or both a country: "a Russian boy" may well be Magneto."""
+    countries = _country_keys()
+    kinds = [{set(name.keys) <= countries for name in names} for names in (here, there)]
+    return bool(kinds[0] & kinds[1])
 
 
 def _beside(names: Sequence[Name], other: Facts) -> tuple[Name, ...]:

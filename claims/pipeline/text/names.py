@@ -35,6 +35,29 @@ _NAME = re.compile(
     r"(?:[A-ZÀ-ÖØ-Þ][\w'’.-]*\w|[A-Z]\b\.?))*"
 )
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
+_IN_NAMES = frozenset(
+    {
+        "a",
+        "an",
+        "and",
+        "at",
+        "by",
+        "for",
+        "i",
+        "in",
+        "it",
+        "may",
+        "no",
+        "of",
+        "on",
+        "or",
+        "the",
+        "to",
+        "up",
+        "us",
+        "will",
+    }
+)
 _POSSESSIVE = re.compile(r"['’]s?$")
 
 
@@ -124,8 +147,14 @@ def _opens_sentence(text: str, at: int) -> bool:
 
 @lru_cache(maxsize=1_000)
 def is_title_case(text: str) -> bool:
-    """Whether all longer words but function words are capitalised, as in an American headline."""
+    """Whether all longer words but function words are capitalised, as in an American headline.
+
+    An ordinary word, or a function word that no name holds ("With", "His"), must be among them.
+    """
     band = lexicon().band
-    words = [w for w in _WORD.findall(text) if len(w) > 3 and band.get(fold(w)) != 0]
-    ordinary = [w for w in words[1:] if fold(w) in band]
-    return len(words) > 2 and bool(ordinary) and all(w[0].isupper() for w in words)
+    every = _WORD.findall(text)
+    words = [w for w in every if len(w) > 3 and band.get(fold(w)) != 0]
+    is_no_name = any(fold(w) in band for w in words[1:]) or any(
+        w[0].isupper() and band.get(fold(w)) == 0 and fold(w) not in _IN_NAMES for w in every[1:]
+    )
+    return len(words) > 2 and is_no_name and not any(w.islower() for w in words)
