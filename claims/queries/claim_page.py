@@ -6,7 +6,19 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from claims.models import Anchor, Appearance, Article, Change, Claim, Event, Evidence, Origin, Review, Topic
+from claims.models import (
+    Anchor,
+    Appearance,
+    Article,
+    Change,
+    Claim,
+    Event,
+    Evidence,
+    Origin,
+    Review,
+    Snapshot,
+    Topic,
+)
 from claims.queries.claims import claim_at, claim_now, survivor
 from claims.queries.custody import with_copies
 from claims.queries.freshness import UNKNOWN
@@ -76,15 +88,18 @@ class _Known:
     at: datetime | None
     fallen: Mapping[str, Article]
     """For each appearance (id) the retracted report that it goes back to, where there is one."""
+    headlines: Mapping[str, str]
+    """What stood above each article (id) then; empty for the page as it stands now."""
 
     def link(self, article: Article | None) -> ArticleLink | None:
-        """Return the article with the state it had then."""
+        """Return the article with the state and the headline that it had then."""
         if article is None:
             return None
         if self.at is None:
             return article_link(article)
         states = [_STATE_AFTER[c.kind] for c in self.by_article.get(article.id, ()) if c.kind in _STATE_AFTER]
-        return article_link(article, states[-1] if states else ArticleState.LIVE)
+        link = article_link(article, states[-1] if states else ArticleState.LIVE)
+        return replace(link, headline=self.headlines.get(article.id, link.headline))
 
 
 def claim_page(
@@ -232,7 +247,17 @@ def _known(
         by_article[change.article_id].append(views[change.id])
     states = _states(events)
     fallen = retracted_sources([row for row, _ in rows], states if later.at is not None else None)
-    return _Known(views, by_article, states, later.at, fallen)
+    return _Known(views, by_article, states, later.at, fallen, _headlines(articles, later))
+
+
+def _headlines(articles: Iterable[str], later: _Later) -> dict[str, str]:
+    """Return what stood above each of the articles at the moment asked for, if any was (one query then)."""
+    if later.at is None:
+        return {}
+    seen = Snapshot.objects.filter(article__in=articles, captured_at__lte=later.at).exclude(
+        id__in=later.snapshots
+    )
+    return dict(seen.order_by("number").values_list("article_id", "headline"))
 
 
 def _states(events: Iterable[Event]) -> dict[str, ArticleState]:

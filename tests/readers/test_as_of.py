@@ -63,6 +63,22 @@ def test_a_page_removed_later_stood_then(client: Client, newsroom: Newsroom, sit
     assert "Removed" not in read_at(client, claim, gone - timedelta(microseconds=1))
 
 
+def test_a_headline_changed_later_reads_as_it_did_then(
+    client: Client, newsroom: Newsroom, site: NewsSite
+) -> None:
+    text = f"{RESIGNED}, his spokesman Karl Brandt said."
+    article = seen(site.says("/resigns", "Minister resigns", text), "The Lantern")
+    assert article.newest is not None
+    claim = newsroom.tracks(RESIGNED, article.newest, RESIGNED)
+    site.says("/resigns", "Harbour quarrel grows", text)
+    look_again(article)
+    edited = recorded(claim, EventKind.ARTICLE_CHANGE)
+    before = read_at(client, claim, edited - timedelta(microseconds=1))
+    assert "Minister resigns" in before
+    assert "Harbour quarrel grows" not in before
+    assert "Harbour quarrel grows" in read_at(client, claim, edited)
+
+
 def test_an_earlier_page_is_not_for_search_machines_and_has_no_claim_review(
     client: Client, newsroom: Newsroom, resignation: Claim
 ) -> None:
