@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.http import (
+    Http404,
     HttpRequest,
     HttpResponse,
     HttpResponseBadRequest,
@@ -35,11 +36,6 @@ LONGEST_QUERY = 200
 def bad_request(request: HttpRequest, message: str) -> HttpResponse:
     """Answer 400 with a page that says what was wrong."""
     return HttpResponseBadRequest(render_to_string("400.html", {"message": message}, request))
-
-
-def not_found(request: HttpRequest) -> HttpResponse:
-    """Answer 404 with our own page, with DEBUG on, too: there, Django shows its table of addresses."""
-    return render(request, "404.html", status=404)
 
 
 @require_safe
@@ -107,8 +103,8 @@ def claim(request: HttpRequest, claim_id: str, slug: str = "") -> HttpResponse:
     query = f"?{request.GET.urlencode()}" if request.GET else ""
     try:
         found = find_claim(claim_id)
-    except Claim.DoesNotExist:
-        return not_found(request)
+    except Claim.DoesNotExist as missing:
+        raise Http404 from missing
     except ClaimMovedError as moved:
         return HttpResponsePermanentRedirect(moved.survivor.get_absolute_url())
     if slug != found.slug:
@@ -140,8 +136,8 @@ def _listing(request: HttpRequest, template: str, read: Any) -> HttpResponse:
         context = read(request.GET.get("cursor", ""))
     except readers.UnreadableCursorError:
         return bad_request(request, "This page of the list has no such address.")
-    except (Topic.DoesNotExist, Claimant.DoesNotExist):
-        return not_found(request)
+    except (Topic.DoesNotExist, Claimant.DoesNotExist) as missing:
+        raise Http404 from missing
     return render(request, template, context)
 
 
@@ -172,8 +168,8 @@ def publisher(request: HttpRequest, slug: str) -> HttpResponse:
     """Show a publisher's record."""
     try:
         record = readers.publisher_page(slug, now=datetime.now(UTC))
-    except Publisher.DoesNotExist:
-        return not_found(request)
+    except Publisher.DoesNotExist as missing:
+        raise Http404 from missing
     return render(request, "readers/publisher.html", {"record": record})
 
 
@@ -182,8 +178,8 @@ def article(request: HttpRequest, article_id: str) -> HttpResponse:
     """Show what we saw of an article; ``?diff=side`` shows its changes side by side."""
     try:
         page = article_page(article_id, now=datetime.now(UTC), page=whole_number(request.GET.get("page")))
-    except Article.DoesNotExist:
-        return not_found(request)
+    except Article.DoesNotExist as missing:
+        raise Http404 from missing
     side = request.GET.get("diff") == "side"
     return render(request, "readers/article.html", {"page": page, "article": page.article, "side": side})
 

@@ -3,6 +3,7 @@
 import pytest
 from django.template.loader import render_to_string
 from django.test import Client
+from pytest_django import Settings
 
 from claims.models import Article, Claim
 from claims.operations.ledger import writing
@@ -105,6 +106,22 @@ def test_what_is_not_there_is_answered_with_our_own_page(client: Client, db: Non
     answer = client.get(path)
     assert answer.status_code == 404
     assert "There is no such page" in answer.content.decode()
+
+
+@pytest.mark.parametrize("path", ["/nowhere/", "/articles/none/", "/feeds/latest.rss"])
+def test_a_newcomer_to_the_demo_gets_our_page_and_no_list_of_addresses(
+    client: Client, settings: Settings, path: str
+) -> None:
+    settings.DEBUG = True
+    answer = client.get(path)
+    assert answer.status_code == 404
+    assert "There is no such page" in answer.content.decode()
+    assert "URLconf" not in answer.content.decode()
+
+
+def test_a_forgotten_slash_still_leads_to_the_page(client: Client) -> None:
+    answer = client.get("/claims")
+    assert (answer.status_code, answer["Location"]) == (301, "/claims/")
 
 
 def test_a_page_says_since_when_nobody_has_checked(
