@@ -348,6 +348,7 @@ def _appearance(row: Appearance, anchor: Anchor | None, known: _Known) -> Appear
         fallen=known.link(known.fallen.get(row.id)),
         found=anchor.found if anchor and anchor.state == QuoteState.CHANGED else "",
         changes=tuple(known.by_article.get(row.article_id or "", ())),
+        stance_at_first=row.stance,
     )
 
 

@@ -84,6 +84,11 @@ class Place:
         return root is not None and root == self.row.article_id
 
     @property
+    def has_turned(self) -> bool:
+        """Whether the page has changed what it does with the claim."""
+        return (self.body_stance or self.headline_stance) != self.row.stance
+
+    @property
     def is_judged_anew(self) -> bool:
         """Whether a later snapshot takes another stance than the one that was first seen."""
         return (self.headline_stance or "", self.body_stance or "") != (

@@ -38,6 +38,11 @@ class ClaimPage:
         """Every appearance, whichever side it stands on."""
         return [a for group in (*self.for_it, *self.against_it) for a in group.appearances]
 
+    @property
+    def turned_count(self) -> int:
+        """How many places that carried the claim deny it by now; they are still counted as carrying it."""
+        return len({a.source_id for group in self.against_it for a in group.appearances if a.has_turned})
+
 
 @dataclass(frozen=True, slots=True)
 class Page:

@@ -132,6 +132,13 @@ class AppearanceView:
     """Why headline and text take the stances that they take; empty once the page has changed them."""
     found: str = ""
     changes: tuple[ChangeView, ...] = ()
+    stance_at_first: Stance | None = None
+    """What the place did with the claim when it was first seen there."""
+
+    @property
+    def has_turned(self) -> bool:
+        """Whether the page has changed what it does with the claim."""
+        return self.stance != self.stance_at_first
 
     @property
     def stance(self) -> Stance | None:

@@ -208,18 +208,25 @@ def tally(articles: int, origins: int) -> str:
     ).replace(f", {origins or 'no'} independent ", f", {origins or 'no'}\u00a0independent\u00a0")
 
 
-def _stance(word: Stance, part: str, number: int) -> SafeString:
+def _stance(word: Stance, part: str, number: int, *, turned: bool) -> SafeString:
     words = _STANCE_WORDS[word][number - 1]
+    if turned:
+        words = f"now {words}"
     return format_html('<span class="stance stance--{}">{} {} {}</span>', word, icon(word), part, words)
 
 
 @register.simple_tag
-def stances(headline: str | None, text: str | None) -> SafeString:
-    """Return what headline and text do with the claim, as shape and words; a part apart from it is silent."""
+def stances(headline: str | None, text: str | None, turned: bool = False) -> SafeString:
+    """Return what headline and text do with the claim, as shape and words; a part apart from it is silent.
+
+    ``turned`` says that the page did something else with it before.
+    """
     if headline and headline == text:
-        return _stance(Stance(text), "Headline and text", 2)
+        return _stance(Stance(text), "Headline and text", 2, turned=turned)
     parts = [
-        _stance(Stance(word), part, 1) for word, part in ((headline, "Headline"), (text, "Text")) if word
+        _stance(Stance(word), part, 1, turned=turned)
+        for word, part in ((headline, "Headline"), (text, "Text"))
+        if word
     ]
     return format_html_join(" ", "{}", ((part,) for part in parts))
 

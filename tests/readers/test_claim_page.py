@@ -66,6 +66,22 @@ def test_a_denial_stands_under_its_own_heading_and_counts_for_nobody(
     assert "The Lantern" not in against[: against.index("</section>")]
 
 
+def test_a_page_that_takes_the_claim_back_says_that_it_did_not_always_deny_it(
+    client: Client, newsroom: Newsroom, site: NewsSite
+) -> None:
+    url = site.says("/resigns", "Harbour notes", f"{RESIGNED}, his spokesman Karl Brandt said.")
+    article = seen(url, "The Lantern")
+    assert article.newest is not None
+    claim = newsroom.tracks(RESIGNED, article.newest, RESIGNED)
+    assert "carried it" not in read(client, claim)
+    site.says("/resigns", "Harbour notes", f"It is not true that {RESIGNED}: the report is false.")
+    look_again(article)
+    page = read(client, claim)
+    denials = page[page.index('id="denials"') :]
+    assert "Text now says it is not so" in denials
+    assert '<a href="#denials">1 article that carried it</a> now says it is not so.' in page
+
+
 def test_the_timeline_tells_both_times(client: Client, resignation: Claim) -> None:
     """The story is of 2011; Edith tracked it now, and both moments show."""
     page = read(client, resignation)
