@@ -1,6 +1,7 @@
 """How templates write the house's words: icons, verdicts, moments, counts, stances, word diffs, JSON-LD."""
 
 import json
+import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
@@ -10,6 +11,7 @@ from django.forms import BoundField
 from django.templatetags.static import static
 from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.text import Truncator
 
 from claims.pipeline.candidate.claimants import in_sentence
 from claims.queries.timeline import CHANGE_ICONS, without_title
@@ -28,6 +30,8 @@ _STANCE_WORDS = {
     Stance.REFUTES: ("says it is not so", "say it is not so"),
     Stance.REPORTS: ("repeats it without taking a side", "repeat it without taking a side"),
 }
+# Not behind "Mr", "St" and other words of two letters.
+_SENTENCE_END = re.compile(r"(?:(?<=[\w)’]{3})[.!?]+|…)”?(?= [A-Z“]|$)")
 # Words that begin a sentence with a capital and are no names.
 _BEGINNERS = frozenset(("It", "Tells", "Names", "Stands", "Carries", "Same", "Own"))
 _RIGHT_TO_LEFT = frozenset(("ar", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"))
@@ -197,6 +201,16 @@ def count(number: int, noun: str) -> str:
     if number == 1:
         return f"1 {noun}"
     return f"{number or 'no'} {noun}s"
+
+
+@register.filter
+def opening(text: str, most: int) -> str:
+    """Return the sentences that fit into ``most`` words; of a first one that does not, that many words."""
+    if len(text.split()) <= most:
+        return text
+    ends = (found.end() for found in _SENTENCE_END.finditer(text))
+    whole = [end for end in ends if len(text[:end].split()) <= most]
+    return text[: whole[-1]] if whole else Truncator(text).words(most, truncate=" …")
 
 
 @register.simple_tag

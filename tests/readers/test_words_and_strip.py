@@ -25,6 +25,16 @@ def test_articles_never_stand_without_their_origins() -> None:
     assert plain(words.tally(0, 0)) == "no articles, no independent origins"
 
 
+def test_a_short_notice_ends_with_a_sentence_where_it_can() -> None:
+    notice = (
+        "“We named the wrong harbour …” The quote is gone. The headline now speaks of the town of Mr. Brandt."
+    )
+    assert words.opening(notice, 99) == notice
+    assert words.opening(notice, 13) == "“We named the wrong harbour …” The quote is gone."
+    assert words.opening(notice, 8) == "“We named the wrong harbour …”"
+    assert words.opening(notice, 3) == "“We named the …"
+
+
 def test_moments_are_absolute_and_in_utc() -> None:
     east = EVENING.astimezone(tz=None)
     assert words.moment(east) == '<time datetime="2011-03-30T19:40:00Z">30 March 2011, 19:40 UTC</time>'
