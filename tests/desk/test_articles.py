@@ -239,6 +239,14 @@ def test_an_empty_list_says_what_to_do(desk: Client) -> None:
     assert "Add the address of a page, or upload one." in words(desk.get(LIST))
 
 
+def test_a_part_of_the_list_that_is_empty_is_good_news(desk: Client, article: Article) -> None:
+    for part, news in (("trouble", "Nothing fails"), ("gone", "Nothing is gone")):
+        assert news in words(desk.get(LIST, {"show": part}))
+        assert "No such article" in words(desk.get(LIST, {"show": part, "q": "zeppelin"}))
+    Article.objects.filter(pk=article.pk).update(state=ArticleState.REMOVED)
+    assert "Nothing is gone" not in words(desk.get(LIST, {"show": "gone"}))
+
+
 # ---------------------------------------------------------------- feeds
 def test_editors_follow_feeds_and_see_which_fail(desk: Client, cora: User, desk_of: DeskOf) -> None:
     assert "No feed yet" in words(desk.get(FEEDS))
