@@ -120,7 +120,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "claims.views.not_found.OwnNotFoundPage",
+    "claims.views.refused.OwnPages",
 ]
 ROOT_URLCONF = "tracker.urls"
 WSGI_APPLICATION = "tracker.wsgi.application"
@@ -294,8 +294,11 @@ WEB_THREADS = env.int("WEB_THREADS", default=8)
 # Requests that may wait for a change at one time, per process; the other threads stay free to answer.
 STREAM_MAX = env.int("STREAM_MAX", default=max(1, WEB_THREADS // 4))
 SPECTACULAR_SETTINGS = {
-    "TITLE": "Claim tracker",
-    "DESCRIPTION": "Status, timeline, appearances and reviews of the claims we track.",
+    "TITLE": PRODUCT_NAME,
+    "DESCRIPTION": (
+        "Status, timeline, appearances and reviews of the claims we track. Reading what readers see is open; "
+        "the desk’s lists and every change need a token."
+    ),
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
     "SWAGGER_UI_DIST": "SIDECAR",

@@ -31,7 +31,9 @@ class ConflictError(RefusalError):
 def require(by: User, role: Role) -> None:
     """Refuse with `NotAllowedError` unless ``by`` holds ``role`` or a higher one."""
     if not by.may(role):
-        article = "an" if role.label[0] in "AE" else "a"
-        raise NotAllowedError(
-            f"This needs {article} {role.label.lower()}; you are signed in as {Role(by.role).label.lower()}."
-        )
+        raise NotAllowedError(f"This needs {_a(role)}; you are signed in as {_a(Role(by.role))}.")
+
+
+def _a(role: Role) -> str:
+    """Return the role with its article."""
+    return f"{'an' if role.label[0] in 'AE' else 'a'} {role.label.lower()}"

@@ -219,7 +219,7 @@ def test_a_contributor_resolves_nothing_and_is_told_why(
     assert ">Dismiss" not in page.content.decode()
     answer = coras.post(on(candidate, action), {"reason": "My own reason", "into": "x", "text": "Mine"})
     assert answer.status_code == 403
-    assert "This needs an editor; you are signed in as contributor." in words(answer)
+    assert "This needs an editor; you are signed in as a contributor." in words(answer)
     assert "My own reason" in answer.content.decode()
     assert fate(candidate) == (CandidateState.OPEN, None)
 
