@@ -1,5 +1,6 @@
 """Puts an endpoint's handler into the OpenAPI description: what it takes, what it answers, how it fails."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any, TypeVar
@@ -67,7 +68,7 @@ def documented(
     conditional: bool = False,
     repeatable: bool = False,
 ) -> Callable[[Handler], Handler]:
-    """Describe a handler; its docstring is the description.
+    """Describe a handler; its docstring is the description, how that begins is the summary.
 
     ``answers`` maps status to shape (None: no body), ``versioned`` says that If-Match is needed,
     ``conditional`` that If-None-Match is heeded, ``repeatable`` that Idempotency-Key is.
@@ -84,10 +85,15 @@ def documented(
     if body:
         fails |= {401, 403, 413, 415, 422}
     refusals: dict[Any, Any] = {(status, CONTENT_TYPE): ProblemAnswer for status in sorted(fails)}
-    made: Callable[[Handler], Handler] = extend_schema(
-        operation_id=operation,
-        parameters=parameters,
-        request=body,
-        responses={**dict(answers), **refusals},
-    )
-    return made
+
+    def describe(handler: Handler) -> Handler:
+        described: Callable[[Handler], Handler] = extend_schema(
+            operation_id=operation,
+            summary=re.split(r"[.;:(]", handler.__doc__ or "", maxsplit=1)[0].strip(),
+            parameters=parameters,
+            request=body,
+            responses={**dict(answers), **refusals},
+        )
+        return described(handler)
+
+    return describe

@@ -27,6 +27,9 @@ def test_the_description_is_valid_and_complete() -> None:
     assert described["openapi"].startswith("3.")
     names = {pattern.name for pattern in urlpatterns} - {"schema", "docs", "nowhere"}
     assert len(described["paths"]) == len(names)
+    summaries = [handler["summary"] for path in described["paths"].values() for handler in path.values()]
+    assert "List the tracked public claims, latest change first" in summaries
+    assert all(summaries)
     assert "If-Match" in [
         parameter["name"]
         for parameter in described["paths"]["/api/v1/claims/{claim_id}/"]["patch"]["parameters"]
