@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from urllib.parse import urlsplit
 
 from claims.vocabulary import (
     ArticleState,
@@ -72,6 +73,18 @@ class ArticleLink:
     published_at: datetime | None
     state: ArticleState
     state_reason: str
+
+    @property
+    def is_in_hand(self) -> bool:
+        """Whether it came as a file, without an address on the web."""
+        return self.url.startswith("urn:")
+
+    @property
+    def carrier(self) -> str:
+        """Whose page it is: its publisher, else the host it lies on."""
+        if self.publisher:
+            return self.publisher.name
+        return "A file in hand" if self.is_in_hand else urlsplit(self.url).hostname or self.url
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,10 +165,8 @@ class AppearanceView:
 
     @property
     def carrier(self) -> str:
-        """The publisher's name, else the place, else the page's address."""
-        if self.article is None:
-            return self.place
-        return self.article.publisher.name if self.article.publisher else self.article.url
+        """Whose page it is, or the place where there is no page."""
+        return self.article.carrier if self.article else self.place
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from urllib.parse import urlsplit
 
 from claims.models import Event, EventPayload
 from claims.queries.reader_shapes import LONG_SILENCE, ArticleLink, ChangeView, Entry, Gap
@@ -100,10 +99,8 @@ def told(event: Event, link: ArticleLink | None) -> Told:
 
 
 def name_of(link: ArticleLink | None) -> str:
-    """Return whose page an article is: its publisher, else the host it lies on; empty for no article."""
-    if link is None:
-        return ""
-    return link.publisher.name if link.publisher else urlsplit(link.url).hostname or link.url
+    """Return whose page an article is; empty for no article."""
+    return link.carrier if link else ""
 
 
 def _sentence(text: str) -> str:
@@ -126,7 +123,7 @@ def _told_verdict(_kind: EventKind, payload: EventPayload, _link: ArticleLink | 
 
 
 def _told_first(kind: EventKind, payload: EventPayload, link: ArticleLink | None) -> Told:
-    title = f"First seen in {name_of(link)}" if link else "First seen"
+    title = _first_seen_in(link) if link else "First seen"
     return Told(title, str(kind), quote=payload.data.get("quote") or "")
 
 
@@ -209,6 +206,11 @@ def entry_of(event: Event, changes: Mapping[str, ChangeView], links: Mapping[str
     )
 
 
+def _first_seen_in(link: ArticleLink) -> str:
+    name = name_of(link)
+    return f"First seen in {name if link.publisher else name[:1].lower() + name[1:]}"
+
+
 def _once(entries: Sequence[Entry]) -> list[Entry]:
     """Tell the first sight of a claim and the appearance it was, which are two events, as one entry."""
     places = {(e.occurred_at, e.quote): e for e in entries if e.kind == EventKind.APPEARANCE and e.quote}
@@ -216,7 +218,7 @@ def _once(entries: Sequence[Entry]) -> list[Entry]:
     place = places.get((first.occurred_at, first.quote)) if first else None
     if first is None or place is None:
         return list(entries)
-    title = f"First seen in {name_of(place.article)}" if place.article else first.title
+    title = _first_seen_in(place.article) if place.article else first.title
     merged = replace(first, title=title, article=place.article, also_id=place.id)
     return [merged if entry is first else entry for entry in entries if entry is not place]
 

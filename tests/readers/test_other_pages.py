@@ -5,10 +5,11 @@ from django.template.loader import render_to_string
 from django.test import Client
 from pytest_django import Settings
 
-from claims.models import Article, Claim
+from claims.models import Article, Claim, User
+from claims.operations.ingest import ingest_file
 from claims.operations.ledger import writing
 from claims.vocabulary import ClaimStatus, EventKind
-from tests.readers.conftest import RESIGNED, Newsroom, look_again, seen
+from tests.readers.conftest import PADDING, RESIGNED, Newsroom, look_again, seen
 from tests.sites import NewsSite
 from tests.stories import right_now
 
@@ -117,6 +118,31 @@ def test_a_newcomer_to_the_demo_gets_our_page_and_no_list_of_addresses(
     assert answer.status_code == 404
     assert "There is no such page" in answer.content.decode()
     assert "URLconf" not in answer.content.decode()
+
+
+def test_who_knocks_at_a_closed_door_leaves_no_traceback_in_the_log(
+    client: Client, settings: Settings, cora: User, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings.DEBUG = True
+    client.force_login(cora)
+    answer = client.get("/admin/", follow=True)
+    assert answer.status_code == 403
+    assert "Not open to you" in answer.content.decode()
+    assert [record.exc_info for record in caplog.records if "Forbidden" in record.getMessage()] == [None]
+
+
+def test_a_file_without_an_address_is_shown_without_one(client: Client, newsroom: Newsroom) -> None:
+    html = f"<h1>Harbour notes</h1><p>{RESIGNED}, his spokesman Karl Brandt said. {PADDING}</p>"
+    taken = ingest_file(body=html.encode(), content_type="text/html", by=None, now=right_now())
+    assert taken.snapshot is not None
+    claim = newsroom.tracks(RESIGNED, taken.snapshot, RESIGNED)
+    for path, told in (
+        (f"/articles/{taken.article.id}/", "It came to us as a file"),
+        (claim.get_absolute_url(), "First seen in a file in hand"),
+    ):
+        page = read(client, path)
+        assert told in page
+        assert "urn:" not in page
 
 
 def test_a_forgotten_slash_still_leads_to_the_page(client: Client) -> None:
