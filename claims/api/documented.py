@@ -89,7 +89,7 @@ def documented(
     def describe(handler: Handler) -> Handler:
         described: Callable[[Handler], Handler] = extend_schema(
             operation_id=operation,
-            summary=re.split(r"[.;:(]", handler.__doc__ or "", maxsplit=1)[0].strip(),
+            summary=re.split(r"[.;:(]", handler.__doc__ or "", maxsplit=1)[0].strip().replace("`", ""),
             parameters=parameters,
             request=body,
             responses={**dict(answers), **refusals},

@@ -38,7 +38,9 @@ def add_alias(*, name: str, canonical: str, by: User, now: datetime) -> Alias:
 
 def _named(words: str, field: str) -> str:
     words = " ".join(words.split())
-    if not words or not terms(words):
+    if not words:
+        raise RuleRefusedError("Give a name.", field=field)
+    if not terms(words):
         raise RuleRefusedError("Give a name that can be told apart from other words.", field=field)
     if len(words) > LONGEST_NAME:
         raise RuleRefusedError(f"A name has at most {LONGEST_NAME} characters.", field=field)

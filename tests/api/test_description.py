@@ -29,6 +29,7 @@ def test_the_description_is_valid_and_complete() -> None:
     assert len(described["paths"]) == len(names)
     summaries = [handler["summary"] for path in described["paths"].values() for handler in path.values()]
     assert "List the tracked public claims, latest change first" in summaries
+    assert "Read one claim, now or as_of a moment" in summaries
     assert all(summaries)
     assert "If-Match" in [
         parameter["name"]

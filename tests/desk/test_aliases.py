@@ -34,6 +34,7 @@ def test_what_cannot_be_joined_is_told_and_stays_in_the_form(desk: Client, edith
     assert "Saif Gaddafi" in taken.content.decode()
     empty = desk.post(NAMES, {"name": "", "canonical": "Saif Gaddafi"})
     assert empty.status_code == 422
+    assert "Give a name." in words(empty)
     assert desk.post(NAMES, {"name": "x" * 201, "canonical": "y"}).status_code == 422
 
 
