@@ -305,7 +305,7 @@ def test_candidates_merged_one_after_the_other_are_one_line_of_the_timeline(
     assert "3 candidates merged by" in timeline
     assert "From Paper 0, Paper 1, Paper 2." in timeline
     assert "Candidate merged" not in timeline
-    assert re.search(r"4 articles, \d independent origins? repeat it", page.replace("\u00a0", " "))
+    assert re.search(r"Where it is said 4 articles, \d independent origins?", page.replace("\u00a0", " "))
 
 
 @pytest.mark.parametrize("claim_id", ["0000000000zz", "new2", "x" * 60])
