@@ -198,6 +198,7 @@ def _report(appearance: Appearance) -> Report:
         canonical_url=_original_of(appearance),
         url=article.url if article else None,
         wire_source=article.wire_source if article else "",
+        denies=appearance.stance == Stance.REFUTES,
     )
 
 

@@ -267,7 +267,8 @@ def _judged(query: MatchText, entry: Likely, facts: Compared, score: float) -> M
     if zone is not Zone.NEW and (opposite or facts.denial):
         relation = Relation.CONTRADICTS
         against += [opposite] if opposite else []
-    if zone is Zone.LINK and against:
+    shares_a_name_only = not tells and not _shares_more(query, entry, facts)
+    if zone is Zone.LINK and (against or shares_a_name_only):
         zone = Zone.SUGGEST
         relation = Relation.RELATED if relation is Relation.SAME else relation
     if not tells and zone is not Zone.LINK:
@@ -283,6 +284,12 @@ def _tells(query: MatchText, other: Facts) -> float:
     whole = sum(map(term_weight, other.predicate))
     told = sum(term_weight(term) for term in other.predicate if term in query.counts)
     return told / whole if whole else 1.0
+
+
+def _shares_more(query: MatchText, entry: Likely, facts: Compared) -> bool:
+    """Whether the two share a word beside the names, or a second name."""
+    named = {term for one, _ in facts.names for term, _ in terms_and_words(one)}
+    return len(facts.names) > 1 or bool(_words_in_both(query, entry, named))
 
 
 def _names_in_both(query: MatchText, facts: Compared, entry: Likely) -> list[str]:

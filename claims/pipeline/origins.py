@@ -127,7 +127,7 @@ def _cluster(
         key=f"report:{held}" if held else f"body:{name}",
         root=held,
         root_name=name,
-        reason=(alone or _reason(len(members), name, links, is_held=held is not None))
+        reason=(alone or _reason(_articles(story, members), name, links, is_held=held is not None))
         + _round([_report_name(story.reports[number]) for number in circle]),
         joins=joins,
         members=tuple(story.reports[number].appearance for number in members),
@@ -211,8 +211,15 @@ def _report_name(report: Report) -> str:
     return report.publisher or report.byline or "an unnamed source"
 
 
+def _articles(story: Story, members: Sequence[int]) -> int:
+    """How many articles pass the claim on; all of one that none does."""
+    reports = [story.reports[number] for number in members]
+    told = [report for report in reports if not report.denies] or reports
+    return len({report.article or report.appearance for report in told})
+
+
 def _reason(count: int, name: str, links: Sequence[Link], *, is_held: bool) -> str:
-    """Why this is one origin, as a sentence."""
+    """Why this is one origin of so many articles, as a sentence."""
     if count == 1:
         return f"{name}: a report of its own, naming no source." if is_held else links[0].reason
     if not is_held:

@@ -273,7 +273,10 @@ def _missing(observation: Observation, history: SourceHistory, policy: SourcePol
         reason = f"Removed: the address {what}, at {checks} checks since {since:%-d %B %Y %H:%M} UTC."
     else:
         state = ArticleState.UNREACHABLE
-        reason = f"The address {what} (check {checks}; {policy.removed_after_checks} are needed for removed)."
+        reason = (
+            f"The address {what}. It is check {checks} of the {policy.removed_after_checks} that it takes, "
+            "over time, to count as removed."
+        )
         if _outlives(history.state, state):
             state, reason = history.state, f"{_KEPT_UNTIL_READ[history.state]}; at the last check: {reason}"
     return SourceVerdict(

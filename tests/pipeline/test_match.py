@@ -53,6 +53,16 @@ def test_the_better_told_act_comes_before_the_better_told_subject() -> None:
     assert match(text, [RESIGNED, arrived])[0].claim == "arrived"
 
 
+def test_a_name_and_nothing_else_in_both_is_no_link() -> None:
+    chief = KnownClaim("chief", "Libya’s intelligence chief has defected to Tunisia.")
+    dorda = KnownClaim("dorda", "Bouzaid Dorda has defected to Tunisia.")
+    [found, *_] = match(
+        "He is in Libya.", [chief, dorda, KnownClaim("arrived", "Koussa has arrived in Britain.")]
+    )
+    assert found.zone is not Zone.LINK
+    assert "Same subject, but the text tells something else of it." in found.reasons
+
+
 def test_another_office_forbids_a_link() -> None:
     head = KnownClaim("head", "Libya's parliament head has fled to Tunisia.")
     found = match("Libya's intelligence chief has fled to Tunisia.", [head])[0]

@@ -478,3 +478,15 @@ def test_a_ruling_on_what_is_no_more_changes_nothing() -> None:
     assert cluster_origins(GROUPED, [Ruling("gone", "a", "Why not.")]) == cluster_origins(GROUPED)
     [x] = cluster_origins([GROUPED[0]], [Ruling("root", "gone", "Beside what is no more.")])
     assert x.members == ("root",)
+
+
+def test_an_origin_tells_how_many_articles_repeat_it_not_quotes_or_denials() -> None:
+    first = report("a", "The Lantern", LONG)
+    again = report("a2", "The Lantern", LONG, 1, article="a")
+    copy = report("b", "Harbour Post", LONG, 2)
+    twice = report("b2", "Harbour Post", LONG, 3, article="b")
+    denial = report("c", "East Dock News", LONG, 4, denies=True)
+    assert (
+        only(first, again, copy, twice, denial).reason
+        == "1 other report goes back to the report of The Lantern."
+    )

@@ -32,7 +32,7 @@ class Report:
     ``publisher`` and ``owner`` are names (owner "" where none is known), ``claimant`` whom the text names as
     the one who asserts it, ``attribution`` the words that say so; ``seen_at`` is published_at, else
     captured_at; ``canonical_url`` what the page says is its original, ``wire_source`` whom the feed that
-    brought it names as its source ("" where none does).
+    brought it names as its source ("" where none does). One that ``denies`` the claim is no report of it.
     """
 
     appearance: str
@@ -49,6 +49,7 @@ class Report:
     canonical_url: str | None
     url: str | None
     wire_source: str = ""
+    denies: bool = False
 
 
 @dataclass(frozen=True, slots=True)
