@@ -267,8 +267,7 @@ def _judged(query: MatchText, entry: Likely, facts: Compared, score: float) -> M
     if zone is not Zone.NEW and (opposite or facts.denial):
         relation = Relation.CONTRADICTS
         against += [opposite] if opposite else []
-    shares_a_name_only = not tells and not _shares_more(query, entry, facts)
-    if zone is Zone.LINK and (against or shares_a_name_only):
+    if zone is Zone.LINK and (against or (not tells and _share_a_country_only(query, entry, facts))):
         zone = Zone.SUGGEST
         relation = Relation.RELATED if relation is Relation.SAME else relation
     if not tells and zone is not Zone.LINK:
@@ -286,10 +285,11 @@ def _tells(query: MatchText, other: Facts) -> float:
     return told / whole if whole else 1.0
 
 
-def _shares_more(query: MatchText, entry: Likely, facts: Compared) -> bool:
-    """Whether the two share a word beside the names, or a second name."""
+def _share_a_country_only(query: MatchText, entry: Likely, facts: Compared) -> bool:
+    """Whether the name of a country is all that the two have in common: "He is in Libya"."""
+    own, its = ({key for name in side.own_names for key in name.keys} for side in (facts.text, facts.claim))
     named = {term for one, _ in facts.names for term, _ in terms_and_words(one)}
-    return len(facts.names) > 1 or bool(_words_in_both(query, entry, named))
+    return own.isdisjoint(its) and not _words_in_both(query, entry, named)
 
 
 def _names_in_both(query: MatchText, facts: Compared, entry: Likely) -> list[str]:

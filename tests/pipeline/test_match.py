@@ -53,7 +53,7 @@ def test_the_better_told_act_comes_before_the_better_told_subject() -> None:
     assert match(text, [RESIGNED, arrived])[0].claim == "arrived"
 
 
-def test_a_name_and_nothing_else_in_both_is_no_link() -> None:
+def test_a_country_and_nothing_else_in_both_is_no_link() -> None:
     chief = KnownClaim("chief", "Libya’s intelligence chief has defected to Tunisia.")
     dorda = KnownClaim("dorda", "Bouzaid Dorda has defected to Tunisia.")
     [found, *_] = match(
