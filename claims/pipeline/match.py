@@ -267,7 +267,7 @@ def _judged(query: MatchText, entry: Likely, facts: Compared, score: float) -> M
     if zone is not Zone.NEW and (opposite or facts.denial):
         relation = Relation.CONTRADICTS
         against += [opposite] if opposite else []
-    if zone is Zone.LINK and (against or (not tells and _share_a_country_only(query, entry, facts))):
+    if zone is Zone.LINK and (against or (not tells and _share_names_only(query, entry, facts))):
         zone = Zone.SUGGEST
         relation = Relation.RELATED if relation is Relation.SAME else relation
     if not tells and zone is not Zone.LINK:
@@ -285,11 +285,10 @@ def _tells(query: MatchText, other: Facts) -> float:
     return told / whole if whole else 1.0
 
 
-def _share_a_country_only(query: MatchText, entry: Likely, facts: Compared) -> bool:
-    """Whether the name of a country is all that the two have in common: "He is in Libya"."""
-    own, its = ({key for name in side.own_names for key in name.keys} for side in (facts.text, facts.claim))
-    named = {term for one, _ in facts.names for term, _ in terms_and_words(one)}
-    return own.isdisjoint(its) and not _words_in_both(query, entry, named)
+def _share_names_only(query: MatchText, entry: Likely, facts: Compared) -> bool:
+    """Whether names are all that the two have in common: "He [Dorda] is in Libya"."""
+    named = {term for pair in facts.names for name in pair for term, _ in terms_and_words(name)}
+    return not _words_in_both(query, entry, named)
 
 
 def _names_in_both(query: MatchText, facts: Compared, entry: Likely) -> list[str]:

@@ -53,13 +53,21 @@ def test_the_better_told_act_comes_before_the_better_told_subject() -> None:
     assert match(text, [RESIGNED, arrived])[0].claim == "arrived"
 
 
-def test_a_country_and_nothing_else_in_both_is_no_link() -> None:
-    chief = KnownClaim("chief", "Libya’s intelligence chief has defected to Tunisia.")
-    dorda = KnownClaim("dorda", "Bouzaid Dorda has defected to Tunisia.")
-    [found, *_] = match(
-        "He is in Libya.", [chief, dorda, KnownClaim("arrived", "Koussa has arrived in Britain.")]
-    )
-    assert found.zone is not Zone.LINK
+@pytest.mark.parametrize(
+    ("text", "claim"),
+    [
+        ("He is in Libya.", "Libya’s intelligence chief has defected to Tunisia."),
+        (
+            "He [Bouzaid Dorda] is in Libya.",
+            "Libyan intelligence chief Bouzaid Dorda has defected to Tunisia.",
+        ),
+    ],
+)
+def test_names_and_nothing_else_in_both_are_no_link(text: str, claim: str) -> None:
+    zwai = KnownClaim("zwai", "Mohamed Zwai has defected to Tunisia.")
+    arrived = KnownClaim("arrived", "Koussa has arrived in Britain.")
+    [found, *_] = match(text, [KnownClaim("chief", claim), zwai, arrived])
+    assert (found.claim, found.zone) == ("chief", Zone.SUGGEST)
     assert "Same subject, but the text tells something else of it." in found.reasons
 
 
