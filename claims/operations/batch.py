@@ -1,16 +1,15 @@
 """One batch of checks: held hosts, leased pages, fetched side by side, read in a child, finished in bulk."""
 
-from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from datetime import datetime, timedelta
-from functools import partial
+from functools import cache, partial
 
 import structlog
 from django.conf import settings
 from django.db import DataError, IntegrityError
 
-from claims.operations.findings import CheckReport, finish, heed_host
+from claims.operations.findings import CheckReport, finish, finish_together, heed_host
 from claims.operations.lanes import Lanes
 from claims.operations.leases import HeldHosts, give_back
 from claims.operations.policies import fetch_policy, host_of, lease_time
@@ -26,11 +25,13 @@ from claims.operations.sightings import (
     needs_reading,
     own_outage,
     put_off,
+    said_before,
 )
 from claims.operations.unchanged import finish_unchanged, is_nothing_new
 from claims.pipeline.fetch import Fetched, FetchResult
 from claims.pipeline.read_again import read_again, warm_up
 from claims.pipeline.source_state import OUR_SIDE, is_own_outage
+from claims.queries.aliases import known_aliases
 from claims.queries.clock import database_clock
 from claims.queries.heat import hot_articles
 from claims.queries.tiers import attribution_parser
@@ -40,7 +41,7 @@ log = structlog.get_logger(__name__)
 
 _MOST_SECONDS = 20.0
 _AT_ONCE = 200  # unchanged pages in one statement
-_MOST_NEWS = 32  # pages with news that are kept in memory; one is told between any two answers
+_NEWS_AT_ONCE = 8  # pages with news in one transaction: a few hundredths of a second between two answers
 MOST_PAGES_OF_A_HOST = 50
 """Pages of one host in one batch; fewer where its gap allows fewer in the time of a batch."""
 
@@ -69,9 +70,11 @@ class Batch:
         self._hot = hot_articles([page.id for page in pages], now=self._now())
         self._lanes = Lanes(hosts, pages, policy=fetch_policy(), seconds=batch_seconds())
         self._read = partial(read_again, parse=attribution_parser())
+        self._aliases = cache(known_aliases)  # read once, with the first news
         self._reading: dict[str, tuple[Leased, Fetched, datetime]] = {}
+        self._changed: list[str] = []  # being read, and not as before
         self._unchanged: list[tuple[Leased, Sighting]] = []
-        self._news: deque[tuple[Leased, Callable[[], Sighting]]] = deque()
+        self._news: list[tuple[Leased, Callable[[], Sighting]]] = []
         self._unconnected: list[tuple[Leased, FetchResult, datetime]] = []
 
     def run(self) -> Iterator[CheckReport]:
@@ -81,7 +84,7 @@ class Batch:
         finally:
             self._let_go()
         yield from self._finish_unchanged(at_least=1)
-        yield from self._tell_news(at_most=0)
+        yield from self._tell_news(at_least=1)
 
     def _fetch(self) -> Iterator[CheckReport]:
         reader = Reader(self._read, seconds=settings.READ_SECONDS, megabytes=settings.READ_MEGABYTES)
@@ -90,7 +93,7 @@ class Batch:
                 self._take(page, result, reader)
                 self._take_readings(reader, wait=reader.is_full)
                 yield from self._finish_unchanged(at_least=_AT_ONCE)
-                yield from self._tell_news(at_most=min(_MOST_NEWS, max(0, len(self._news) - 1)))
+                yield from self._tell_news(at_least=_NEWS_AT_ONCE)
             self._take_readings(reader, wait=True)
         self._judge_unconnected()
 
@@ -122,18 +125,29 @@ class Batch:
             self._note(page, look_at(result, now=now))
 
     def _take_readings(self, reader: Reader, *, wait: bool) -> None:
+        """Take in what was read; with ``wait`` until nothing is left to read."""
+        self._take_read(reader, wait=wait)
+        while len(self._changed) >= (1 if wait else _NEWS_AT_ONCE):
+            before = said_before(self._reading[page_id][0] for page_id in self._changed)
+            for page_id in self._changed:
+                page, result, _ = self._reading[page_id]
+                reader.ask(page_id, page.page_to_read(result, before=before[page_id]))
+            self._changed = []
+            self._take_read(reader, wait=wait)
+
+    def _take_read(self, reader: Reader, *, wait: bool) -> None:
         for page_id, read in reader.answers(wait=wait):
-            page, result, now = self._reading.pop(page_id)
             if read is not None and read.wants_before:
-                self._reading[page_id] = page, result, now
-                reader.ask(page_id, page.with_before(page.page_to_read(result)))
-            elif read is None:
+                self._changed.append(page_id)
+                continue
+            page, result, now = self._reading.pop(page_id)
+            if read is None:
                 log.warning("a page broke its reader", article=page.id, url=page.url)
                 self._note(page, broke_reader(result, now=now))
             elif read.article is None:
                 self._note(page, look_at(result, now=now, read=read))
             else:
-                self._news.append((page, partial(look_at, result, now=now, read=read)))
+                self._news.append((page, partial(look_at, result, now=now, read=read, aliases=self._aliases)))
 
     def _note(self, page: Leased, seen: Sighting) -> None:
         if is_nothing_new(page, seen):
@@ -146,15 +160,15 @@ class Batch:
             checks, self._unchanged = self._unchanged, []
             yield from finish_unchanged(checks, hot=self._hot)
 
-    def _tell_news(self, *, at_most: int) -> Iterator[CheckReport]:
-        """Finish what brought news, page by page, until no more than ``at_most`` wait."""
-        while len(self._news) > at_most:
-            page, look = self._news.popleft()
+    def _tell_news(self, *, at_least: int) -> Iterator[CheckReport]:
+        """Finish what brought news, where so much of it waits."""
+        if len(self._news) >= at_least:
+            news, self._news = self._news, []
             try:
-                yield _finish_news(page, look())
-            except _NOT_WRITABLE:  # its lease runs out, and the attempt counts
-                log.exception("what a page says could not be written down", article=page.id, url=page.url)
-                yield CheckReport(page.id, CheckOutcome.FAILED)
+                yield from finish_together([(page, look()) for page, look in news])
+            except _NOT_WRITABLE:  # one of them spoils it for all
+                for page, look in news:
+                    yield _finish_alone(page, look)
 
     def _let_go(self) -> None:
         """Give back the pages that were never asked for, and each host from when it is free again."""
@@ -162,9 +176,10 @@ class Batch:
         self._lanes.let_go()
 
 
-def _finish_news(page: Leased, seen: Sighting) -> CheckReport:
-    """Finish a page, a second time where another worker has just made the same row, a publisher say."""
+def _finish_alone(page: Leased, look: Callable[[], Sighting]) -> CheckReport:
+    """Finish a page by itself; one that cannot be written down keeps its lease, and the attempt counts."""
     try:
-        return finish(page, seen)
-    except IntegrityError:
-        return finish(page, seen)
+        return finish(page, look())
+    except _NOT_WRITABLE:
+        log.exception("what a page says could not be written down", article=page.id, url=page.url)
+        return CheckReport(page.id, CheckOutcome.FAILED)

@@ -2,7 +2,7 @@
 
 import hashlib
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -14,6 +14,7 @@ from claims.operations.ledger import Book
 from claims.pipeline.extract_claims import ClaimCandidate, can_extract, extract_claims
 from claims.pipeline.extract_text import ArticleText
 from claims.pipeline.match import Match
+from claims.pipeline.text.aliases import Aliases
 from claims.queries.aliases import known_aliases
 from claims.queries.matching import best_matches
 from claims.queries.tiers import attribution_parser
@@ -84,13 +85,15 @@ def proposals_of(
     return matched(found)
 
 
-def matched(found: Sequence[ClaimCandidate]) -> tuple[Proposal, ...]:
+def matched(
+    found: Sequence[ClaimCandidate], *, aliases: Callable[[], Aliases] = known_aliases
+) -> tuple[Proposal, ...]:
     """Return the candidates, each with its best match among the tracked claims."""
     if not found:
         return ()
-    aliases = known_aliases()
+    known = aliases()
     return tuple(
-        Proposal(candidate, next(iter(best_matches(candidate.text, aliases=aliases)), None))
+        Proposal(candidate, next(iter(best_matches(candidate.text, aliases=known)), None))
         for candidate in found
     )
 
@@ -111,6 +114,7 @@ def store_snapshot(
 ) -> Snapshot:
     """Keep a new snapshot of the (locked) article; the article takes over headline, byline and publisher.
 
+    Whoever has locked the article saves it.
     Evidence that cited the page before it was ever seen is pinned to the first snapshot.
     """
     text = reading.article
@@ -142,7 +146,7 @@ def store_snapshot(
         article.publisher = find_publisher(
             book, url=article.url, site_name=text.site_name, name=None, by=by, now=now
         )
-    article.save()
+        article.save(update_fields=["publisher"])  # the origins of a claim are read anew, by publisher
     if snapshot.number == 1:
         Evidence.objects.filter(article=article, snapshot=None).update(snapshot=snapshot)
     book.write(
@@ -196,6 +200,8 @@ def store_proposals(
     One that the machine is sure about becomes an appearance of its claim at once; the rest waits.
     Returns the new candidates in the order of the text, those of the headline last.
     """
+    if not reading.proposals:
+        return []
     known = _proposed_quotes(snapshot.article_id)
     fresh = [proposal for proposal in reading.proposals if proposal.candidate.quote not in known]
     claims = {claim.id: claim for claim in book.claims(linked_claims(reading))}

@@ -1,6 +1,6 @@
 """What a changed source means for the claims it carries: quotes, stances, timeline, re-reviews."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -24,15 +24,24 @@ from claims.vocabulary import (
 
 def claims_of(book: Book, article: Article) -> frozenset[str]:
     """Return the ids of the claims that the (locked) article carries or is cited for; asked once a book."""
-    if article.id not in book.carried:
-        carried = Appearance.objects.filter(article=article, claim__merged_into=None)
-        cited = Evidence.objects.filter(article=article, review__claim__merged_into=None)
+    return claims_of_all(book, [article.id])[article.id]
+
+
+def claims_of_all(book: Book, article_ids: Iterable[str]) -> dict[str, frozenset[str]]:
+    """Return for each of these (locked) articles what `claims_of` does; one query for those not yet asked."""
+    wanted = list(article_ids)
+    missing = [article_id for article_id in wanted if article_id not in book.carried]
+    if missing:
+        carried = Appearance.objects.filter(article__in=missing, claim__merged_into=None).order_by()
+        cited = Evidence.objects.filter(article__in=missing, review__claim__merged_into=None).order_by()
         # Two look-ups by the article: joined by OR, a database would walk through all claims.
-        both = (
-            carried.order_by().values_list("claim_id").union(cited.order_by().values_list("review__claim_id"))
+        both = carried.values_list("article_id", "claim_id").union(
+            cited.values_list("article_id", "review__claim_id")
         )
-        book.carried[article.id] = frozenset(claim_id for (claim_id,) in both)
-    return book.carried[article.id]
+        pairs = list(both)
+        for article_id in missing:
+            book.carried[article_id] = frozenset(claim for carrier, claim in pairs if carrier == article_id)
+    return {article_id: book.carried[article_id] for article_id in wanted}
 
 
 def tell_change(book: Book, *, article: Article, change: Change) -> None:

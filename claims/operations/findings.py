@@ -1,12 +1,13 @@
 """Writing down what a check saw, under the fence: state, snapshot, change, and when to look again."""
 
 import random
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
 from claims.models import Article, Change, Snapshot
 from claims.operations.capture import Reading, linked_claims, store_proposals, store_snapshot
-from claims.operations.consequences import claims_of, follow_change, tell_change, tell_state
+from claims.operations.consequences import claims_of, claims_of_all, follow_change, tell_change, tell_state
 from claims.operations.failpoints import AFTER_FINISH, BEFORE_FINISH, INSIDE_FINISH, reach
 from claims.operations.leases import hold_host
 from claims.operations.ledger import Book, writing
@@ -41,31 +42,60 @@ class CheckReport:
 
 def finish(held: Leased, seen: Sighting) -> CheckReport:
     """Write down what was seen, unless another worker has taken over meanwhile."""
+    [report] = finish_together([(held, seen)])
+    return report
+
+
+def finish_together(checks: Sequence[tuple[Leased, Sighting]]) -> list[CheckReport]:
+    """Write down what was seen of several pages in one transaction: all of it, or nothing.
+
+    A page is late where another worker has taken it over. Rows are locked in one order, first the articles,
+    then the claims of all of them, each by their ids, so that no two workers wait for each other.
+    """
     reach(BEFORE_FINISH)
     with writing() as book:
-        article = (
-            Article.objects.select_for_update(of=("self",))
-            .select_related("newest", "publisher")
-            .get(pk=held.id)
-        )
-        if article.fence != held.fence:
-            return CheckReport(article.id, CheckOutcome.LATE)
-        if seen.observation.failure == OWN_OUTAGE or _waits_on(article, seen):
-            return _postpone(article, seen.observation.at)
-        seen = known_of_others(article, seen)
-        verdict = judge_source(seen.observation, history_of(article), source_policy(article.url))
-        report = _write_down(book, article, seen, verdict)
-        article.lease_until = None
-        if not seen.broke_reader:
-            article.attempts = 0
-        article.check_count += 1
-        article.last_checked_at = seen.observation.at
-        is_of_claims = bool(book.held or claims_of(book, article))
-        hot = is_of_claims and bool(hot_articles([article.id], now=seen.observation.at))
-        article.due_at = next_check(article, seen, hot=hot)
-        article.save()
+        articles = _locked([held.id for held, _ in checks])
+        ours = [(articles[held.id], seen) for held, seen in checks if articles[held.id].fence == held.fence]
+        _hold_claims(book, ours)
+        told = {article.id: _finish(book, article, seen) for article, seen in ours}
         reach(INSIDE_FINISH)
     reach(AFTER_FINISH)
+    return [told.get(held.id) or CheckReport(held.id, CheckOutcome.LATE) for held, _ in checks]
+
+
+def _locked(article_ids: Collection[str]) -> dict[str, Article]:
+    rows = Article.objects.select_for_update(of=("self",)).select_related("newest", "publisher")
+    return {article.id: article for article in rows.filter(pk__in=article_ids).order_by("pk")}
+
+
+def _hold_claims(book: Book, checks: Sequence[tuple[Article, Sighting]]) -> None:
+    """Lock all claims that the pages carry, or carry from now on, and of which something may be told."""
+    seen_of = {article.id: seen for article, seen in checks if not _was_not_asked(seen)}
+    claims = set().union(*claims_of_all(book, seen_of).values())
+    readings = (seen.reading for seen in seen_of.values())
+    book.claims(claims.union(*(linked_claims(reading) for reading in readings if reading is not None)))
+
+
+def _was_not_asked(seen: Sighting) -> bool:
+    return seen.observation.failure in (OWN_OUTAGE, PUT_OFF)
+
+
+def _finish(book: Book, article: Article, seen: Sighting) -> CheckReport:
+    """Write down what was seen of one (locked) page."""
+    if seen.observation.failure == OWN_OUTAGE or _waits_on(article, seen):
+        return _postpone(article, seen.observation.at)
+    seen = known_of_others(article, seen)
+    verdict = judge_source(seen.observation, history_of(article), source_policy(article.url))
+    report = _write_down(book, article, seen, verdict)
+    article.lease_until = None
+    if not seen.broke_reader:
+        article.attempts = 0
+    article.check_count += 1
+    article.last_checked_at = seen.observation.at
+    is_of_claims = claims_of(book, article) or (seen.reading and linked_claims(seen.reading))
+    hot = bool(is_of_claims and hot_articles([article.id], now=seen.observation.at))
+    article.due_at = next_check(article, seen, hot=hot)
+    article.save()
     return report
 
 
@@ -180,8 +210,6 @@ def _keep_difference(book: Book, article: Article, seen: Sighting, now: datetime
         return None
     if _alternates(article, seen.reading):
         return _tell_alternation(book, article, before, seen, now)
-    # All at once, in one order: first those it carried, later those it links to, could wait for each other.
-    book.claims(claims_of(book, article) | linked_claims(seen.reading))
     # The check before may have seen nothing: the change lies between the last two that saw the page.
     seen_before = article.last_seen_at or before.captured_at
     snapshot = store_snapshot(book, article=article, reading=seen.reading, by=None, now=now)

@@ -114,6 +114,7 @@ def ingest_file(
         article.state = ArticleState.LIVE
         article.state_reason = "" if url else "A file in hand: there is no address to check."
         snapshot = store_snapshot(book, article=article, reading=reading, by=by, now=now)
+        article.save()
         candidates = store_proposals(book, snapshot=snapshot, reading=reading, now=now)
     return Ingested(article, snapshot, candidates, known_before=not made)
 

@@ -73,8 +73,13 @@ class Book:
         return self.held[claim_id]
 
     def claims(self, claim_ids: Iterable[str]) -> list[Claim]:
-        """Return the claims, locked, in the order of their ids."""
-        return [self.claim(claim_id) for claim_id in sorted(set(claim_ids))]
+        """Return the claims, locked, in the order of their ids; raises `Claim.DoesNotExist`."""
+        wanted = sorted(set(claim_ids))
+        missing = [claim_id for claim_id in wanted if claim_id not in self.held]
+        if missing:
+            rows = Claim.objects.select_for_update().filter(pk__in=missing).order_by("pk")
+            self.held |= {claim.id: claim for claim in rows}
+        return [self.claim(claim_id) for claim_id in wanted]
 
     def hold(self, claim: Claim) -> Claim:
         """Take in a claim that this transaction made."""

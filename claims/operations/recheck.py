@@ -16,7 +16,7 @@ from claims.operations.leases import HeldHosts, hold_hosts, lease_articles, wait
 from claims.operations.policies import cadence
 from claims.operations.reading_apart import read_apart
 from claims.operations.refusals import require
-from claims.operations.sightings import broke_reader, look_at, needs_reading, read_leased
+from claims.operations.sightings import broke_reader, look_at, needs_reading, read_leased, said_before
 from claims.pipeline.fetch import Fetched, FetchResult
 from claims.pipeline.read_again import PageRead, read_again
 from claims.pipeline.schedule import HOT_AIM
@@ -110,7 +110,7 @@ def finish_check(*, article_id: str, result: FetchResult, read: PageRead | None 
     if held.newest_id is not None:
         read = None
     if read is None and isinstance(result, Fetched) and needs_reading(held, result):
-        page = held.with_before(held.page_to_read(result))
+        page = held.page_to_read(result, before=said_before([held]).get(held.id))
         read = read_apart(partial(read_again, parse=attribution_parser()), page)
         if read is None:
             return finish(held, broke_reader(result, now=now))

@@ -2,8 +2,9 @@
 
 import hashlib
 import zlib
+from collections.abc import Callable, Iterable
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
 
@@ -12,12 +13,14 @@ from claims.operations.capture import Reading, extraction_note, matched
 from claims.operations.failpoints import AFTER_PARSE, reach
 from claims.operations.reader import TOO_MUCH
 from claims.pipeline.diff import Difference
-from claims.pipeline.extract_text import EXTRACTOR_VERSION, ArticleText
+from claims.pipeline.extract_text import EXTRACTOR_VERSION
 from claims.pipeline.fetch import Fetched, FetchFailed, FetchRequest, FetchResult
 from claims.pipeline.gate.retry_after import retry_after_seconds
 from claims.pipeline.page.page_kind import PageKind, is_bot_wall
 from claims.pipeline.read_again import PageBefore, PageRead, PageToRead
 from claims.pipeline.source_state import OWN_OUTAGE, PUT_OFF, Observation
+from claims.pipeline.text.aliases import Aliases
+from claims.queries.aliases import known_aliases
 
 OVERLOADED = frozenset({429, 503})
 """Statuses by which a server asks to be left alone for a while."""
@@ -78,8 +81,8 @@ class Leased:
             validated_url=self.final_url,
         )
 
-    def page_to_read(self, result: Fetched) -> PageToRead:
-        """Return what the reader needs for telling whether the answer says anything new."""
+    def page_to_read(self, result: Fetched, *, before: PageBefore | None = None) -> PageToRead:
+        """Return what the reader needs: without ``before`` only for telling whether anything is new."""
         return PageToRead(
             body=result.body,
             content_type=result.header("content-type"),
@@ -87,34 +90,38 @@ class Leased:
             final_url=result.final_url,
             headers=_by_name(result),
             published_at=self.published_at,
-            before=None,
+            before=before,
             marks=frozenset(filter(None, (self.newest_fingerprint, self.seen_fingerprint)))
             if self.newest_id is not None
             else frozenset(),
         )
-
-    def with_before(self, page: PageToRead) -> PageToRead:
-        """Return the page with what the newest snapshot says; one query, rarely two.
-
-        With the snapshot's bytes, too, where an older extractor read them. A page never seen stays as it is.
-        """
-        if self.newest_id is None:
-            return page
-        columns = ("headline", "text", "extractor_version", "headers")
-        headline, text, version, headers = Snapshot.objects.values_list(*columns).get(pk=self.newest_id)
-        body = None
-        if version != EXTRACTOR_VERSION:
-            with suppress(zlib.error):  # damaged bytes of one page must not stop the others
-                body = zlib.decompress(RawContent.objects.get(snapshots=self.newest_id).body)
-        types = (value for name, value in headers if name.lower() == "content-type")
-        before = PageBefore(headline=headline, text=text, body=body, content_type=next(types, None))
-        return replace(page, before=before)
 
 
 def read_leased(article_ids: list[str]) -> list[Leased]:
     """Return what a worker needs to know of the articles that it has leased, in the order of the ids."""
     rows = {row[0]: Leased(*row) for row in Article.objects.filter(pk__in=article_ids).values_list(*_COLUMNS)}
     return [rows[article_id] for article_id in article_ids if article_id in rows]
+
+
+def said_before(pages: Iterable[Leased]) -> dict[str, PageBefore]:
+    """Return what the newest snapshot of each page says, by the page's id; one query.
+
+    With the snapshot's bytes, for one more query, where an older extractor read them. A page that was never
+    seen is left out.
+    """
+    columns = ("article_id", "id", "headline", "text", "extractor_version", "headers")
+    newest = [page.newest_id for page in pages if page.newest_id is not None]
+    found = {}
+    for article, snapshot, headline, text, version, headers in Snapshot.objects.filter(
+        pk__in=newest
+    ).values_list(*columns):
+        body = None
+        if version != EXTRACTOR_VERSION:
+            with suppress(zlib.error):  # damaged bytes of one page must not stop the others
+                body = zlib.decompress(RawContent.objects.get(snapshots=snapshot).body)
+        types = (value for name, value in headers if name.lower() == "content-type")
+        found[article] = PageBefore(headline=headline, text=text, body=body, content_type=next(types, None))
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +154,13 @@ def sha256_of(body: bytes) -> str:
     return hashlib.sha256(body).hexdigest()
 
 
-def look_at(result: FetchResult, *, now: datetime, read: PageRead | None = None) -> Sighting:
+def look_at(
+    result: FetchResult,
+    *,
+    now: datetime,
+    read: PageRead | None = None,
+    aliases: Callable[[], Aliases] = known_aliases,
+) -> Sighting:
     """Turn an answer into what it means; ``read`` is what its page says, where it had to be read.
 
     Looks the claims that a page brings anew up among the tracked ones.
@@ -162,20 +175,16 @@ def look_at(result: FetchResult, *, now: datetime, read: PageRead | None = None)
         return Sighting(
             result, observation, unreadable=read.unreadable, sha256=sha256, fingerprint=read.fingerprint
         )
-    reading = _reading(result, read.article, read)
-    return Sighting(result, observation, reading, read.difference)
-
-
-def _reading(result: Fetched, article: ArticleText, read: PageRead) -> Reading:
-    return Reading(
+    reading = Reading(
         body=result.body,
         final_url=result.final_url,
         http_status=result.status,
         headers=result.headers,
-        article=article,
-        proposals=matched(read.candidates),
-        note=extraction_note(article),
+        article=read.article,
+        proposals=matched(read.candidates, aliases=aliases),
+        note=extraction_note(read.article),
     )
+    return Sighting(result, observation, reading, read.difference)
 
 
 def disallowed(reason: str, *, now: datetime) -> Sighting:

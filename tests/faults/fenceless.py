@@ -1,5 +1,6 @@
 """The control's Celery application: whoever finishes late is taken for the one who holds the row."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -15,11 +16,11 @@ def _take_the_fence_off(**_about: Any) -> None:
     """Let what writes down news go by the fence of that moment; called in each process that works."""
     from claims.models import Article
     from claims.operations import batch
-    from claims.operations.findings import CheckReport, finish
+    from claims.operations.findings import CheckReport, finish_together
     from claims.operations.sightings import Leased, Sighting
 
-    def finish_whoever_comes(held: Leased, seen: Sighting) -> CheckReport:
-        fence = Article.objects.values_list("fence", flat=True).get(pk=held.id)
-        return finish(replace(held, fence=fence), seen)
+    def finish_whoever_comes(checks: Sequence[tuple[Leased, Sighting]]) -> list[CheckReport]:
+        fences = dict(Article.objects.values_list("id", "fence"))
+        return finish_together([(replace(held, fence=fences[held.id]), seen) for held, seen in checks])
 
-    batch.finish = finish_whoever_comes  # type: ignore[attr-defined]  # the name that the batch calls
+    batch.finish_together = finish_whoever_comes  # type: ignore[attr-defined]  # the name that the batch calls

@@ -12,7 +12,7 @@ from claims.operations.leases import lease_articles
 from claims.operations.policies import cadence, fetch_policy
 from claims.operations.recheck import shelve_stuck
 from claims.operations.review import decide
-from claims.operations.sightings import Leased, Sighting, look_at, read_leased
+from claims.operations.sightings import Leased, Sighting, look_at, read_leased, said_before
 from claims.pipeline.fetch import Fetched, fetch
 from claims.pipeline.read_again import read_again
 from claims.vocabulary import (
@@ -244,7 +244,7 @@ def _leased_after_the_first_ran_out(article: Article) -> Leased:
 def _seen(held: Leased) -> Sighting:
     result = fetch(held.request, policy=fetch_policy())
     assert isinstance(result, Fetched)
-    read = read_again(held.with_before(held.page_to_read(result)))
+    read = read_again(held.page_to_read(result, before=said_before([held])[held.id]))
     return look_at(result, now=right_now(), read=read)
 
 
