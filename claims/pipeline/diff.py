@@ -28,7 +28,7 @@ MOST_PAIRS = 400_000
 SHOWN_AROUND = 8
 """Words kept on either side of a change; longer equal runs are shortened with "…"."""
 
-_ENDS_OF_RUN = 1_000
+_ENDS_OF_RUN = 400
 """Characters at either end of an equal run within which the words shown are looked for."""
 
 ISLAND = 2
@@ -122,6 +122,21 @@ def pieces(before: str, after: str) -> tuple[Piece, ...]:
 
     The joined equal and inserted pieces are ``after``, apart from typography of words that stayed.
     """
+    head, tail = _same_ends(before.splitlines(keepends=True), after.splitlines(keepends=True))
+    middle = _pieces(before[head : len(before) - tail], after[head : len(after) - tail])
+    return _joined([*_equal(after[:head]), *middle, *_equal(after[len(after) - tail :])])
+
+
+def _same_ends(a: Sequence[str], b: Sequence[str]) -> tuple[int, int]:
+    """Characters of the first lines, and of the last ones, that are the same: no word of them is looked at."""
+    head = _common(zip(a, b, strict=False))
+    tail = _common(zip(reversed(a[head:]), reversed(b[head:]), strict=False))
+    while tail and not a[-tail].strip():  # blank lines go with what stands above them
+        tail -= 1
+    return sum(map(len, a[:head])), sum(map(len, a[len(a) - tail :]))
+
+
+def _pieces(before: str, after: str) -> tuple[Piece, ...]:
     a, b = tokenize(before), tokenize(after)
     if bool(a) != bool(b):
         return tuple(piece for piece in (Piece("delete", before), Piece("insert", after)) if piece.text)
@@ -131,6 +146,12 @@ def pieces(before: str, after: str) -> tuple[Piece, ...]:
         if text:
             result.append(Piece(op, text))
     return tuple(result) or _equal(after)
+
+
+def _joined(diff: Iterable[Piece]) -> tuple[Piece, ...]:
+    """The diff with neighbours of one kind as one piece."""
+    groups = groupby(diff, key=lambda piece: piece.op)
+    return tuple(Piece(op, "".join(piece.text for piece in group)) for op, group in groups)
 
 
 def shortened(diff: Sequence[Piece]) -> tuple[Piece, ...]:
