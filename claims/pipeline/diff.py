@@ -128,7 +128,7 @@ def pieces(before: str, after: str) -> tuple[Piece, ...]:
 
 
 def _same_ends(a: Sequence[str], b: Sequence[str]) -> tuple[int, int]:
-    """Characters of the first lines, and of the last ones, that are the same: no word of them is looked at."""
+    """Characters of the first lines, and of the last ones, that are the same: their words are not read."""
     head = _common(zip(a, b, strict=False))
     tail = _common(zip(reversed(a[head:]), reversed(b[head:]), strict=False))
     while tail and not a[-tail].strip():  # blank lines go with what stands above them

@@ -93,6 +93,7 @@ class _Article:
         self.persons = Persons(self.grammar)
         self.hedges = Hedges(self.reading)
         self.paragraph_of, self.asides = paragraphs_of(self.reading), asides(self.reading)
+        self.passed_over = self.asides
         self.drafts: list[Draft] = []
         self.covered = bytearray(len(self.reading.words))
         self.nouns = load_words("en").sets["nouns_of_mind"]
@@ -100,6 +101,7 @@ class _Article:
 
     def claims(self, known: str) -> list[ClaimCandidate]:
         """Return the candidates in order of the text, without those that stand in ``known``."""
+        self.passed_over = self.asides | (self._far_from_news(known) if known else set())
         told = find_in(self.grammar)
         if self.parse is not None:
             told = with_parsed(self.reading, told, self.parse(self.reading.text))
@@ -111,7 +113,7 @@ class _Article:
         for number in range(len(self.reading.sentences)):
             if len(self.drafts) >= _MOST_DRAFTS:
                 break
-            if number not in self.asides:
+            if number not in self.passed_over:
                 self._add_of_author(number)
         self.drafts.sort(key=lambda draft: (draft.start, draft.end))
         for draft in self.drafts:
@@ -127,6 +129,30 @@ class _Article:
         places = _best([score for _, (score, _) in wanted])
         return [wanted[place][0].finish(self.reading, wanted[place][1]) for place in places]
 
+    def _far_from_news(self, known: str) -> set[int]:
+        """Return the sentences that stand in ``known`` and whose neighbours do.
+
+        A statement is told by its own paragraph and those beside it: only there are others weighed, too.
+        """
+        paragraphs: dict[int, list[int]] = {}
+        for number, paragraph in enumerate(self.paragraph_of):
+            paragraphs.setdefault(paragraph, []).append(number)
+        bounds = self.reading.sentences
+        spans = {
+            paragraph: self.reading.span(bounds[numbers[0]][0], bounds[numbers[-1]][1])
+            for paragraph, numbers in paragraphs.items()
+        }
+        fresh = {
+            paragraph for paragraph, span in spans.items() if self.reading.text[slice(*span)] not in known
+        }
+        near = {paragraph + step for paragraph in fresh for step in (-1, 0, 1)}
+        return {number for number, paragraph in enumerate(self.paragraph_of) if paragraph not in near}
+
+    def _is_passed_over(self, part: Tokens) -> bool:
+        """Whether the sentences that the part runs through are all passed over."""
+        first, last = self.reading.sentence_of[part[0]], self.reading.sentence_of[part[1] - 1]
+        return first in self.asides or self.passed_over.issuperset(range(first, last + 1))
+
     # ------------------------------------------------------------------ what others say
     def _add_attributed(self, found: Found) -> None:
         source = self._name(found.source)
@@ -136,14 +162,17 @@ class _Article:
         for start, end in (*found.content, *filter(None, (found.cue, found.source))):
             self.covered[start:end] = b"\x01" * (end - start)
         if is_denial and found.source is not None and found.source[0] < found.content[-1][0]:
-            self._add_denial(found, found.source, source)
+            if not self._is_passed_over((found.source[0], found.content[-1][1])):
+                self._add_denial(found, found.source, source)
         elif not is_denial:
             for part in found.content:
-                if self.reading.sentence_of[part[0]] in self.asides:
-                    continue
-                for piece in pieces(self.grammar, *part):
-                    if is_statement(self.grammar, *piece) and not self._is_rest(found, piece):
-                        self._add_chained(found, piece, source)
+                if not self._is_passed_over(part):
+                    self._add_part(found, part, source)
+
+    def _add_part(self, found: Found, part: Tokens, source: str | None) -> None:
+        for piece in pieces(self.grammar, *part):
+            if is_statement(self.grammar, *piece) and not self._is_rest(found, piece):
+                self._add_chained(found, piece, source)
 
     def _states_nothing(self, found: Found, is_denial: bool) -> bool:
         """Whether it is a wish, a topic or an idea."""

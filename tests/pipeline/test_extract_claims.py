@@ -291,6 +291,18 @@ def test_every_quote_stands_exactly_where_its_offsets_say(text: str, headline: s
         assert claim.text
 
 
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.lists(PARTS, max_size=8).map("".join), max_size=8), st.data())
+def test_of_an_edited_text_the_new_claims_are_those_of_the_whole_text_that_are_new(
+    paragraphs: list[str], data: st.DataObject
+) -> None:
+    dropped = data.draw(st.sets(st.integers(0, 7), max_size=3))
+    text = "\n\n".join(paragraphs)
+    known = "\n\n".join(words for place, words in enumerate(paragraphs) if place not in dropped)
+    new = extract_claims(headline=None, text=text, published_at=MOMENT, known=known)
+    assert list(new) == [claim for claim in claims(text) if not known or claim.quote not in known]
+
+
 @settings(max_examples=100, deadline=None)
 @given(st.text(max_size=200))
 def test_any_text_at_all_is_borne(text: str) -> None:

@@ -121,10 +121,13 @@ def _says(page: _Page, phrases: tuple[str, ...]) -> bool:
 
 def _share_held(before: str, text: str) -> float:
     """Share (0..1, by length) of the article's old paragraphs that the page still holds word by word."""
-    now = f" {' '.join(keys(text))} "
     paragraphs = [line for line in before.splitlines() if len(line) >= LEAST_PARAGRAPH] or before.splitlines()
     total = sum(map(len, paragraphs))
-    held = sum(len(line) for line in paragraphs if f" {' '.join(keys(line))} " in now)
+    others = [line for line in paragraphs if len(line) < LEAST_PARAGRAPH or _plain(line) not in text]
+    held = total - sum(map(len, others))
+    if others:  # word by word, for what is written otherwise
+        now = f" {' '.join(keys(text))} "
+        held += sum(len(line) for line in others if f" {' '.join(keys(line))} " in now)
     return held / total if total else 0.0
 
 
