@@ -61,6 +61,7 @@ def prove(scratch: Path) -> Iterable[Row]:
     plan = _plan(scratch)
     runs: dict[str, list[Run]] = {"after": [], "full": [], "usual": []}
     watcher: list[float] = []
+    floor: list[float] = []
     with _site(plan), _watcher(plan, scratch) as look_again:
         _capture(plan, scratch)
         found: tuple[int, int] = (0, 0)
@@ -68,12 +69,13 @@ def prove(scratch: Path) -> Iterable[Row]:
             runs["after"].append(_ours(plan, "after"))
             found = _found(plan)
             runs["full"].append(_ours(plan, "full"))
+            floor.append(_floor(plan))
             if look_again is not None:
                 _set_mode(plan, "full")
                 watcher.append(look_again(PAGES))
             runs["usual"].append(_usual(plan, scratch))
     _drop(WORKING)
-    return [*_rows(plan, runs, found), *_beside_watcher(runs["full"], watcher)]
+    return [*_rows(plan, runs, found), *_beside_watcher(runs["full"], watcher), *_beside_floor(runs, floor)]
 
 
 def _rows(plan: Plan, runs: dict[str, list[Run]], found: tuple[int, int]) -> Iterator[Row]:
@@ -119,6 +121,17 @@ def _beside_watcher(full: list[Run], watcher: list[float]) -> Iterator[Row]:
         yield Row(
             _changedetection.PACKAGE, "its CPU by ours, all in full", ratio, "times", "≥ 16", ratio >= 16
         )
+
+
+def _beside_floor(runs: dict[str, list[Run]], floor: list[float]) -> Iterator[Row]:
+    """What libcurl alone needs for the same pages in full, and what ours is of that and of the usual way."""
+    alone = statistics.median(floor)
+    yield Row("libcurl alone", "CPU per 1,000 pages", alone * 1_000 / PAGES, "s", "-", reached=True)
+    for name, told in (("after", "90 / 8 / 2"), ("full", "all in full")):
+        ours = statistics.median(run.cpu for run in runs[name])
+        yield Row("libcurl alone", f"our CPU by its, {told}", ours / alone, "times", "-", reached=True)
+        usual = ours / statistics.median(run.cpu for run in runs["usual"])
+        yield Row("Celery task per page", f"our CPU by its, {told}", usual, "times", "-", reached=True)
 
 
 @contextlib.contextmanager
@@ -260,6 +273,15 @@ def _ours(plan: Plan, mode: str) -> Run:
     _set_mode(plan, mode)
     app = Celery(broker=REDIS)
     return _measured(plan, "tracker", 2, lambda: [app.send_task("claims.sweep")])
+
+
+def _floor(plan: Plan) -> float:
+    """Return the CPU seconds that libcurl alone needs for all pages."""
+    _set_mode(plan, "full")
+    pages = plan.file.with_name("addresses.json")
+    pages.write_text(json.dumps(list(plan.kinds)))
+    command = [sys.executable, "-m", "benchmarks._floor_recheck", str(pages)]
+    return float(subprocess.run(command, cwd=ROOT, check=True, capture_output=True).stdout)  # noqa: S603 - our own
 
 
 def _usual(plan: Plan, scratch: Path) -> Run:
