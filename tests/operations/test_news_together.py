@@ -1,0 +1,177 @@
+"""News of several pages in one transaction: all is written, no page spoils another, no two workers wait."""
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import OperationalError, connection, transaction
+
+from claims.models import Article, Candidate, Change, Claim, Event, Host, User
+from claims.operations import batch, findings, ledger
+from claims.operations.candidates import track
+from claims.operations.findings import CheckReport, finish_together
+from claims.operations.ingest import add_article
+from claims.operations.leases import lease_articles
+from claims.operations.policies import fetch_policy
+from claims.operations.recheck import check_articles, check_due
+from claims.operations.sightings import Leased, Sighting, look_at, read_leased, said_before
+from claims.pipeline.fetch import Fetched, fetch
+from claims.pipeline.read_again import read_again
+from claims.queries.due import due_hosts
+from claims.vocabulary import CheckOutcome, EventKind, Voice
+from tests.sites import NewsSite
+from tests.stories import right_now
+
+SAID = "The {} minister has resigned, the prime minister's spokesman said on Sunday."
+MORE = "Parliament meets on Tuesday to debate the budget for the ports, which has been late since January."
+MINISTERS = ("harbour", "railway", "finance", "interior", "justice")
+
+
+@pytest.fixture
+def stories(site: NewsSite) -> list[Article]:
+    """Five pages of one site, taken in, each with a claim of its own, and due again."""
+    articles = [
+        add_article(
+            url=site.says(f"/{n}", f"Story {n}", SAID.format(MINISTERS[n]), MORE), by=None, now=right_now()
+        ).article
+        for n in range(len(MINISTERS))
+    ]
+    list(check_articles([article.id for article in articles], only_due=False))
+    Article.objects.update(due_at=right_now() - timedelta(seconds=1))
+    Host.objects.update(free_at=right_now() - timedelta(seconds=1))
+    return articles
+
+
+def edit(site: NewsSite, *places: int) -> None:
+    for n in places:
+        site.says(f"/{n}", f"Story {n}", SAID.format(MINISTERS[n]).replace("has resigned", "stays"), MORE)
+
+
+def seen(articles: list[Article]) -> list[tuple[Leased, Sighting]]:
+    """Lease the pages and look at them anew, as a batch does."""
+    assert lease_articles([article.id for article in articles], only_due=True)
+    checks = []
+    for page in read_leased([article.id for article in articles]):
+        result = fetch(page.request, policy=fetch_policy())
+        assert isinstance(result, Fetched)
+        read = read_again(page.page_to_read(result, before=said_before([page])[page.id]))
+        checks.append((page, look_at(result, now=right_now(), read=read)))
+    return checks
+
+
+@pytest.mark.django_db
+def test_the_news_of_a_batch_is_written_together_and_the_ledger_holds(
+    site: NewsSite, stories: list[Article]
+) -> None:
+    edit(site, 0, 1, 3, 4)
+    reports = list(check_due(due_hosts(patience=timedelta(0))))
+    assert sorted(report.outcome for report in reports) == [CheckOutcome.CHANGED] * 4 + [
+        CheckOutcome.UNCHANGED
+    ]
+    assert set(Change.objects.values_list("article_id", flat=True)) == {stories[n].id for n in (0, 1, 3, 4)}
+    moments = (
+        Event.objects.filter(kind=EventKind.SNAPSHOT_TAKEN)
+        .order_by("-seq")
+        .values_list("recorded_at", flat=True)
+    )
+    assert len(set(moments[:4])) == 1, "one transaction wrote all four"
+    ledger.verify()
+
+
+@pytest.mark.django_db
+def test_a_page_that_cannot_be_written_down_spoils_none_of_the_others(
+    site: NewsSite, stories: list[Article], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    edit(site, *range(5))
+    spoilt = stories[2]
+
+    def spoil(*args: Any, **more: Any) -> Sighting:
+        sighting = look_at(*args, **more)
+        if sighting.reading is None or not sighting.reading.final_url.endswith("/2"):
+            return sighting
+        unwritable: Any = (("x-odd", object()),)
+        return replace(sighting, reading=replace(sighting.reading, headers=unwritable))
+
+    monkeypatch.setattr(batch, "look_at", spoil)
+    outcomes = {report.article: report.outcome for report in check_due(due_hosts(patience=timedelta(0)))}
+    assert outcomes.pop(spoilt.id) == CheckOutcome.FAILED
+    assert list(outcomes.values()) == [CheckOutcome.CHANGED] * 4
+    assert Change.objects.count() == 4
+    spoilt.refresh_from_db()
+    assert spoilt.lease_until is not None, "its lease runs out, and the attempt counts"
+    assert spoilt.attempts == 1
+
+
+# ---------------------------------------------------------------- who waits for whom
+@pytest.fixture
+def claims(stories: list[Article], edith: User) -> list[tuple[Claim, Article]]:
+    """Two claims in the order of their ids, each with the page that carries it."""
+    found = Candidate.objects.exclude(voice=Voice.HEADLINE).filter(quote__contains="has resigned")
+    tracked = [
+        (track(candidate_id=found.get(snapshot__article=article).id, by=edith, now=right_now()), article)
+        for article in stories[:2]
+    ]
+    return sorted(tracked, key=lambda pair: pair[0].id)
+
+
+def _is_free_beside_a_worker(claims: list[tuple[Claim, Article]]) -> bool:
+    """Let a worker tell of both claims' pages, the later claim's first, while somebody holds the first claim.
+
+    Returns whether the later claim can still be had: a worker that held it would wait for the first with it.
+    """
+    (first, carries_first), (later, carries_later) = claims
+    checks = seen([carries_later, carries_first])
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            Claim.objects.select_for_update().get(pk=first.pk)
+            work = pool.submit(_closing, checks)
+            _until_somebody_waits()
+            try:
+                with transaction.atomic():
+                    Claim.objects.select_for_update(nowait=True).get(pk=later.pk)
+                is_free = True
+            except OperationalError:
+                is_free = False
+        reports = work.result(timeout=20)
+    assert [report.outcome for report in reports] == [CheckOutcome.CHANGED] * 2
+    return is_free
+
+
+def _closing(checks: list[tuple[Leased, Sighting]]) -> list[CheckReport]:
+    try:
+        return finish_together(checks)
+    finally:
+        connection.close()
+
+
+def _until_somebody_waits() -> None:
+    deadline = time.monotonic() + 20
+    with connection.cursor() as cursor:
+        while time.monotonic() < deadline:
+            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+            if cursor.fetchone() != (0,):
+                return
+            time.sleep(0.02)
+    raise TimeoutError("The worker never came to wait for the claim.")
+
+
+@pytest.mark.only_postgres
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_takes_the_claims_of_all_its_pages_in_one_order(
+    site: NewsSite, claims: list[tuple[Claim, Article]]
+) -> None:
+    edit(site, 0, 1)
+    assert _is_free_beside_a_worker(claims)
+
+
+@pytest.mark.only_postgres
+@pytest.mark.django_db(transaction=True)
+def test_page_by_page_a_worker_would_wait_with_a_claim_in_hand(
+    site: NewsSite, claims: list[tuple[Claim, Article]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    edit(site, 0, 1)
+    monkeypatch.setattr(findings, "_hold_claims", lambda _book, _checks: None)
+    assert not _is_free_beside_a_worker(claims)
