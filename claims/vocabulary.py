@@ -205,6 +205,7 @@ class ReviewState(Word):
 
     IN_FORCE = "in_force", "In force"
     AWAITING_SIGN_OFF = "awaiting_sign_off", "Awaiting a second editor"
+    OVERTAKEN = "overtaken", "Overtaken by another decision"
 
 
 class ArchiveState(Word):

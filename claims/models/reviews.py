@@ -32,6 +32,11 @@ class Review(Record):
             only_known_words("verdict", ClaimStatus, "a_review_has_a_known_verdict"),
             only_known_words("state", ReviewState, "a_review_is_in_a_known_state"),
             models.UniqueConstraint(fields=["claim", "number"], name="a_claim_numbers_each_review_once"),
+            models.UniqueConstraint(
+                fields=["claim", "verdict"],
+                condition=models.Q(state=ReviewState.AWAITING_SIGN_OFF),
+                name="a_verdict_waits_once_on_a_claim",
+            ),
             models.CheckConstraint(condition=~models.Q(reason=""), name="a_review_has_a_reason"),
             models.CheckConstraint(
                 condition=models.Q(signed_off_by__isnull=True)

@@ -46,6 +46,10 @@ class AlreadySignedOffError(ConflictError):
     """There is nothing to sign off."""
 
 
+class AlreadyWaitingError(ConflictError):
+    """The same verdict already waits for a second editor on this claim."""
+
+
 def decide(
     *,
     claim_id: str,
@@ -60,9 +64,10 @@ def decide(
     """Record ``by``'s verdict on the version of the claim that they saw.
 
     An editor; ``override`` (a reason for breaking the policy) is a chief editor's. The review is in force, or
-    awaits a second editor where the policy asks for one. An open re-review is closed by it.
+    awaits a second editor where the policy asks for one. One in force closes an open re-review and overtakes
+    every review that still awaits a sign-off: nobody can put that in force any more.
     Raises `Claim.DoesNotExist`, `NotAllowedError`, `StaleVersionError`, `NoReasonError`, `NoEvidenceError`,
-    `PolicyError`, `AddressRefusedError`, `MergedClaimError`; then nothing was written.
+    `PolicyError`, `AlreadyWaitingError`, `AddressRefusedError`, `MergedClaimError`; then nothing was written.
     """
     require(by, Role.EDITOR)
     if override.strip():
@@ -109,6 +114,8 @@ def _store(
 ) -> Review:
     last: int = Review.objects.filter(claim=claim).aggregate(last=Max("number"))["last"] or 0
     waits = ruling is Ruling.NEEDS_SIGN_OFF
+    if waits:
+        _refuse_a_second_wait(claim, verdict, by)
     review = Review.objects.create(
         claim=claim,
         number=last + 1,
@@ -137,6 +144,20 @@ def _store(
     return review
 
 
+def _refuse_a_second_wait(claim: Claim, verdict: ClaimStatus, by: User) -> None:
+    """Refuse with `AlreadyWaitingError` if the verdict waits already; the claim is locked."""
+    first = Review.objects.filter(claim=claim, verdict=verdict, state=ReviewState.AWAITING_SIGN_OFF).first()
+    if first is None:
+        return
+    if first.decided_by_id == by.pk:
+        who, then = "you", "another editor has to sign it off."
+    else:
+        who, then = first.decided_by.display_name, "sign that review off instead of proposing it again."
+    raise AlreadyWaitingError(
+        f"“{verdict.label}” already waits for a sign-off: {who} proposed it (review {first.number}); {then}"
+    )
+
+
 def _told(review: Review, pieces: Sequence[Evidence]) -> dict[str, Any]:
     return {
         "review": review.id,
@@ -163,6 +184,9 @@ def _put_in_force(
     if verdict != before:
         claim.status, claim.status_changed_at = verdict, now
     claim.reason = review.reason
+    Review.objects.filter(claim=claim, state=ReviewState.AWAITING_SIGN_OFF).update(
+        state=ReviewState.OVERTAKEN
+    )
     closed = ReReview.objects.filter(claim=claim, closed_at=None).update(closed_at=now, closed_by=by)
     claim.under_review = False
     claim.save(update_fields=["status", "status_changed_at", "reason", "under_review"])
@@ -205,10 +229,10 @@ def sign_off(*, claim_id: str, number: int, by: User, seen_version: int, now: da
         claim = book.claim(claim_id)
         check_version(claim, seen_version)
         review = Review.objects.select_related("decided_by").get(claim=claim, number=number)
+        if review.state == ReviewState.OVERTAKEN:
+            raise AlreadySignedOffError("Another review has settled this meanwhile.")
         if review.state != ReviewState.AWAITING_SIGN_OFF:
             raise AlreadySignedOffError("This review is in force already.")
-        if Review.objects.filter(claim=claim, number__gt=number, state=ReviewState.IN_FORCE).exists():
-            raise AlreadySignedOffError("A later review has settled this meanwhile.")
         if review.decided_by_id == by.pk:
             raise RuleRefusedError("A second editor signs off, not the one who decided.")
         review.state, review.signed_off_by, review.signed_off_at = ReviewState.IN_FORCE, by, now

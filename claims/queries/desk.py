@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from math import ceil
 
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Count, Prefetch, Q, QuerySet
 
 from claims.models import Article, Candidate, Change, Claim, ReReview, Review, Topic
 from claims.queries.matching import best_matches
@@ -86,13 +86,9 @@ def open_re_reviews() -> QuerySet[ReReview]:
 
 
 def awaiting_sign_off() -> QuerySet[Review]:
-    """Return the reviews that wait for a second editor and that no later one has settled, oldest first."""
-    later = Review.objects.filter(
-        claim=OuterRef("claim"), number__gt=OuterRef("number"), state=ReviewState.IN_FORCE
-    )
+    """Return the reviews that wait for a second editor, oldest first."""
     return (
         Review.objects.filter(state=ReviewState.AWAITING_SIGN_OFF)
-        .exclude(Exists(later))
         .select_related("claim", "decided_by")
         .order_by("decided_at", "id")
     )

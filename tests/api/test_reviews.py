@@ -90,6 +90,9 @@ def test_an_anonymous_source_waits_for_another_editor(
     assert reader.get(f"/api/v1/claims/{claim.id}/").json()["status"] == "unverified"
     assert reader.get(address(claim)).json()["results"] == []
 
+    second = problem(post(program_of(edith), claim, {**body, "reason": "Sent a second time."}), 409)
+    assert "already waits for a sign-off" in second["detail"]
+
     claim.refresh_from_db()
     headers = {"If-Match": f'"{claim.version}"'}
     sign = f"{address(claim)}1/sign_off/"
@@ -104,6 +107,29 @@ def test_an_anonymous_source_waits_for_another_editor(
     claim.refresh_from_db()
     again = program_of(emil).post(sign, format="json", headers={"If-Match": f'"{claim.version}"'})
     problem(again, 409)
+
+
+def test_what_another_decision_overtook_is_told_to_the_desk_alone(
+    reader: APIClient, program_of: Program, edith: User, emil: User
+) -> None:
+    claim = a_claim(edith)
+    Appearance.objects.filter(claim=claim).update(anonymous=True)
+    body = {
+        "verdict": "confirmed",
+        "reason": "An official who would not be named.",
+        "evidence": [{"appearance": appearance_of(claim)}],
+    }
+    assert post(program_of(edith), claim, body).status_code == 202
+    other = {"verdict": "refuted", "reason": "Denied.", "evidence": [{"note": "Told."}]}
+    assert post(program_of(emil), claim, other).status_code == 201
+    states = [review["state"] for review in program_of(emil).get(address(claim)).json()["results"]]
+    assert states == ["overtaken", "in_force"]
+    assert [review["number"] for review in reader.get(address(claim)).json()["results"]] == [2]
+    claim.refresh_from_db()
+    late = program_of(emil).post(
+        f"{address(claim)}1/sign_off/", format="json", headers={"If-Match": f'"{claim.version}"'}
+    )
+    problem(late, 409)
 
 
 def test_a_cited_address_is_taken_on_and_watched(program_of: Program, edith: User) -> None:

@@ -190,6 +190,12 @@ def test_another_editor_signs_off_what_rests_on_one_unnamed_source(
     assert "You proposed it, so somebody else signs it off." in words(answer)
     sign_off = reverse("desk_sign_off", args=[claim.id, review.number])
 
+    twice = desk.post(bench(claim), decision(claim, verdict="confirmed", reason="Told me once more."))
+    assert twice.status_code == 409
+    assert "already waits for a sign-off" in words(twice)
+    assert "Told me once more.</textarea>" in twice.content.decode()
+    assert Review.objects.count() == 1
+
     own = desk.post(sign_off, {"version": claim.version})
     assert own.status_code == 422
     assert "A second editor signs off" in words(own)
@@ -201,6 +207,22 @@ def test_another_editor_signs_off_what_rests_on_one_unnamed_source(
     emils.post(sign_off, {"version": claim.version})
     assert standing(claim) == ClaimStatus.CONFIRMED
     assert "signed off by Emil" in words(emils.get(bench(claim)))
+
+
+def test_what_another_decision_overtook_waits_no_more(
+    desk: Client, claim: Claim, emil: User, desk_of: DeskOf
+) -> None:
+    claim.appearances.update(anonymous=True)
+    desk.post(bench(claim), decision(claim, verdict="confirmed"))
+    emils = desk_of(emil)
+    emils.post(bench(claim), decision(claim, verdict="refuted"))
+    page = emils.get(bench(claim))
+    assert "Overtaken by another decision" in words(page)
+    assert reverse("desk_sign_off", args=[claim.id, 1]) not in page.content.decode()
+    assert "Waiting for a second editor" not in words(emils.get(reverse("desk_queue")))
+    late = emils.post(reverse("desk_sign_off", args=[claim.id, 1]), {"version": claim.version})
+    assert late.status_code == 409
+    assert standing(claim) == ClaimStatus.REFUTED
 
 
 def test_a_contributor_sees_the_workbench_and_cannot_decide(

@@ -16,6 +16,7 @@ from claims.operations.ledger import verify
 from claims.operations.refusals import NotAllowedError, RuleRefusedError
 from claims.operations.review import (
     AlreadySignedOffError,
+    AlreadyWaitingError,
     NoReasonError,
     StaleVersionError,
     decide,
@@ -148,6 +149,69 @@ def test_one_anonymous_source_needs_a_second_editor(edith: User, emil: User) -> 
     assert claim.status == ClaimStatus.CONFIRMED
     with pytest.raises(AlreadySignedOffError):
         sign_off(claim_id=claim.id, number=1, by=emil, seen_version=claim.version, now=right_now())
+
+
+@pytest.fixture
+def unnamed(edith: User) -> Claim:
+    """A claim that rests on one source who would not be named."""
+    return reported("The Lantern", f"{RESIGNED}, a senior government official said.", None, edith)
+
+
+def test_a_verdict_that_waits_for_a_sign_off_is_not_proposed_again(
+    unnamed: Claim, edith: User, emil: User
+) -> None:
+    confirm(unnamed, edith, citing_all(unnamed))
+    for by, advice in ((edith, "another editor has to"), (emil, "Edith proposed it.*sign that review off")):
+        with pytest.raises(AlreadyWaitingError, match=f"already waits for a sign-off.*{advice}"):
+            confirm(unnamed, by, [*citing_all(unnamed), Cited(note="A second call.")])
+    assert Review.objects.count() == 1
+    sign_off(claim_id=unnamed.id, number=1, by=emil, seen_version=unnamed.version, now=right_now())
+    again = confirm(unnamed, edith, citing_all(unnamed), reason="Heard once more.")
+    assert again.state == ReviewState.AWAITING_SIGN_OFF, "after the first is settled, one may wait anew"
+
+
+@pytest.mark.parametrize("verdict", [ClaimStatus.REFUTED, ClaimStatus.UNVERIFIED])
+def test_another_decision_overtakes_what_waits_and_it_cannot_be_signed_off_any_more(
+    unnamed: Claim, edith: User, emil: User, verdict: ClaimStatus
+) -> None:
+    waiting = confirm(unnamed, edith, citing_all(unnamed))
+    decide(
+        claim_id=unnamed.id,
+        by=emil,
+        seen_version=unnamed.version,
+        verdict=verdict,
+        reason="The ministry denies it.",
+        evidence=[Cited(note="A call to the ministry.")],
+        now=right_now(),
+    )
+    waiting.refresh_from_db()
+    unnamed.refresh_from_db()
+    assert waiting.state == ReviewState.OVERTAKEN
+    with pytest.raises(AlreadySignedOffError, match="settled this meanwhile"):
+        sign_off(claim_id=unnamed.id, number=1, by=emil, seen_version=unnamed.version, now=right_now())
+    unnamed.refresh_from_db()
+    assert unnamed.status == verdict
+    anew = confirm(unnamed, edith, citing_all(unnamed))
+    assert (anew.number, anew.state) == (3, ReviewState.AWAITING_SIGN_OFF)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_proposals_at_once_exactly_one_waits(unnamed: Claim, edith: User) -> None:
+    evidence, start = citing_all(unnamed), threading.Barrier(2)
+
+    def propose(reason: str) -> bool:
+        try:
+            start.wait(timeout=10)
+            confirm(Claim.objects.get(pk=unnamed.pk), edith, evidence, reason=reason)
+        except AlreadyWaitingError:
+            return False
+        finally:
+            connection.close()
+        return True
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sum(pool.map(propose, ("A source says so.", "The source says so again."))) == 1
+    assert Review.objects.get().state == ReviewState.AWAITING_SIGN_OFF
 
 
 def test_only_a_chief_editor_overrides_the_policy_and_it_shows(
