@@ -24,7 +24,7 @@ from claims.queries.custody import with_copies
 from claims.queries.freshness import UNKNOWN
 from claims.queries.origins import group_as_of, retracted_sources
 from claims.queries.reader_pages import ClaimPage
-from claims.queries.reader_rows import article_link, change_view, line_of
+from claims.queries.reader_rows import article_link, change_view, line_of, turns_of, with_moments
 from claims.queries.reader_shapes import (
     AppearanceView,
     ArticleLink,
@@ -214,24 +214,28 @@ def _told_later(claim: Claim, *, at: datetime | None) -> _Later:
     )
 
 
-def _appearances(claim: Claim, later: _Later) -> list[tuple[Appearance, Anchor | None]]:
-    """Return the appearances in order of time, each with the newest word on where its quote stands."""
+_Row = tuple[Appearance, Sequence[Anchor]]
+"""An appearance with what became of its quote, snapshot by snapshot."""
+
+
+def _appearances(claim: Claim, later: _Later) -> list[_Row]:
+    """Return the appearances in order of time."""
     rows = list(
         Appearance.objects.filter(claim=claim)
         .select_related("article__publisher", "origin__root_article__publisher")
         .order_by("seen_at", "id")[:MOST_APPEARANCES]
     )
-    anchors = Anchor.objects.filter(appearance__in=rows).order_by("snapshot__number", "id")
+    anchors = with_moments(Anchor.objects.filter(appearance__in=rows))
     if later.at is not None:
         rows = [row for row in rows if row.id not in later.appearances]
         anchors = anchors.filter(snapshot__captured_at__lte=later.at).exclude(snapshot__in=later.snapshots)
-    newest = {anchor.appearance_id: anchor for anchor in anchors}
-    return [(row, newest.get(row.id)) for row in rows]
+    found: defaultdict[str, list[Anchor]] = defaultdict(list)
+    for anchor in anchors:
+        found[anchor.appearance_id].append(anchor)
+    return [(row, found[row.id]) for row in rows]
 
 
-def _known(
-    rows: Iterable[tuple[Appearance, Anchor | None]], events: Iterable[Event], later: _Later
-) -> _Known:
+def _known(rows: Iterable[_Row], events: Iterable[Event], later: _Later) -> _Known:
     articles = {row.article_id for row, _ in rows if row.article_id}
     changes = (
         Change.objects.filter(article__in=articles)
@@ -274,9 +278,7 @@ def _states(events: Iterable[Event]) -> dict[str, ArticleState]:
     return states
 
 
-def _links(
-    rows: Iterable[tuple[Appearance, Anchor | None]], events: Iterable[Event], known: _Known
-) -> dict[str, ArticleLink]:
+def _links(rows: Iterable[_Row], events: Iterable[Event], known: _Known) -> dict[str, ArticleLink]:
     """Return the articles that timeline entries may name, by id, from what was read for the sources."""
     articles = {row.article_id: row.article for row, _ in rows if row.article}
     wanted = {event.article_id for event in events if event.article_id}
@@ -284,9 +286,7 @@ def _links(
     return {key: link for key, link in links.items() if key and link}
 
 
-def _groups(
-    rows: Sequence[tuple[Appearance, Anchor | None]], known: _Known
-) -> tuple[tuple[OriginGroup, ...], tuple[OriginGroup, ...]]:
+def _groups(rows: Sequence[_Row], known: _Known) -> tuple[tuple[OriginGroup, ...], tuple[OriginGroup, ...]]:
     """Return the appearances that pass the claim on, by origin, and those that refute it, by publisher.
 
     A denial goes back to nobody's report of the claim, so an origin would say nothing about it.
@@ -294,8 +294,8 @@ def _groups(
     asserting: defaultdict[str, list[AppearanceView]] = defaultdict(list)
     refuting: defaultdict[str, list[AppearanceView]] = defaultdict(list)
     origins: dict[str, Origin | None] = {}
-    for row, anchor in rows:
-        view = _appearance(row, anchor, known)
+    for row, anchors in rows:
+        view = _appearance(row, anchors, known)
         if view.stance == Stance.REFUTES:
             refuting[view.carrier].append(view)
         else:
@@ -319,7 +319,8 @@ def _largest_first(groups: Iterable[OriginGroup]) -> tuple[OriginGroup, ...]:
     return tuple(sorted(groups, key=lambda group: (-group.article_count, group.appearances[0].seen_at)))
 
 
-def _appearance(row: Appearance, anchor: Anchor | None, known: _Known) -> AppearanceView:
+def _appearance(row: Appearance, anchors: Sequence[Anchor], known: _Known) -> AppearanceView:
+    anchor = anchors[-1] if anchors else None
     headline = anchor.headline_stance if anchor else row.headline_stance
     body = anchor.body_stance if anchor else row.body_stance
     state = QuoteState(anchor.state) if anchor else QuoteState.PRESENT
@@ -349,6 +350,7 @@ def _appearance(row: Appearance, anchor: Anchor | None, known: _Known) -> Appear
         found=anchor.found if anchor and anchor.state == QuoteState.CHANGED else "",
         changes=tuple(known.by_article.get(row.article_id or "", ())),
         stance_at_first=row.stance,
+        turns=turns_of(row.stance, anchors),
     )
 
 

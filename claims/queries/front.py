@@ -1,16 +1,18 @@
 """The read behind the readers' front page: what is new, what is open, what is settled, at a fixed price."""
 
+from collections import defaultdict
 from datetime import datetime
 
 from django.db.models import ExpressionWrapper, F, FloatField, OuterRef, Q, Subquery, prefetch_related_objects
-from django.db.models.functions import Coalesce, Greatest
+from django.db.models.functions import Greatest
 
 from claims.models import Anchor, Appearance, Claim, Topic
 from claims.queries.happenings import events_of, happenings, latest_events
 from claims.queries.reader_pages import ClaimName, FrontPage, Happening, Sighting, Story
-from claims.queries.reader_rows import lines_of, visible_claims
+from claims.queries.reader_rows import lines_of, turns_of, visible_claims, with_moments
+from claims.queries.reader_shapes import Said
 from claims.queries.readers import count_by_status, topic_lines
-from claims.vocabulary import ClaimStatus, Stance
+from claims.vocabulary import ClaimStatus
 
 MOST_HAPPENINGS = 8
 MOST_OF_LEAD = 4
@@ -24,7 +26,7 @@ _OPEN = [status for status in ClaimStatus if not status.is_settled]
 
 
 def front_page(*, now: datetime) -> FrontPage:
-    """Return what a reader needs at a glance (fifteen queries, one more while nothing is decided).
+    """Return what a reader needs at a glance (sixteen queries, one more while nothing is decided).
 
     The lead is the latest verdict; while there is none, the claim that changed latest. The open claims are
     ranked by articles per origin: what is repeated most often on the word of the fewest comes first.
@@ -66,18 +68,17 @@ def _only_of(happening: Happening, claim_id: str) -> bool:
 
 
 def _sightings(claim_id: str) -> tuple[Sighting, ...]:
-    """Return where the claim was seen, each place with the stance it takes today (one query)."""
-    newest = Anchor.objects.filter(appearance=OuterRef("pk")).order_by("-snapshot__number", "-id")
-    rows = Appearance.objects.filter(claim=claim_id).annotate(
-        body_now=Coalesce(Subquery(newest.values("body_stance")[:1]), F("body_stance")),
-        headline_now=Coalesce(Subquery(newest.values("headline_stance")[:1]), F("headline_stance")),
-    )
-    fields = ("id", "article_id", "body_now", "headline_now", "seen_at")
+    """Return where the claim was seen, each place with what it said at first and since (two queries)."""
+    rows = list(Appearance.objects.filter(claim=claim_id).order_by("seen_at", "id")[:_MOST_SIGHTINGS])
+    anchors: defaultdict[str, list[Anchor]] = defaultdict(list)
+    for anchor in with_moments(Anchor.objects.filter(appearance__in=rows)):
+        anchors[anchor.appearance_id].append(anchor)
     return tuple(
-        Sighting(article or place, Stance(body or headline) if body or headline else None, seen_at)
-        for place, article, body, headline, seen_at in rows.order_by("seen_at", "id").values_list(*fields)[
-            :_MOST_SIGHTINGS
-        ]
+        Sighting(
+            row.article_id or row.id,
+            (Said(row.seen_at, row.stance), *turns_of(row.stance, anchors[row.id])),
+        )
+        for row in rows
     )
 
 

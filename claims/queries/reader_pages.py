@@ -14,6 +14,7 @@ from claims.queries.reader_shapes import (
     Gap,
     Named,
     OriginGroup,
+    Said,
     Verdict,
 )
 from claims.vocabulary import ChangeKind, ClaimStatus, EventKind, QuoteState, Stance
@@ -102,11 +103,10 @@ class Happening:
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
-    """Where and when a claim was seen and what the place does with it: all that a drawing needs."""
+    """Where a claim was seen and what the place said of it when: all that a drawing needs."""
 
     source_id: str
-    stance: Stance | None
-    seen_at: datetime
+    said: tuple[Said, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,17 +5,33 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 
-from claims.models import Article, Change, Claim
+from claims.models import Anchor, Article, Change, Claim
 from claims.queries.claims import ClaimFilter, tracked_claims
 from claims.queries.freshness import judge
-from claims.queries.reader_shapes import ArticleLink, ChangeView, ClaimLine, Named, Turn
+from claims.queries.reader_shapes import ArticleLink, ChangeView, ClaimLine, Named, Said, Turn
 from claims.vocabulary import ArticleState, ChangeKind, ClaimStatus, HedgeShift, Stance
 
 ALL_CLAIMS = ClaimFilter()
 MOST_SHOWN = 6_000
 """Characters of a change's headline, and of its text, that a page shows; the snapshots hold all of it."""
+
+
+def with_moments(anchors: QuerySet[Anchor]) -> QuerySet[Anchor]:
+    """Return the anchors, oldest snapshot first, with its ``captured_at``."""
+    return anchors.annotate(captured_at=F("snapshot__captured_at")).order_by("snapshot__number", "id")
+
+
+def turns_of(first: Stance | None, anchors: Iterable[Anchor]) -> tuple[Said, ...]:
+    """Return each time that a place said something else than before; ``anchors`` are of `with_moments`."""
+    turns: list[Said] = []
+    for anchor in anchors:
+        word = anchor.body_stance or anchor.headline_stance
+        stance = Stance(word) if word else None
+        if stance != (turns[-1].stance if turns else first):
+            turns.append(Said(anchor.captured_at, stance))  # type: ignore[attr-defined] # annotated
+    return tuple(turns)
 
 
 def visible_claims(wanted: ClaimFilter = ALL_CLAIMS) -> QuerySet[Claim]:

@@ -118,6 +118,14 @@ class ChangeView:
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    """What a place does with a claim from a moment on, None where it no longer touches it."""
+
+    since: datetime
+    stance: Stance | None
+
+
+@dataclass(frozen=True, slots=True)
 class AppearanceView:
     """One place the claim was seen, with its exact words in context."""
 
@@ -147,6 +155,13 @@ class AppearanceView:
     changes: tuple[ChangeView, ...] = ()
     stance_at_first: Stance | None = None
     """What the place did with the claim when it was first seen there."""
+    turns: tuple[Said, ...] = ()
+    """What it said instead, each time that a check found it turned."""
+
+    @property
+    def said(self) -> tuple[Said, ...]:
+        """What the place said at first and since, oldest first."""
+        return (Said(self.seen_at, self.stance_at_first), *self.turns)
 
     @property
     def has_turned(self) -> bool:

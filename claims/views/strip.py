@@ -1,13 +1,13 @@
 """Where to draw each appearance on the strip of a claim page, with an axis that breaks at long silences."""
 
-from collections import Counter
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from math import sqrt
 from typing import Protocol
 
-from claims.queries.reader_shapes import LONG_SILENCE
+from claims.queries.reader_shapes import LONG_SILENCE, Said
 from claims.queries.timeline import silence_in_words
 from claims.vocabulary import Stance
 
@@ -22,9 +22,14 @@ _LABEL = 25.0
 _ROW = 16
 """px from one row of words under the axis to the next."""
 _LANES = (
-    (Stance.SUPPORTS, "says it is so", "say it is so"),
-    (Stance.REPORTS, "repeats it, taking no side", "repeat it, taking no side"),
-    (Stance.REFUTES, "says it is not so", "say it is not so"),
+    (Stance.SUPPORTS, "says it is so", "say it is so", "said it was so before"),
+    (
+        Stance.REPORTS,
+        "repeats it, taking no side",
+        "repeat it, taking no side",
+        "repeated it before, taking no side",
+    ),
+    (Stance.REFUTES, "says it is not so", "say it is not so", "said it was not so before"),
 )
 _LANE_HEIGHT = 52
 
@@ -37,12 +42,8 @@ class Seen(Protocol):
         """What counts as one place, however many of its sentences are quoted."""
 
     @property
-    def stance(self) -> Stance | None:
-        """What the place does with the claim."""
-
-    @property
-    def seen_at(self) -> datetime:
-        """When it was first seen there."""
+    def said(self) -> Sequence[Said]:
+        """What the place said of the claim when it was first seen, and each time that it turned."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +58,23 @@ class Lane:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """``number`` places of one stance at ``x`` (per cent) and ``y`` (px)."""
+    """``number`` places of one stance at ``x`` (per cent) and ``y`` (px); none says so any more if past."""
 
     stance: Stance
     x: str
     y: int
     number: int
+    is_past: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Turning:
+    """A line from what a place said to what it said instead; x in per cent, y in px."""
+
+    x1: str
+    y1: int
+    x2: str
+    y2: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +97,7 @@ class Strip:
     summary: str
     lanes: tuple[Lane, ...]
     marks: tuple[Mark, ...]
+    turnings: tuple[Turning, ...]
     stretches: tuple[tuple[str, str], ...]
     breaks: tuple[str, ...]
     labels: tuple[Label, ...]
@@ -161,44 +174,102 @@ def _labels(
     return labels
 
 
-def draw(appearances: Sequence[Seen]) -> Strip | None:
-    """Return the strip of ``appearances`` (in any order), None when fewer than two places say anything.
+@dataclass(frozen=True, slots=True, order=True)
+class _Point:
+    """A stance that a place took at a moment."""
 
-    An article counts once for each stance it takes, however many of its sentences are quoted.
+    at: datetime
+    source_id: str
+    stance: Stance
+
+
+def _points(places: Iterable[Seen]) -> tuple[set[_Point], set[_Point], set[tuple[_Point, _Point]]]:
+    """Return what each place said when, which of it still holds, and what was turned into what.
+
+    An article counts once for each stance it takes at first, however many of its sentences are quoted.
     """
-    once = {(a.source_id, a.stance): a for a in appearances if a.stance}
-    said = sorted(once.values(), key=lambda a: a.seen_at)
+    first: dict[tuple[str, Stance], datetime] = {}
+    for place in places:
+        at, stance = place.said[0].since, place.said[0].stance
+        if stance:
+            key = (place.source_id, stance)
+            first[key] = min(at, first.get(key, at))
+    points, holding, turned = set(), set(), set()
+    for place in places:
+        before: _Point | None = None
+        for n, said in enumerate(place.said):
+            point = None
+            if said.stance:
+                at = said.since if n else first[place.source_id, said.stance]
+                point = _Point(at, place.source_id, said.stance)
+                points.add(point)
+            if before and point:
+                turned.add((before, point))
+            before = point
+        if before:
+            holding.add(before)
+    return points, holding, turned
+
+
+def _lanes(points: Iterable[_Point], holding: Iterable[_Point]) -> Iterator[Lane]:
+    """Yield the stances that were ever taken, each with how many places take it now, and did before."""
+    ever: defaultdict[Stance, set[str]] = defaultdict(set)
+    now: defaultdict[Stance, set[str]] = defaultdict(set)
+    for point in points:
+        ever[point.stance].add(point.source_id)
+    for point in holding:
+        now[point.stance].add(point.source_id)
+    for n, (stance, one, many, past) in enumerate(lane for lane in _LANES if ever[lane[0]]):
+        number, before = len(now[stance]), len(ever[stance] - now[stance])
+        words = f"{number} {one if number == 1 else many}" if number else f"{before} {past}"
+        if number and before:
+            words += f", and {before} more did before"
+        yield Lane(stance, words, n * _LANE_HEIGHT + 38, n * _LANE_HEIGHT + 12)
+
+
+def draw(appearances: Sequence[Seen]) -> Strip | None:
+    """Return the strip of ``appearances`` (in any order), None when fewer than two things are said.
+
+    A place that turned is drawn where it was first seen with what it said then, and again where it turned.
+    """
+    points, holding, turned = _points(appearances)
+    said = sorted(points)
     if len(said) < 2:
         return None
-    stretches = _stretches([a.seen_at for a in said])
+    stretches = _stretches([point.at for point in said])
     if len(stretches) > 5:  # too many breaks leave no room for the stretches: draw it as one
-        stretches = [(said[0].seen_at, said[-1].seen_at)]
+        stretches = [(said[0].at, said[-1].at)]
     places = _places(stretches)
-    numbers = Counter(a.stance for a in said)
-    lanes = tuple(
-        Lane(
-            stance,
-            f"{numbers[stance]} {one if numbers[stance] == 1 else many}",
-            n * _LANE_HEIGHT + 38,
-            n * _LANE_HEIGHT + 12,
-        )
-        for n, (stance, one, many) in enumerate(lane for lane in _LANES if numbers[lane[0]])
-    )
+    lanes = tuple(_lanes(points, holding))
     heights = {lane.stance: lane.y for lane in lanes}
-    bins: Counter[tuple[Stance, float]] = Counter()
-    for a in said:
-        stance = a.stance or Stance.REPORTS
-        bins[stance, round(_x(a.seen_at, stretches, places) / _BIN) * _BIN] += 1
+
+    def x_of(point: _Point) -> str:
+        x = round(_x(point.at, stretches, places) / _BIN) * _BIN
+        return f"{min(max(x, _EDGE), 100 - _EDGE):.1f}%"
+
+    bins: defaultdict[tuple[str, Stance], list[_Point]] = defaultdict(list)
+    for point in said:
+        bins[x_of(point), point.stance].append(point)
     axis_y = len(lanes) * _LANE_HEIGHT + 12
     labels = _labels(stretches, places, axis_y)
+    summary = "; ".join(lane.words for lane in lanes)
+    turners = len({point.source_id for point, _ in turned})
+    if turners:
+        summary += f"; {turners} of them turned from one to another"
     return Strip(
         height=max(label.y for label in labels) + 8,
         axis_y=axis_y,
-        summary="; ".join(lane.words for lane in lanes),
+        summary=summary,
         lanes=lanes,
         marks=tuple(
-            Mark(stance, f"{min(max(x, _EDGE), 100 - _EDGE):.1f}%", heights[stance], number)
-            for (stance, x), number in sorted(bins.items())
+            Mark(stance, x, heights[stance], len(there), is_past=not holding.intersection(there))
+            for (x, stance), there in bins.items()
+        ),
+        turnings=tuple(
+            dict.fromkeys(
+                Turning(x_of(one), heights[one.stance], x_of(other), heights[other.stance])
+                for one, other in sorted(turned)
+            )
         ),
         stretches=tuple((f"{begin:.1f}%", f"{end:.1f}%") for begin, end in places),
         breaks=tuple(f"{(places[i][1] + places[i + 1][0]) / 2:.1f}%" for i in range(len(places) - 1)),

@@ -78,6 +78,12 @@ def test_a_stance_that_turned_round_is_told_with_the_change(site: NewsSite, edit
     ):
         told = read(path, reader).split("now refutes what it")[1][:400]
         assert f'<a href="{address}">{claim.text}</a>' in told
+    for path in ("/", claim.get_absolute_url()):
+        drawn = read(path).partition("Who said it when")[2].partition("</figure>")[0]
+        assert "1 of them turned from one to another" in drawn
+        assert "strip__mark--refutes" in drawn
+        assert "strip__mark--past" in drawn
+        assert "A dashed line leads" in drawn.partition("<figcaption")[2]
     Claim.objects.update(visibility=Visibility.INTERNAL)
     assert "now refutes" not in read(f"/articles/{article.id}/"), "readers hear of no internal claim"
 

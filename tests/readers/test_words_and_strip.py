@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import pytest
 
-from claims.queries.reader_shapes import AppearanceView
+from claims.queries.reader_shapes import AppearanceView, Said
 from claims.queries.timeline import silence_in_words
 from claims.templatetags import claims_words as words
 from claims.views.strip import draw
@@ -112,7 +112,7 @@ SEEN = AppearanceView(
 
 
 def seen(number: int, after: timedelta, stance: Stance = Stance.REPORTS) -> AppearanceView:
-    return replace(SEEN, id=f"a{number}", seen_at=EVENING + after, body_stance=stance)
+    return replace(SEEN, id=f"a{number}", seen_at=EVENING + after, stance_at_first=stance)
 
 
 def test_one_place_makes_no_strip() -> None:
@@ -178,3 +178,55 @@ def test_each_stance_has_a_lane_of_its_own() -> None:
     assert strip is not None
     assert [lane.stance for lane in strip.lanes] == [Stance.SUPPORTS, Stance.REFUTES]
     assert strip.summary == "1 says it is so; 1 says it is not so"
+    assert strip.turnings == ()
+
+
+def test_a_place_that_turned_is_drawn_with_what_it_said_at_first_and_when_it_turned() -> None:
+    three = [seen(number, timedelta(0), Stance.SUPPORTS) for number in range(3)]
+    three[0] = replace(three[0], turns=(Said(EVENING + timedelta(hours=4), Stance.REFUTES),))
+    strip = draw(three)
+    assert strip is not None
+    at_first, since = strip.marks
+    assert (at_first.stance, at_first.number, at_first.is_past) == (Stance.SUPPORTS, 3, False)
+    assert (since.stance, since.number, since.is_past) == (Stance.REFUTES, 1, False)
+    [line] = strip.turnings
+    assert (line.x1, line.y1, line.x2, line.y2) == (at_first.x, at_first.y, since.x, since.y)
+    assert float(line.x1.rstrip("%")) < float(line.x2.rstrip("%"))
+    assert strip.summary == (
+        "2 say it is so, and 1 more did before; 1 says it is not so; 1 of them turned from one to another"
+    )
+
+
+def test_what_no_place_says_any_more_is_told_as_past() -> None:
+    strip = draw([replace(seen(0, timedelta(0)), turns=(Said(EVENING + timedelta(days=1), Stance.REFUTES),))])
+    assert strip is not None
+    assert [lane.words for lane in strip.lanes] == [
+        "1 repeated it before, taking no side",
+        "1 says it is not so",
+    ]
+    assert [mark.is_past for mark in strip.marks] == [True, False]
+
+
+def test_a_place_that_fell_silent_stays_where_it_was_seen() -> None:
+    silent = replace(
+        seen(0, timedelta(0), Stance.SUPPORTS), turns=(Said(EVENING + timedelta(hours=1), None),)
+    )
+    strip = draw([silent, seen(1, timedelta(hours=2))])
+    assert strip is not None
+    assert [(mark.stance, mark.is_past) for mark in strip.marks] == [
+        (Stance.SUPPORTS, True),
+        (Stance.REPORTS, False),
+    ]
+    assert strip.turnings == ()
+
+
+def test_a_place_that_turned_back_is_drawn_each_time() -> None:
+    there_and_back = (
+        Said(EVENING + timedelta(hours=1), Stance.REFUTES),
+        Said(EVENING + timedelta(hours=2), Stance.SUPPORTS),
+    )
+    strip = draw([replace(seen(0, timedelta(0), Stance.SUPPORTS), turns=there_and_back)])
+    assert strip is not None
+    assert [mark.stance for mark in strip.marks] == [Stance.SUPPORTS, Stance.REFUTES, Stance.SUPPORTS]
+    assert [lane.words for lane in strip.lanes] == ["1 says it is so", "1 said it was not so before"]
+    assert len(strip.turnings) == 2
