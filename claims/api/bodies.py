@@ -8,20 +8,37 @@ from rest_framework import serializers
 from claims.api.fields import Moment, PublicId, Text, YesOrNo
 from claims.vocabulary import ClaimStatus, PublisherKind
 
+_JSON_NAMES: dict[type, str] = {
+    list: "an array",
+    str: "a string",
+    int: "a number",
+    float: "a number",
+    bool: "true or false",
+    type(None): "null",
+}
+
 
 class Body(serializers.Serializer[Any]):
     """A JSON object of known members; another one is refused by name rather than passed over in silence."""
 
     def to_internal_value(self, data: Any) -> Any:
         """Return the checked members; raises ValidationError."""
-        if isinstance(data, Mapping):
-            unknown = [name for name in data if name not in self.fields]
-            if unknown:
-                known = ", ".join(self.fields) or "none"
-                raise serializers.ValidationError(
-                    {name: [f"There is no such member here; there are: {known}."] for name in unknown}
-                )
+        if not isinstance(data, Mapping):
+            raise serializers.ValidationError([self.told_no_object(data)])
+        unknown = [name for name in data if name not in self.fields]
+        if unknown:
+            known = ", ".join(self.fields) or "none"
+            raise serializers.ValidationError(
+                {name: [f"There is no such member here; there are: {known}."] for name in unknown}
+            )
         return super().to_internal_value(data)
+
+    def told_no_object(self, data: Any) -> str:
+        """Return what to send instead of ``data``, which is no JSON object."""
+        members = ", ".join(f'"{name}": …' for name in list(self.fields)[:2])
+        return (
+            f"Send a JSON object, as {{{members}}}; this is {_JSON_NAMES.get(type(data), 'something else')}."
+        )
 
 
 class NothingBody(Body):

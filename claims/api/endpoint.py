@@ -1,11 +1,12 @@
 """What all endpoints share: reading query and body, the clock, and who asks."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, TypeVar
 
 from django.conf import settings
 from django.utils.cache import patch_vary_headers
-from rest_framework.exceptions import PermissionDenied
+from rest_framework.exceptions import PermissionDenied, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -48,6 +49,8 @@ class Endpoint(APIView):
     def sent(self, kind: type[Body]) -> dict[str, Any]:
         """Return the body, checked; raises ValidationError, ParseError (400), UnsupportedMediaType (415)."""
         body = kind(data=self.request.data)
+        if not isinstance(self.request.data, Mapping):
+            raise ValidationError([body.told_no_object(self.request.data)])
         body.is_valid(raise_exception=True)
         checked: dict[str, Any] = body.validated_data
         return checked

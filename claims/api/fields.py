@@ -15,6 +15,10 @@ _LOST_PLUS = re.compile(r"(?<=\d) (?=\d\d:?\d\d$)")
 class Text(serializers.CharField):
     """A JSON string; also the empty one, for rules of the house say better than we what is missing."""
 
+    default_error_messages = {
+        "nul": "The text holds a NUL character (\\u0000), which cannot be kept; leave it out."
+    }
+
     def __init__(self, **options: Any) -> None:
         """Take a CharField's options."""
         options.setdefault("allow_blank", True)
@@ -24,6 +28,8 @@ class Text(serializers.CharField):
         """Return the string; raises ValidationError for anything else."""
         if not isinstance(data, str):
             self.fail("invalid")
+        if "\0" in data:
+            self.fail("nul")
         return str(super().to_internal_value(data))
 
 

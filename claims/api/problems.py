@@ -57,13 +57,17 @@ def problem(
     return Response(body, status=status_code, content_type=CONTENT_TYPE)
 
 
+_WHOLE = "non_field_errors"
+"""What DRF calls what is wrong with an object as a whole."""
+
+
 def _field_errors(detail: Any, path: str = "") -> list[dict[str, str]]:
     """Flatten DRF's nested error detail into ``[{"field", "message"}]``."""
     if isinstance(detail, dict):
         return [
             e
             for key, value in detail.items()
-            for e in _field_errors(value, f"{path}.{key}" if path else str(key))
+            for e in _field_errors(value, path if key == _WHOLE else f"{path}.{key}" if path else str(key))
         ]
     if isinstance(detail, list):
         return [
@@ -146,11 +150,10 @@ def problem_response(error: Exception, context: dict[str, Any]) -> Response | No
     if answered is None:
         return None
     if isinstance(error, ValidationError):
-        made = problem(
-            status.HTTP_400_BAD_REQUEST,
-            "The request is malformed; `errors` says where.",
-            errors=_field_errors(error.detail),
-        )
+        errors = _field_errors(error.detail)
+        of_the_whole = [one["message"] for one in errors if not one["field"]]
+        words = of_the_whole[0] if of_the_whole else "The request is malformed; `errors` says where."
+        made = problem(status.HTTP_400_BAD_REQUEST, words, errors=errors)
     else:
         detail = error.detail if isinstance(error, APIException) else _TITLES[answered.status_code]
         made = problem(answered.status_code, str(detail))

@@ -84,6 +84,67 @@ def test_what_is_no_json_object_is_malformed(program_of: Program, edith: User, b
     problem(answer, 400)
 
 
+@pytest.mark.parametrize(
+    ("body", "charset", "told"),
+    [
+        (b'{"url": "https://x.example/"', "", "line 1, column 29, a comma is missing, or the bracket"),
+        (b'{\n"url": }', "", "line 2, column 8, a value is missing"),
+        (b'{"url": nothing}', "", "text stands in double quotes"),
+        (b"{'url': 1}", "", "line 1, column 2, the name of a member is missing"),
+        (b'{"url" "https://x.example/"}', "", "a colon is missing"),
+        (b'{"url": "https://x.example/}', "", "close it with a double quote"),
+        (b'{"url": "a\x00b"}', "", "holds a control character"),
+        (b'{"url": "C:\\x"}', "", "write \\\\ for a backslash"),
+        (b'{"url": "x"} {}', "", "send one object and nothing more"),
+        (b'{"url": NaN}', "", "NaN, which is no JSON; send null"),
+        (b'{"url": ' + b"9" * 5000 + b"}", "", "a number that is too long"),
+        (b'{"url": "\\udfff"}', "", "send both halves"),
+        (b"[" * 100_000, "", "nested too deep"),
+        (b'{"url": "caf\xe9"}', "", "not utf-8 from byte 13 on; send the JSON in UTF-8"),
+        (b'{"url": "xy" }', "utf-16", "It was read as utf-16, as its Content-Type says"),
+        (b'{"url": "x"}', "hex", "'hex' is no charset of text"),
+        (b'{"url": "caf\xc3\xa9"}', "ascii", "not ascii from byte 13 on"),
+        (
+            b'["https://x.example/"]',
+            "",
+            'Send a JSON object, as {"url": …, "published_at": …}; this is an array',
+        ),
+        (b"null", "", "this is null"),
+        (b'"text"', "", "this is a string"),
+        (b"5", "", "this is a number"),
+    ],
+)
+def test_what_cannot_be_read_is_told_in_our_words_with_what_to_do(
+    program_of: Program, edith: User, body: bytes, charset: str, told: str
+) -> None:
+    kind = "application/json" + (f"; charset={charset}" if charset else "")
+    answer = program_of(edith).post(f"{ROOT}articles/", body, content_type=kind)
+    detail = problem(answer, 400)["detail"]
+    assert told in detail
+    for raw in ("parse error", "Expecting", "codec", "dictionary"):
+        assert raw not in detail
+
+
+def test_json_in_another_charset_or_with_a_mark_before_it_is_read(program_of: Program, edith: User) -> None:
+    for body, charset in (
+        ('{"url": "https://x.example/ä"}'.encode("latin-1"), "iso-8859-1"),
+        (b'\xef\xbb\xbf{"url": "https://y.example/"}', "utf-8"),
+    ):
+        kind = f"application/json; charset={charset}"
+        assert program_of(edith).post(f"{ROOT}articles/", body, content_type=kind).status_code == 202
+
+
+def test_what_a_member_gets_wrong_is_told_at_its_name(program_of: Program, edith: User) -> None:
+    claim = a_claim(edith)
+    body = {"verdict": "refuted", "reason": "No\0.", "evidence": ["a1b2c3"]}
+    answer = program_of(edith).post(
+        f"{ROOT}claims/{claim.id}/reviews/", body, format="json", headers={"If-Match": f'"{claim.version}"'}
+    )
+    told = {error["field"]: error["message"] for error in problem(answer, 400)["errors"]}
+    assert told["reason"].endswith("leave it out.")
+    assert told["evidence.0"].startswith('Send a JSON object, as {"appearance": …')
+
+
 def test_too_large_a_body_is_not_even_read(program_of: Program, edith: User, settings: Any) -> None:
     settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 1000
     for path in ("articles/", "candidates/"):
