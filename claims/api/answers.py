@@ -4,6 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from claims.queries.shapes import EVENT_DATA
 from claims.vocabulary import (
     ArticleState,
     CandidateState,
@@ -138,7 +139,11 @@ class EventAnswer(Shape):
     article = serializers.CharField(allow_null=True)
     actor = serializers.CharField(allow_null=True, help_text="A person's name; null for the machine.")
     text = serializers.CharField()
-    data = serializers.DictField()  # type: ignore[assignment]  # hides `Serializer.data`, unused here
+    data = serializers.DictField(  # type: ignore[assignment]  # hides `Serializer.data`, unused here
+        help_text="By kind, as far as there is something to tell: "
+        + "; ".join(f"{kind}: {', '.join(names)}" for kind, names in EVENT_DATA.items())
+        + "."
+    )
     version = serializers.IntegerField(help_text="The claim's version after it.")
 
 

@@ -314,9 +314,31 @@ def feed_shape(feed: Feed) -> dict[str, Any]:
     }
 
 
+EVENT_DATA = {
+    EventKind.FIRST_SEEN: ("candidate", "quote", "claimant"),
+    EventKind.APPEARANCE: (
+        *("appearance", "publisher", "snapshot", "quote"),
+        *("headline_stance", "body_stance", "hedged", "origin"),
+    ),
+    EventKind.ARTICLE_CHANGE: (
+        *("change", "change_kind", "before", "after"),
+        *("notice", "hedge_shift", "quotes", "stance_flips", "repeats"),
+    ),
+    EventKind.SOURCE_STATE: ("before", "after", "reason"),
+    EventKind.RE_REVIEW_OPENED: ("re_review", "review", "change"),
+    EventKind.RE_REVIEW_CLOSED: ("review",),
+    EventKind.REVIEW: ("review", "number", "verdict", "before", "reason", "evidence"),
+    EventKind.OVERRIDE: ("review", "override", "appearance", "before", "after", "reason"),
+    EventKind.REWORDED: ("before", "after"),
+    EventKind.MERGE: ("into",),
+}
+"""What an event's ``data`` tells programs, by its kind; what else the ledger keeps of it is our own."""
+
+
 def event_shape(event: Event) -> dict[str, Any]:
     """Return the line of a timeline; one whose payload was taken down says nothing but that it happened."""
     payload = getattr(event, "payload", None)
+    told = EVENT_DATA.get(EventKind(event.kind), ())
     return {
         "id": event.id,
         "kind": event.kind,
@@ -327,7 +349,7 @@ def event_shape(event: Event) -> dict[str, Any]:
         "article": event.article_id,
         "actor": payload.actor if payload else None,
         "text": payload.text if payload else "",
-        "data": payload.data if payload else {},
+        "data": {name: payload.data[name] for name in told if name in payload.data} if payload else {},
         "version": event.claim_version,
     }
 

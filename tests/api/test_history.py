@@ -9,9 +9,25 @@ from rest_framework.test import APIClient
 
 from claims.models import Candidate, Claim, Event, User
 from claims.operations.candidates import merge_candidate, propose
-from claims.vocabulary import ClaimStatus
+from claims.operations.editing import edit_claim
+from claims.operations.origins import place_origin
+from claims.queries.shapes import EVENT_DATA
+from claims.vocabulary import ClaimStatus, EventKind
 from tests.api.conftest import ids
-from tests.stories import MINISTER_LANDS, a_claim, an_article, decided, right_now
+from tests.sites import NewsSite
+from tests.stories import (
+    MINISTER_LANDS,
+    a_claim,
+    an_article,
+    check,
+    decided,
+    right_now,
+    taken_on,
+    tracked,
+)
+
+RESIGNED = "The harbour minister has resigned, the prime minister's spokesman Karl Brandt said on Sunday."
+MORE = "Parliament meets on Tuesday to debate the budget for the ports, which has been late since January."
 
 
 def seen_again(claim: Claim, by: User, count: int) -> None:
@@ -48,6 +64,41 @@ def test_the_timeline_tells_in_order_what_happened(reader: APIClient, edith: Use
     assert review["data"]["verdict"] == "confirmed"
     assert "The record says so." in review["text"]
     assert [event["recorded_at"] for event in events] == sorted(event["recorded_at"] for event in events)
+
+
+@pytest.mark.parametrize("path", ["claims/{}/timeline/", "changes/"])
+def test_the_data_of_an_event_are_what_the_description_names(
+    reader: APIClient, edith: User, site: NewsSite, path: str
+) -> None:
+    article = taken_on(site.says("/resigns", "Minister steps down", RESIGNED, MORE))
+    claim = decided(tracked(article, "has resigned", edith), edith, ClaimStatus.CONFIRMED)
+    edit_claim(
+        claim_id=claim.id, by=edith, seen_version=claim.version, now=right_now(), text="The minister went."
+    )
+    claim.refresh_from_db()
+    place_origin(
+        claim_id=claim.id,
+        appearance_id=claim.appearances.earliest("id").id,
+        beside=None,
+        reason="It has its own man there.",
+        by=edith,
+        seen_version=claim.version,
+        now=right_now(),
+    )
+    site.says("/resigns", "Minister stays", RESIGNED.replace("has resigned", "has not resigned"), MORE)
+    check(article)
+    decided(claim, edith, ClaimStatus.REFUTED)
+    site.answers("/resigns", status=401)
+    for _ in range(4):
+        check(article)
+
+    told = {row["id"]: row for row in reader.get(f"/api/v1/{path.format(claim.id)}").json()["results"]}
+    kept = Event.objects.filter(claim_id=claim.id, public=True).select_related("payload")
+    assert {EventKind(event.kind) for event in kept} == EVENT_DATA.keys() - {EventKind.MERGE}
+    for event in kept:
+        assert told[event.id]["data"].keys() == event.payload.data.keys() - {"grouping"}, event.kind
+        for name in told[event.id]["data"]:
+            assert told[event.id]["data"][name] == event.payload.data[name]
 
 
 def test_the_timeline_ends_where_it_ended_at_that_moment(reader: APIClient, edith: User) -> None:
