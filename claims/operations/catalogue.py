@@ -10,6 +10,7 @@ from django.utils.text import slugify
 from claims.models import Claimant, Publisher, PublisherSite, Topic, User
 from claims.operations.ledger import Book, writing
 from claims.operations.refusals import ConflictError, RuleRefusedError, require
+from claims.pipeline.candidate.claimants import pointed_at
 from claims.vocabulary import EventKind, PublisherKind, Role
 
 # Registries that only public bodies can register under (IANA, gov.uk, europa.eu).
@@ -147,9 +148,12 @@ def _unclaimed_site(url: str) -> list[str]:
 
 
 def find_claimant(*, name: str, anonymous: bool = False, now: datetime) -> Claimant | None:
-    """Return the claimant of that name, adding one when there is none; None for an empty name."""
+    """Return the claimant of that name, adding one when there is none.
+
+    None for an empty name, and for words that only point to somebody told of before: "the same programme".
+    """
     name = " ".join(name.split())[:200]
-    if not name:
+    if not name or pointed_at(name) is not None:
         return None
     known = Claimant.objects.filter(name__iexact=name).order_by("id").first()
     return known or Claimant.objects.create(

@@ -9,13 +9,20 @@ from claims.pipeline.attribution.contents import Found
 from claims.pipeline.attribution.grammar import Grammar, Tokens
 from claims.pipeline.candidate.asides import asides, paragraphs_of
 from claims.pipeline.candidate.chains import inner_sources, relay
-from claims.pipeline.candidate.claimants import is_anonymous, is_pronoun, may_claim, tidy_claimant
+from claims.pipeline.candidate.claimants import (
+    is_anonymous,
+    is_pronoun,
+    may_claim,
+    pointed_at,
+    tidy_claimant,
+)
 from claims.pipeline.candidate.dates import with_dates
 from claims.pipeline.candidate.drafts import ClaimCandidate, Draft, stand_alone, with_name
 from claims.pipeline.candidate.fragments import authors_part, is_others_part
 from claims.pipeline.candidate.headlines import headline_claims
 from claims.pipeline.candidate.persons import Persons
 from claims.pipeline.candidate.pieces import is_statement, pieces
+from claims.pipeline.candidate.pointers import meant_by
 from claims.pipeline.candidate.relations import Relations
 from claims.pipeline.text.hedges import Hedges, hedging_cue
 from claims.pipeline.text.sentences import read
@@ -97,7 +104,7 @@ class _Article:
         self.drafts: list[Draft] = []
         self.covered = bytearray(len(self.reading.words))
         self.nouns = load_words("en").sets["nouns_of_mind"]
-        self.named: list[tuple[int, str]] = []  # where a source was named, in order
+        self.named: list[tuple[int, str | None]] = []  # where a source was named, None: pointed back to
 
     def claims(self, known: str) -> list[ClaimCandidate]:
         """Return the candidates in order of the text, without those that stand in ``known``."""
@@ -189,8 +196,8 @@ class _Article:
     def _add_denial(self, found: Found, subject: Tokens, source: str | None) -> None:
         """Keep "The mayor denied that …" whole: what he asserts is the denial."""
         self._add(found, (subject[0], found.content[-1][1]), source)
-        start, end = self.reading.span(*subject)
-        if source is not None and is_pronoun(self.reading.text[start:end]):
+        _, end = self.reading.span(*subject)
+        if source is not None and self._is_pronoun(subject):
             rest = self.reading.text[end : self.reading.ends[found.content[-1][1] - 1]]
             self.drafts[-1].text = stand_alone(source + rest)
 
@@ -205,7 +212,7 @@ class _Article:
             found, piece, source = inner, below[0], name
             passers.append(name)
         self._add(found, piece, source)
-        chain = [name for name in passers if name is not None]
+        chain = list(dict.fromkeys(name for name in passers if name is not None))
         if len(chain) > 1:
             self.drafts[-1].chain = chain
             self.drafts[-1].reasons.append(f"It is passed on: {' ← '.join(reversed(chain))}.")
@@ -216,7 +223,8 @@ class _Article:
         draft = Draft(*piece, Voice.DIRECT if 2 * quoted > piece[1] - piece[0] else Voice.INDIRECT)
         draft.pattern = found.pattern
         draft.source = source
-        draft.anonymous = source is not None and is_anonymous(source)
+        told_of = source or (self._words(found.source) if found.source else "")
+        draft.anonymous = is_anonymous(told_of)
         if found.cue is None:
             draft.reasons.append("Who said it is told by the sentence before.")
         else:
@@ -231,7 +239,8 @@ class _Article:
                 draft.hedges.append(draft.attribution)
         draft.hedges += self.hedges.within(*piece)
         if found.source is not None and source is None:
-            draft.reasons.append("Its source is named only by a pronoun.")
+            by = "a pronoun" if self._is_pronoun(found.source) else f"“{told_of}”"
+            draft.reasons.append(f"Its source is named only by {by}.")
         if found.pattern in PARSED_STATEMENTS:
             draft.reasons.append("Only the parser found it, not the rules.")
         self.drafts.append(draft)
@@ -253,18 +262,31 @@ class _Article:
         return not lemmas.isdisjoint(_DENIALS)
 
     def _named(self, source: Tokens | None) -> str | None:
-        """Return the source's own name, None for a pronoun."""
+        """Return the source's own name, None for a pronoun, and for "the same official" if nobody is sure."""
         if source is None:
             return None
-        name = self.reading.text[slice(*self.reading.span(*source))]
-        return None if is_pronoun(name) else tidy_claimant(name)
+        start, end = self.reading.span(*source)
+        name = self.reading.text[start:end]
+        if is_pronoun(name):
+            return None
+        back = pointed_at(name)
+        if back is None:
+            return tidy_claimant(name)
+        named = [known for token, known in self.named if known and token < source[0]]
+        return meant_by(back, named, self.reading.text[:start])
+
+    def _is_pronoun(self, source: Tokens) -> bool:
+        return is_pronoun(self._words(source))
+
+    def _words(self, tokens: Tokens) -> str:
+        return self.reading.text[slice(*self.reading.span(*tokens))]
 
     def _name(self, source: Tokens | None) -> str | None:
         """Return the source's name; a pronoun means who was named last, at most one paragraph before."""
         if source is None:
             return None
         name = self._named(source)
-        if name is not None:
+        if name is not None or not self._is_pronoun(source):
             self.named.append((source[0], name))
             return name
         number = self.reading.sentence_of[source[0]]

@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from claims.models import Claim, Review, User
+from claims.models import Claim, Claimant, Review, User
 from claims.operations.candidates import merge_candidate
 from claims.operations.editing import edit_claim
 from claims.vocabulary import ClaimStatus, ReviewState
@@ -267,6 +267,13 @@ def test_wording_claimant_and_topics_are_edited_and_told(desk: Client, claim: Cl
     assert (claim.text, claim.claimant and claim.claimant.name) == ("The minister is in Kent", "Karl Brandt")
     assert "Harbour affair" in words(page)
     assert "Reworded" in words(page)
+
+
+def test_words_that_only_point_back_make_no_claimant_with_a_page(edith: User) -> None:
+    told = an_article(f"Minister lands\n\nIt rained. {LANDED}, the same programme said.")
+    claim = a_claim(edith, article=told, quote=LANDED, claimant="the same programme")
+    assert claim.claimant is None
+    assert not Claimant.objects.exists()
 
 
 def test_a_stale_or_empty_rewording_keeps_what_was_typed(desk: Client, claim: Claim, emil: User) -> None:

@@ -119,6 +119,68 @@ def test_an_unnamed_source_is_kept_as_described_and_marked(source: str, anonymou
     assert claim.anonymous is anonymous
 
 
+# ---------------------------------------------------------------------- sources that only point back
+@pytest.mark.parametrize(
+    ("before", "source", "meant"),
+    [
+        (
+            "The harbour has closed, the Morning programme said.",
+            "the same programme",
+            "the Morning programme",
+        ),
+        (
+            "Karl Lind, a Maltese journalist, said that the harbour had closed.",
+            "the same journalist",
+            "Karl Lind, a Maltese journalist",
+        ),
+        ("A senior official said the harbour had closed.", "that same official", "A senior official"),
+        ("The official Ann Keller said it was late.", "the same official", "The official Ann Keller"),
+        ("Captain Tom Hale, a harbour pilot, went home.", "the same pilot", "Captain Tom Hale"),
+        ("A report by the port says that it was late.", "that report", "A report by the port"),
+    ],
+)
+def test_the_same_source_is_whom_the_text_called_so_before(before: str, source: str, meant: str) -> None:
+    assert claims(f"{before} According to {source}, the ferry sank in May.")[-1].claimant == meant
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        *(
+            "the same programme",
+            "the very same report",
+            "that same official",
+            "that statement",
+            "this report",
+        ),
+        *("those figures", "the latter", "the same BBC programme"),
+    ],
+)
+def test_words_that_only_point_back_are_no_claimant(source: str) -> None:
+    found = claims(f"It rained. According to {source}, the ferry sank in May.")
+    assert [(claim.text, claim.claimant) for claim in found] == [("The ferry sank in May.", None)]
+    assert f"Its source is named only by “{source}”." in found[0].reasons
+
+
+@pytest.mark.parametrize("source", ["those who voted", "those surveyed", "the Same Day Institute"])
+def test_words_that_say_who_it_is_are_a_claimant(source: str) -> None:
+    assert only(f"According to {source}, the ferry sank in May.").claimant == source
+
+
+def test_nobody_is_guessed_where_several_may_be_meant() -> None:
+    text = (
+        "An official said the harbour had closed. Another official said the ferry sank in May. "
+        "The same official said that the dam had failed. He added that two barns were lost."
+    )
+    told = [(claim.claimant, claim.anonymous) for claim in claims(text)]
+    assert told == [("An official", True), ("Another official", True), (None, True), (None, False)]
+
+
+def test_who_is_pointed_back_to_passes_nothing_on_to_himself() -> None:
+    text = "Officials said the harbour had closed, and the same officials denied that the ferry was sold."
+    assert [claim.chain for claim in claims(text)] == [(), ()]
+
+
 # ---------------------------------------------------------------------- hedges
 def test_a_plain_report_is_not_hedged() -> None:
     assert only("The mayor said that the dam had failed.").hedged is False

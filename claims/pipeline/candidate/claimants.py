@@ -15,6 +15,9 @@ _AFTERTHOUGHT = re.compile(
 _JOINER = re.compile(r"^(?:and|but|so)\s+")
 _CLITIC = re.compile(r"['’](?:s|d|ll|ve|re|m)$", re.IGNORECASE)
 _WORD = re.compile(r"\w+(?:[.'’-]\w+)*")
+_SAME = re.compile(r"^(?:(?:the|this|that|these|those)\s+)?(?:very\s+)?same\s+(?=\S)", re.IGNORECASE)
+_THAT = re.compile(r"^(?:this|that|these|those)\s+(?=\S)", re.IGNORECASE)
+_ONE_OF_TWO = frozenset({"the latter", "the former"})
 _SPOKEN_FOR = frozenset({"spokesman", "spokeswoman", "spokesperson", "spokesmen", "spokespeople"})
 
 
@@ -23,6 +26,38 @@ def is_pronoun(source: str) -> bool:
     return (
         _CLITIC.sub("", _JOINER.sub("", source.strip().lower())) in load_words("en").sets["source_pronouns"]
     )
+
+
+def pointed_at(source: str) -> str | None:
+    """Return the words by which a source only points to one told of before, None where it does not.
+
+    "programme" of "the same programme", "statement" of "that statement"; not "the same journalist, Ann
+    Lee", whom it names, nor "those who voted". "This mother" is one of many told of for the first time.
+    """
+    name = _TRAILING.sub("", " ".join(source.split()))
+    if name.lower() in _ONE_OF_TWO:
+        return name.split()[-1].lower()
+    sets = load_words("en").sets
+    opening = _SAME.match(name) or _THAT.match(name)
+    if opening is None:
+        return None
+    head, _, aside = name[opening.end() :].partition(",")
+    words = _WORD.findall(head)
+    if not words or any(letter.isupper() for letter in aside) or words[-1][0].isupper():
+        return None
+    if "same" not in opening.group().lower():
+        follows = sets["prepositions"] | sets["source_pronouns"] | {"whose"}
+        is_new = name.lower().startswith(("this ", "these ")) and not _is_matter(words[-1])
+        is_new |= name.lower().startswith("those ") and not words[-1].endswith("s")  # "those surveyed"
+        if not follows.isdisjoint(word.lower() for word in words) or is_new:
+            return None
+    return head
+
+
+def _is_matter(word: str) -> bool:
+    """Whether a noun is something said or written, such as a report; not a person."""
+    sets = load_words("en").sets
+    return word.lower() in (sets["evidence"] | sets["cue_nouns"])
 
 
 def tidy_claimant(source: str) -> str:

@@ -4,7 +4,7 @@ from itertools import pairwise
 
 from claims.pipeline.attribution.grammar import Grammar, Tokens
 from claims.pipeline.attribution.words import Frame, Shape
-from claims.pipeline.candidate.claimants import is_anonymous, tidy_claimant
+from claims.pipeline.candidate.claimants import is_anonymous, pointed_at, tidy_claimant
 from claims.pipeline.candidate.drafts import ClaimCandidate, Draft
 from claims.pipeline.candidate.pieces import grammar_sets, trim
 from claims.pipeline.text.hedges import Hedges, hedging_cue
@@ -76,7 +76,8 @@ def _closing_source(grammar: Grammar, end: int) -> Tokens | None:
 def _attribute(grammar: Grammar, draft: Draft, source: Tokens) -> None:
     reading, (start, end) = grammar.reading, source
     name = reading.text[slice(*reading.span(start, end - 1))]
-    draft.source, draft.anonymous = tidy_claimant(name), is_anonymous(name)
+    draft.source = tidy_claimant(name) if pointed_at(name) is None else None
+    draft.anonymous = is_anonymous(name)
     draft.attribution = reading.text[slice(*reading.span(end - 1, end))]
     doubt = hedging_cue(reading, (end - 1, end))
     draft.hedges += [doubt] if doubt else []

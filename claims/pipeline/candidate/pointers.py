@@ -1,9 +1,11 @@
 """Tells what "they" and "it" stand for, where that is sure, and which sentences point to something before."""
 
 import re
+from collections.abc import Iterable
 
 from claims.pipeline.attribution.grammar import Grammar
 from claims.pipeline.candidate.claimants import in_sentence
+from claims.pipeline.origin.marks import names_of
 from claims.pipeline.words import load_words
 
 _THEY = frozenset({"they", "they've", "they're", "they'd", "their"})
@@ -15,6 +17,7 @@ _LONGEST_SUBJECT = 6  # tokens
 _LONGEST_LEAD = 3  # tokens of "Instead, | she"
 _DUMMY_REACH = 8  # tokens from "it is" to its "that"
 _NOT_PLURAL = ("ss", "us", "is", "'s")
+_NOUN_ENDS = re.compile(r"\s(?:of|in|at|for|from|on|with|who|that|which|close|to|by|whose)\s")
 _HEAD_ENDS = re.compile(r",|\(|\s(?:of|in|at|for|from|on|with|who|that|which)\s")
 
 
@@ -47,6 +50,34 @@ def meant(grammar: Grammar, start: int, speaker: str | None) -> str | None:
             return None
         return speaker.lower() if _are_people(speaker) else in_sentence(speaker)
     return _subject_before(grammar, start) if word in _THEY else None
+
+
+def meant_by(description: str, named: Iterable[str], before: str) -> str | None:
+    """Return whom "the same ``description``" surely means, None where nobody or several may be meant.
+
+    That is the one source ``named`` so far that is called so ("Karl Lind, a Maltese journalist", for "the
+    same journalist"), or the one whom the text ``before`` it calls so.
+    """
+    [noun] = _nouns(description) or {description.lower()}
+    called = {in_sentence(name): name for name in named if noun in _nouns(name)}
+    found = list(called.values())
+    sets = load_words("en").sets
+    if noun in sets["generic_people"] | sets["roles"]:
+        others = names_of(description, [before])
+        found += [name for name in others if not any(name in other for other in found)]
+    return found[0] if len(found) == 1 else None
+
+
+def _nouns(name: str) -> set[str]:
+    """Return the nouns for what somebody is: "official" of "official Ann Lee", of "Ann Lee, an official"."""
+    nouns = set()
+    for part in name.split(","):
+        words = _NOUN_ENDS.split(f" {part.strip()} ", maxsplit=1)[0].split()
+        while len(words) > 1 and words[-1][0].isupper():
+            words.pop()
+        if words:
+            nouns.add(words[-1].lower())
+    return nouns
 
 
 def owner(name: str) -> str:
