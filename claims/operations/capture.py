@@ -11,13 +11,12 @@ from claims.models import Article, Candidate, Claim, Evidence, RawContent, Snaps
 from claims.operations.appearances import Quotation, add_appearance
 from claims.operations.catalogue import find_publisher
 from claims.operations.ledger import Book
-from claims.pipeline.extract_claims import ClaimCandidate, can_extract, extract_claims
+from claims.pipeline.extract_claims import ClaimCandidate, can_extract
 from claims.pipeline.extract_text import ArticleText
 from claims.pipeline.match import Match
 from claims.pipeline.text.aliases import Aliases
 from claims.queries.aliases import known_aliases
 from claims.queries.matching import best_matches
-from claims.queries.tiers import attribution_parser
 from claims.vocabulary import CandidateState, EventKind, Relation, Voice, Zone
 
 
@@ -70,19 +69,6 @@ def extraction_note(article: ArticleText) -> str:
         f"Claims were not extracted: the page is in another language ({article.language}) "
         "than English, the only one the rules know so far."
     )
-
-
-def proposals_of(
-    headline: str | None, text: str, *, published_at: datetime | None, chosen: bool = False
-) -> tuple[Proposal, ...]:
-    """Return the claims of an English text, each with its best match; writes nothing.
-
-    ``chosen``: an editor wants this article parsed, too. Raises `TierUnavailableError` when a tier is on and
-    a part of it is missing.
-    """
-    parse = attribution_parser(chosen=chosen)
-    found = extract_claims(headline=headline, text=text, published_at=published_at, parse=parse)
-    return matched(found)
 
 
 def matched(

@@ -124,7 +124,7 @@ def _read(body: bytes, *, content_type: str | None, url: str, published_at: date
     page = PageToRead(
         body=body, content_type=content_type, url=url, final_url=url, published_at=published_at, before=None
     )
-    read = read_apart(partial(read_in_hand, parse=attribution_parser()), page)
+    read = read_apart(partial(read_in_hand, parse=attribution_parser(apart=True)), page)
     if read is None or read.article is None:
         raise UnreadablePageError(read.unreadable if read else TOO_MUCH, field="file")
     return Reading(

@@ -111,7 +111,7 @@ def finish_check(*, article_id: str, result: FetchResult, read: PageRead | None 
         read = None
     if read is None and isinstance(result, Fetched) and needs_reading(held, result):
         page = held.page_to_read(result, before=said_before([held]).get(held.id))
-        read = read_apart(partial(read_again, parse=attribution_parser()), page)
+        read = read_apart(partial(read_again, parse=attribution_parser(apart=True)), page)
         if read is None:
             return finish(held, broke_reader(result, now=now))
     return finish(held, look_at(result, now=now, read=read))

@@ -2,15 +2,20 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from django.conf import settings
 
 from claims.models import Article, Candidate, User
-from claims.operations.capture import Proposal, proposals_of, store_proposals
+from claims.operations.capture import Proposal, matched, store_proposals
 from claims.operations.ledger import writing
+from claims.operations.reader import TOO_MUCH
+from claims.operations.reading_apart import read_apart
 from claims.operations.refusals import RuleRefusedError, require
 from claims.pipeline.extract_claims import can_extract
+from claims.pipeline.read_again import PageBefore, PageToRead, read_kept
 from claims.pipeline.tiers.pinned import TierUnavailableError
+from claims.queries.tiers import attribution_parser
 from claims.vocabulary import Role
 
 
@@ -33,7 +38,8 @@ def is_parsing_offered() -> bool:
 def read_with_parser(*, article_id: str, by: User, now: datetime) -> list[Candidate]:
     """Propose what the parser finds in the article's newest snapshot and nobody proposed before.
 
-    An editor. Returns the new candidates. Raises `Article.DoesNotExist`, `NotAllowedError`, `NotReadError`.
+    It is parsed apart, in a process that it may break. An editor. Returns the new candidates. Raises
+    `Article.DoesNotExist`, `NotAllowedError`, `NotReadError`, `ReadersBusyError`.
     """
     require(by, Role.EDITOR)
     if not is_parsing_offered():
@@ -45,10 +51,20 @@ def read_with_parser(*, article_id: str, by: User, now: datetime) -> list[Candid
     if snapshot is None or not can_extract(snapshot.language or None):
         raise NotReadError("There is no English text of this article to read.")
     try:
-        proposals = proposals_of(
-            snapshot.headline, snapshot.text, published_at=article.published_at, chosen=True
-        )
+        read = partial(read_kept, parse=attribution_parser(chosen=True, apart=True))
     except TierUnavailableError as missing:
         raise NotReadError(str(missing)) from missing
+    page = PageToRead(
+        body=b"",
+        content_type=None,
+        url=article.url,
+        final_url=article.url,
+        published_at=article.published_at,
+        before=PageBefore(headline=snapshot.headline, text=snapshot.text),
+    )
+    found = read_apart(read, page)
+    if found is None:
+        raise NotReadError(TOO_MUCH)
+    reading = _Reading(matched(found.candidates))
     with writing() as book:
-        return store_proposals(book, snapshot=snapshot, reading=_Reading(proposals), now=now)
+        return store_proposals(book, snapshot=snapshot, reading=reading, now=now)

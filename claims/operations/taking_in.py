@@ -82,7 +82,7 @@ def _read(answer: Fetched, *, published_at: datetime | None) -> PageRead:
         published_at=published_at,
         before=None,
     )
-    read = read_apart(partial(read_again, parse=attribution_parser()), page)
+    read = read_apart(partial(read_again, parse=attribution_parser(apart=True)), page)
     if read is None or read.unreadable:
         raise UnreadablePageError(read.unreadable if read else TOO_MUCH, field="url")
     return read

@@ -124,6 +124,16 @@ def read_bare_text(page: PageToRead) -> PageRead:
     return PageRead(fingerprint="", candidates=candidates)
 
 
+def read_kept(page: PageToRead, *, parse: Callable[[str], tuple[Attribution, ...]] | None = None) -> PageRead:
+    """Read the claims of what the page said before, an English text, once more; its bytes are left alone."""
+    if page.before is None:
+        return PageRead(fingerprint="")
+    candidates = extract_claims(
+        headline=page.before.headline, text=page.before.text, published_at=page.published_at, parse=parse
+    )
+    return PageRead(fingerprint="", candidates=candidates)
+
+
 def _claims_of(
     article: ArticleText,
     page: PageToRead,

@@ -26,3 +26,11 @@ class FakeParser:
                 self.pattern,
             ),
         )
+
+
+class EndlessParser(FakeParser):
+    """Never comes to an end."""
+
+    def find_attributions(self, text: str) -> tuple[Attribution, ...]:
+        while True:
+            pass

@@ -2,6 +2,7 @@
 
 import pickle
 import sys
+from threading import BoundedSemaphore
 
 import pytest
 from django.test import Client
@@ -9,10 +10,11 @@ from django.urls import reverse
 from pytest_django import Settings
 
 from claims.models import Article, Candidate, User
-from claims.pipeline.tiers.parsing import Parser, parser
+from claims.operations import reading_apart
+from claims.pipeline.tiers.parsing import DistantParser, Parser, parser
 from claims.queries import tiers
 from tests.desk.conftest import DeskOf, words
-from tests.desk.fake_parser import FOUND, FakeParser
+from tests.desk.fake_parser import FOUND, EndlessParser, FakeParser
 from tests.stories import an_article
 
 pytestmark = pytest.mark.django_db
@@ -23,7 +25,7 @@ STORY = f"Ferry lost\n\nRescue crews are certain that {FOUND}. Nobody was hurt.\
 @pytest.fixture
 def chosen(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     settings.TIER_PARSING = "chosen"
-    monkeypatch.setattr(tiers, "parser", FakeParser)
+    monkeypatch.setattr(tiers, "DistantParser", FakeParser)
 
 
 @pytest.fixture
@@ -61,6 +63,25 @@ def test_what_only_the_parser_found_becomes_a_candidate_that_says_so(
     assert added.is_open
 
 
+def test_a_text_that_breaks_the_parser_breaks_a_process_of_its_own(
+    desk: Client, article: Article, chosen: None, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.READ_SECONDS = 0.3
+    monkeypatch.setattr(tiers, "DistantParser", EndlessParser)
+    candidates = Candidate.objects.count()
+    assert "uses more time or memory than reading one may" in read_again(desk, article)
+    assert Candidate.objects.count() == candidates
+
+
+def test_while_others_are_read_the_editor_is_asked_to_try_again(
+    desk: Client, article: Article, chosen: None, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.READ_SECONDS = 0.1
+    monkeypatch.setattr(reading_apart, "_AT_ONCE", BoundedSemaphore(1))
+    with reading_apart._a_seat():
+        assert "try again in a minute" in read_again(desk, article)
+
+
 def test_a_second_reading_adds_nothing(desk: Client, article: Article, chosen: None) -> None:
     read_again(desk, article)
     assert "with the parser: 0 more candidates." in read_again(desk, article)
@@ -69,7 +90,7 @@ def test_a_second_reading_adds_nothing(desk: Client, article: Article, chosen: N
 def test_switched_on_it_goes_along_into_the_process_that_reads_files(
     db: None, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(tiers, "parser", FakeParser)
+    monkeypatch.setattr(tiers, "DistantParser", FakeParser)
     an_article(STORY)
     assert not Candidate.objects.filter(quote=FOUND).exists(), "the control: by the rules alone"
     settings.TIER_PARSING = "on"
@@ -81,12 +102,13 @@ def test_the_real_one_goes_by_name_and_not_with_its_model(monkeypatch: pytest.Mo
     made = object.__new__(Parser)
     monkeypatch.setattr(made, "_model", "150 MB", raising=False)
     assert b"150 MB" not in pickle.dumps(made)
+    assert pickle.dumps(object.__new__(DistantParser)) == pickle.dumps(made), "and becomes it on the way"
 
 
 def test_a_wish_that_the_parser_found_is_no_claim(
     desk: Client, article: Article, chosen: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(tiers, "parser", lambda: FakeParser("parse-infinitive"))
+    monkeypatch.setattr(tiers, "DistantParser", lambda: FakeParser("parse-infinitive"))
     assert "with the parser: 0 more candidates." in read_again(desk, article)
 
 

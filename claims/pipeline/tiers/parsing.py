@@ -71,6 +71,22 @@ def parser() -> Parser:
     return Parser()
 
 
+class DistantParser:
+    """The parser of the process that it is sent to: here nothing is loaded but what `check` looks at."""
+
+    def __init__(self) -> None:
+        """Look whether all is there; raises `TierUnavailableError`."""
+        check()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Become that process's own `Parser` on the way."""
+        return parser, ()
+
+    def find_attributions(self, text: str) -> tuple[Attribution, ...]:
+        """Find what `Parser` finds."""
+        return parser().find_attributions(text)
+
+
 def unite(rules: Sequence[Attribution], parsed: Sequence[Attribution]) -> tuple[Attribution, ...]:
     """Return the rules' attributions and those parsed ones that lie elsewhere, in order of their content.
 
