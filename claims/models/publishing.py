@@ -66,6 +66,8 @@ class Feed(Record, Due):
     last_new_at = models.DateTimeField(null=True, blank=True)
     failing_since = models.DateTimeField(null=True, blank=True)
     failures = models.PositiveIntegerField(default=0)
+    put_offs = models.PositiveIntegerField(default=0)
+    """How often in a row it was put off since its last reading, as a host that it leads to was not free."""
     missing_since = models.DateTimeField(null=True, blank=True)
     missing_reads = models.PositiveIntegerField(default=0)
     read_count = models.PositiveIntegerField(default=0)

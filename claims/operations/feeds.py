@@ -31,6 +31,7 @@ from claims.pipeline.feed_state import FeedHistory, FeedReading, FeedVerdict, ju
 from claims.pipeline.feeds import FeedContent, UnreadableFeedError, parse_feed
 from claims.pipeline.fetch import Fetched, FetchRequest, FetchResult
 from claims.pipeline.schedule import ScheduleInput, next_check_at
+from claims.pipeline.source_state import may_wait
 from claims.queries.clock import database_now
 from claims.vocabulary import EventKind, FeedState, Role
 
@@ -68,11 +69,12 @@ class _Due:
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
-    """What a worker brings back: the answer (None where robots.txt forbids to ask) and what stands in it."""
+    """What a worker brings back: the answer (None where none could be asked for) and what stands in it."""
 
     result: FetchResult | None
     reading: FeedReading
     content: FeedContent | None
+    is_put_off: bool = False
 
 
 # ---------------------------------------------------------------- what editors do
@@ -221,11 +223,13 @@ def _read_together(hosts: HeldHosts, feed_ids: Iterable[str], *, only_due: bool)
         # Deadlines run on while a feed is parsed: first fetch all, then look at each.
         answers = list(lanes.answers())
         _give_back(lanes.unasked, wait=timedelta(0))
-        _give_back([feed for feed, _ in lanes.put_off], wait=feed_interval())
     finally:
         hosts.release() if lanes is None else lanes.let_go()
     for feed, reason in lanes.refused:
         yield _finish(feed.id, feed.fence, _disallowed(reason))
+    for feed, onward in lanes.put_off:
+        if not _waits_on(feed):
+            yield _finish(feed.id, feed.fence, _put_off(host_of(onward.place)))
     for feed, result in answers:
         yield _finish(feed.id, feed.fence, _look_at(result))
 
@@ -248,6 +252,17 @@ def _give_back(feeds: Iterable[_Due], *, wait: timedelta) -> None:
         )
 
 
+def _waits_on(feed: _Due) -> bool:
+    """Count how often in a row the feed is put off; let go of it if it may go on waiting for the host."""
+    mine = Feed.objects.filter(pk=feed.id, fence=feed.fence)
+    mine.update(put_offs=F("put_offs") + 1)
+    put_offs = mine.values_list("put_offs", flat=True).first()
+    waits = put_offs is None or may_wait(put_offs, source_policy(feed.url))
+    if waits:
+        _give_back([feed], wait=feed_interval())
+    return waits
+
+
 def _request(feed: Feed) -> FetchRequest:
     return FetchRequest(
         url=feed.url,
@@ -260,6 +275,11 @@ def _request(feed: Feed) -> FetchRequest:
 def _disallowed(reason: str) -> _Seen:
     reading = FeedReading(at=database_now(), status=None, problem=reason, disallowed=True)
     return _Seen(None, reading, None)
+
+
+def _put_off(host: str) -> _Seen:
+    reason = f"The feed leads to {host}, which was not free to be asked, at this reading and those before it."
+    return _Seen(None, FeedReading(at=database_now(), status=None, problem=reason), None, is_put_off=True)
 
 
 def _look_at(result: FetchResult) -> _Seen:
@@ -303,6 +323,7 @@ def _finish(feed_id: str, fence: int, seen: _Seen) -> FeedReport:
         _note_verdict(book, feed, verdict, now=now)
         feed.last_read_at = feed.updated_at = now
         feed.read_count += 1
+        feed.put_offs = feed.put_offs if seen.is_put_off else 0
         feed.lease_until, feed.attempts = None, 0
         feed.due_at = _next_reading(feed, seen) if feed.state != FeedState.STOPPED else None
         feed.save()

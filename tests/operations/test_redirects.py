@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 from pytest_django import Settings
 
-from claims.models import Article, Host, User
+from claims.models import Article, Feed, Host, User
 from claims.operations import lanes
 from claims.operations.feeds import add_feed, read_feeds
 from claims.operations.ingest import add_article
@@ -192,6 +192,40 @@ def test_a_page_that_leads_to_a_host_that_is_never_free_shows_among_the_failing(
     assert check(article).outcome == CheckOutcome.UNCHANGED
     for count in (1, 2):
         assert (put_off().put_offs, article.state) == (count, ArticleState.LIVE), "in a row"
+
+
+def test_a_feed_that_leads_to_a_host_that_is_never_free_shows_as_failing(
+    clock: Clock, settings: Settings, monkeypatch: pytest.MonkeyPatch, edith: User
+) -> None:
+    settings.STUCK_AFTER = 3
+    monkeypatch.setattr("claims.operations.feeds._PATIENCE", timedelta(seconds=1))
+    clock.answers(clock.there, "/feed", FEED, "200 OK", "Content-Type: application/rss+xml")
+    feed = add_feed(url=clock.moves(clock.here, "/feed", clock.there.url("/feed")), by=None, now=right_now())
+    desk = Client()
+    desk.force_login(edith)
+
+    def put_off() -> Feed:
+        Host.objects.update(free_at=right_now())
+        others = hold_hosts([clock.there.place], patience=timedelta(0))
+        list(read_feeds([feed.id], only_due=False))
+        others.release()
+        feed.refresh_from_db()
+        return feed
+
+    for count in (1, 2):
+        assert (put_off().put_offs, feed.state, feed.failures) == (count, FeedState.PENDING, 0)
+    assert "not free to be asked" not in words(desk.get("/desk/feeds/"))
+    assert (put_off().state, feed.failures, feed.lease_until) == (FeedState.FAILING, 1, None)
+    shown = words(desk.get("/desk/feeds/"))
+    assert f"The feed leads to {clock.there.place}, which was not free to be asked" in shown
+    assert "1 failed reading since" in shown.replace("\u00a0", " ")
+    assert put_off().failures == 2, "and so is each further one"
+
+    Host.objects.update(free_at=right_now())
+    list(read_feeds([feed.id], only_due=False))
+    feed.refresh_from_db()
+    assert (feed.state, feed.put_offs, feed.failing_since) == (FeedState.LIVE, 0, None)
+    assert (put_off().put_offs, feed.state) == (1, FeedState.LIVE), "counted anew"
 
 
 def test_without_the_hold_it_would_be_asked_beside_the_other_worker(
