@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
+from axe_playwright_python.sync_playwright import Axe
 from django.core.management import call_command
 from rest_framework.test import APIClient
 
@@ -97,3 +98,31 @@ def test_the_docs_page_shows_the_endpoints(browser_page: Callable[..., "Page"], 
     page.goto("/api/v1/docs/")
     page.get_by_text("/api/v1/claims/{claim_id}/reviews/").first.wait_for()
     assert page.locator("body").evaluate("body => body.scrollWidth <= window.innerWidth")
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(("scheme", "script"), [("dark", True), ("dark", False), ("light", True)])
+def test_the_docs_page_is_dark_where_the_other_pages_are(
+    browser_page: Callable[..., "Page"], live_site: str, scheme: str, script: bool
+) -> None:
+    page = browser_page(color_scheme=scheme, script=script)
+    page.goto("/method/")
+    paper = ground(page)
+    page.goto("/api/v1/docs/")
+    assert ground(page) == paper
+    if not script:
+        return
+    page.get_by_text("/api/v1/claims/{claim_id}/reviews/").first.wait_for()
+    for part in (".swagger-ui", ".scheme-container", ".opblock-tag-section"):
+        covered = page.locator(part).first.evaluate("part => getComputedStyle(part).backgroundColor")
+        assert covered in (paper, "rgba(0, 0, 0, 0)", *(["rgb(255, 255, 255)"] if scheme == "light" else []))
+    page.locator("[id*=reviews_decide] .opblock-summary").first.click()
+    page.locator("[id*=reviews_decide] .opblock-body").wait_for()
+    if scheme == "dark":
+        poor = Axe().run(page, options={"runOnly": ["color-contrast"]}).response["violations"]
+        assert not poor, [node["html"] for rule in poor for node in rule["nodes"]]
+
+
+def ground(page: "Page") -> str:
+    """The colour that the page is painted on."""
+    return str(page.locator("body").evaluate("body => getComputedStyle(body).backgroundColor"))
