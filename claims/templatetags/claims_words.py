@@ -34,6 +34,8 @@ _STANCE_WORDS = {
 _SENTENCE_END = re.compile(r"(?:(?<=[\w)’]{3})[.!?]+|…)”?(?= [A-Z“]|$)")
 # Words that begin a sentence with a capital and are no names.
 _BEGINNERS = frozenset(("It", "Tells", "Names", "Stands", "Carries", "Same", "Own"))
+# What stands in capitals alone ("API") is an abbreviation, and stays.
+_TITLE_WORDS = re.compile(r"(?<=\s)[A-Z][a-z]+\b")
 _RIGHT_TO_LEFT = frozenset(("ar", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"))
 # What a reader needs to be told about where a page stands; a live page needs no remark.
 _STATE_FLAGS = {
@@ -382,3 +384,9 @@ def json_ld(data: dict[str, Any]) -> SafeString:
     """Return ``data`` as a JSON-LD block that no text inside it can break out of."""
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":")).translate(_SCRIPT_ESCAPES)
     return mark_safe(f'<script type="application/ld+json">{text}</script>')  # noqa: S308 - escaped above
+
+
+@register.filter
+def sentence_case(words: str) -> str:
+    """Return a title as the rest of the site writes it: "Change Password" as "Change password"."""
+    return _TITLE_WORDS.sub(lambda word: word.group().lower(), words.strip())

@@ -1,5 +1,7 @@
 """Rita goes on from a claim: to its story, who said it, who carried it, an article, the corrections."""
 
+import re
+
 import pytest
 from django.template.loader import render_to_string
 from django.test import Client
@@ -84,6 +86,28 @@ def test_search_finds_claims_and_names(client: Client, resignation: Claim) -> No
     assert 'href="/topics/harbour-affair/"' in page
     assert 'href="/publishers/harbour-post/"' in page
     assert "No claim fits" in read(client, "/search/?q=zeppelin")
+
+
+def test_account_pages_are_headed_as_the_other_pages_are(client: Client, edith: User) -> None:
+    edith.set_password("a long passphrase")
+    edith.save()
+    client.force_login(edith)
+    told = {
+        "inactive": ("Account inactive",),
+        "reauthenticate": ("Confirm access",),
+        "email": ("Email addresses", "Add email address", "Add email"),
+        "password/change": ("Change password", "Current password", "New password (again)"),
+        "password/reset": ("Password reset", "Reset my password"),
+        "password/reset/key/done": ("Change password",),
+    }
+    for path, titles in told.items():
+        page = " ".join(client.get(f"/accounts/{path}/").content.decode().split())
+        assert re.search(rf"<title> ?{titles[0]} ?·", page)
+        main = page.partition("<main")[2]
+        for title in titles:
+            assert re.search(rf"> ?{re.escape(title)} ?</(?:h1|h2|label|button)>", main), title
+        headings = re.findall(r"<(?:h1|h2|label|button)[^>]*>([^<]*)<", main)
+        assert not [words for words in headings if re.search(r"\S\s[A-Z][a-z]", words)]
 
 
 @pytest.mark.parametrize("path", ["/search/", "/corrections/", "/method/", "/claims/", "/accounts/login/"])
