@@ -30,6 +30,7 @@ READERS: list[URLPattern | URLResolver] = [
     path("method/", readers.method, name="method"),
 ]
 FEEDS: list[URLPattern | URLResolver] = [
+    path("claimreview.json", feeds.reviews, name="claim_reviews"),
     re_path(r"^feeds/latest\.(?P<form>atom|json)$", feeds.latest, name="latest_feed"),
     re_path(
         r"^claims/(?P<claim_id>[0-9a-z]{6,16})/feed\.(?P<form>atom|json)$", feeds.claim, name="claim_feed"

@@ -1,4 +1,4 @@
-"""Feeds of what happens to claims, as Atom and as JSON Feed 1.1."""
+"""Feeds of what happens to claims: Atom, JSON Feed 1.1, and all verdicts as ClaimReview."""
 
 import json
 from collections.abc import Iterable
@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import IO, Any
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.feedgenerator import Atom1Feed, SyndicationFeed
@@ -15,6 +15,7 @@ from django.views.decorators.http import conditional_page, require_safe
 
 from claims.models import Claim, Publisher, Topic
 from claims.queries.claim_page import ClaimMovedError, find_claim
+from claims.queries.claim_review import claim_reviews
 from claims.queries.feed_items import FeedItem, claim_items, latest_items, publisher_items, topic_items
 
 
@@ -125,3 +126,10 @@ def publisher(request: HttpRequest, slug: str, form: str) -> HttpResponse:
     found = get_object_or_404(Publisher, slug=slug)
     path = reverse("publisher", args=[slug])
     return _answer(request, form, title=found.name, path=path, items=publisher_items(slug))
+
+
+@require_safe
+@conditional_page
+def reviews(request: HttpRequest) -> HttpResponse:
+    """Tell every verdict as ClaimReview, for search engines and other newsrooms."""
+    return JsonResponse(claim_reviews(), json_dumps_params={"ensure_ascii": False})

@@ -5,9 +5,10 @@ import json
 import feedparser
 import pytest
 from django.test import Client
+from pytest_django import DjangoAssertNumQueries
 
 from claims.models import Claim
-from claims.vocabulary import ClaimStatus
+from claims.vocabulary import ClaimStatus, Visibility
 from tests.readers.conftest import RESIGNED, Newsroom
 
 pytestmark = pytest.mark.django_db
@@ -75,3 +76,44 @@ def test_a_merged_claims_feed_leads_to_the_survivors(
     Claim.objects.filter(pk=other.pk).update(merged_into=refuted)
     answer = client.get(f"/claims/{other.id}/feed.atom")
     assert (answer.status_code, answer["Location"]) == (301, f"/claims/{refuted.id}/feed.atom")
+
+
+# ---------------------------------------------------------------- ClaimReview
+def test_every_settled_claim_is_reviewed_as_its_own_page_says(
+    client: Client, refuted: Claim, newsroom: Newsroom
+) -> None:
+    ferry = newsroom.brings_in("Quay News", "The ferry has sunk off Lindal, a clerk said.")
+    still_open = newsroom.tracks("The ferry has sunk", ferry, "The ferry has sunk")
+    answer = client.get("/claimreview.json")
+    feed = answer.json()
+    assert (feed["@context"], feed["@type"]) == ("https://schema.org", "DataFeed")
+    [element] = feed["dataFeedElement"]
+    [review] = element["item"]
+    page = client.get(refuted.get_absolute_url()).content.decode()
+    on_page = json.loads(page.partition('<script type="application/ld+json">')[2].partition("</script>")[0])
+    assert on_page == {"@context": "https://schema.org", **review}
+    assert (review["reviewBody"], review["reviewRating"]["ratingValue"]) == (REASON, 1)
+    assert feed["dateModified"] == element["dateCreated"] == review["datePublished"]
+    assert still_open.id not in answer.content.decode()
+    assert client.get("/claimreview.json", headers={"If-None-Match": answer["ETag"]}).status_code == 304
+
+
+def test_what_is_withdrawn_internal_or_merged_is_not_reviewed(client: Client, refuted: Claim) -> None:
+    for hidden in ({"withdrawn": True}, {"visibility": Visibility.INTERNAL}):
+        before = {name: getattr(refuted, name) for name in hidden}
+        Claim.objects.update(**hidden)
+        assert client.get("/claimreview.json").json()["dataFeedElement"] == []
+        Claim.objects.update(**before)
+    assert len(client.get("/claimreview.json").json()["dataFeedElement"]) == 1
+
+
+@pytest.mark.parametrize("number", [0, 3])
+def test_all_reviews_cost_two_queries(
+    client: Client, newsroom: Newsroom, number: int, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    for n in range(number):
+        text = f"Ferry number {n} has sunk off Lindal"
+        page = newsroom.brings_in(f"Paper {n}", f"{text}, a clerk said.")
+        newsroom.decides(newsroom.tracks(text, page, text), ClaimStatus.REFUTED, "It lies at the pier.")
+    with django_assert_num_queries(2 if number else 1):
+        assert len(client.get("/claimreview.json").json()["dataFeedElement"]) == number
