@@ -387,4 +387,7 @@ def _first_change(diff: Sequence[Piece]) -> str:
 
 def _clipped(text: str) -> str:
     line = squash(text)
-    return line if len(line) <= LONGEST_IN_SUMMARY else f"{line[: LONGEST_IN_SUMMARY - 1].rstrip()}…"
+    if len(line) <= LONGEST_IN_SUMMARY:
+        return line
+    whole_words = line[:LONGEST_IN_SUMMARY].rpartition(" ")[0] or line[: LONGEST_IN_SUMMARY - 1]
+    return f"{whole_words.rstrip(' ,;:–—-')}…"
