@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
-from claims.views import feeds, health, metrics, readers
+from claims.views import embedding, feeds, health, metrics, readers
 from claims.views.desk import (
     aliases,
     articles,
@@ -28,6 +28,8 @@ READERS: list[URLPattern | URLResolver] = [
     path("search/", readers.search, name="search"),
     path("corrections/", readers.corrections, name="corrections"),
     path("method/", readers.method, name="method"),
+    re_path(r"^embed/claims/(?P<claim_id>[0-9a-z]{6,16})/$", embedding.card, name="embed"),
+    path("oembed", embedding.oembed, name="oembed"),
 ]
 FEEDS: list[URLPattern | URLResolver] = [
     path("claimreview.json", feeds.reviews, name="claim_reviews"),

@@ -10,7 +10,7 @@ from pytest_django import Settings
 from claims.models import Article, Claim, User
 from claims.operations.ingest import ingest_file
 from claims.operations.ledger import writing
-from claims.vocabulary import ClaimStatus, EventKind
+from claims.vocabulary import ClaimStatus, EventKind, Visibility
 from tests.readers.conftest import PADDING, RESIGNED, Newsroom, look_again, seen
 from tests.sites import NewsSite
 from tests.stories import right_now
@@ -208,3 +208,72 @@ def test_a_log_in_form_that_had_gone_stale_says_so_and_repeats_no_password(db: N
 def test_a_browser_that_asks_for_an_icon_beside_a_feed_gets_the_house_s_own(client: Client) -> None:
     answer = client.get("/favicon.ico")
     assert (answer.status_code, answer["Location"]) == (302, "/static/img/favicon.svg")
+
+
+# ---------------------------------------------------------------- on other people's pages
+def test_a_claim_may_be_framed_by_anybody_and_nothing_else_may(client: Client, resignation: Claim) -> None:
+    card = client.get(f"/embed/claims/{resignation.id}/")
+    assert "frame-ancestors *" in card.headers["Content-Security-Policy"]
+    assert "X-Frame-Options" not in card.headers
+    shown = " ".join(card.content.decode().split())
+    assert RESIGNED in shown
+    assert "Unverified" in shown
+    assert f'{resignation.get_absolute_url()}" target="_top"' in shown
+    page = client.get(resignation.get_absolute_url())
+    assert "frame-ancestors 'none'" in page.headers["Content-Security-Policy"]
+    assert client.get("/embed/claims/zzzzzzzzzzzz/").status_code == 404
+
+
+def test_the_page_of_a_claim_offers_itself_to_be_embedded(
+    client: Client, resignation: Claim, settings: Settings
+) -> None:
+    page = client.get(resignation.get_absolute_url()).content.decode()
+    [offer] = re.findall(r'"application/json\+oembed"[^>]*href="([^"]+)"', page)
+    told = client.get(offer.removeprefix(settings.PUBLIC_URL)).json()
+    assert (told["version"], told["type"], told["title"]) == ("1.0", "rich", f"Unverified: {RESIGNED}")
+    assert f'src="{settings.PUBLIC_URL}/embed/claims/{resignation.id}/"' in told["html"]
+    smaller = client.get(
+        "/oembed", {"url": settings.PUBLIC_URL + resignation.get_absolute_url(), "maxwidth": "300"}
+    ).json()
+    assert smaller["width"] == 300
+    assert 'width="300"' in smaller["html"]
+
+
+def test_a_merged_claim_is_embedded_as_its_survivor(
+    client: Client, newsroom: Newsroom, resignation: Claim, settings: Settings
+) -> None:
+    page = newsroom.brings_in("Quay News", "The minister for harbours steps down, a clerk said.")
+    other = newsroom.tracks("The minister steps down", page, "The minister for harbours steps down")
+    Claim.objects.filter(pk=other.pk).update(merged_into=resignation)
+    moved = client.get(f"/embed/claims/{other.id}/")
+    assert (moved.status_code, moved["Location"]) == (301, f"/embed/claims/{resignation.id}/")
+    told = client.get("/oembed", {"url": f"{settings.PUBLIC_URL}/claims/{other.id}/"}).json()
+    assert resignation.id in told["html"]
+
+
+@pytest.mark.parametrize(
+    ("query", "status"),
+    [
+        ({}, 400),
+        ({"url": "https://elsewhere.example/claims/abcdefgh/"}, 404),
+        ({"url": "PUBLIC/claims/zzzzzzzzzzzz/"}, 404),
+        ({"url": "PUBLIC/desk/claims/abcdefgh/"}, 404),
+        ({"url": "PUBLIC/nothing"}, 404),
+        ({"url": "http://[::1"}, 404),
+        ({"url": "PUBLIC/claims/\x00/"}, 404),
+        ({"url": "PUBLIC/method/", "format": "xml"}, 501),
+    ],
+)
+def test_what_cannot_be_embedded_is_told(
+    client: Client, settings: Settings, query: dict[str, str], status: int, db: None
+) -> None:
+    asked = {name: value.replace("PUBLIC", settings.PUBLIC_URL) for name, value in query.items()}
+    answer = client.get("/oembed", asked)
+    assert (answer.status_code, bool(answer.json()["error"])) == (status, True)
+
+
+def test_no_internal_claim_is_embedded(client: Client, resignation: Claim, settings: Settings) -> None:
+    Claim.objects.update(visibility=Visibility.INTERNAL)
+    assert client.get(f"/embed/claims/{resignation.id}/").status_code == 404
+    asked = {"url": settings.PUBLIC_URL + resignation.get_absolute_url()}
+    assert client.get("/oembed", asked).status_code == 404

@@ -13,6 +13,8 @@ from tests.readers.conftest import Newsroom
 if TYPE_CHECKING:
     from playwright.sync_api import FloatRect, Page
 
+    from tests.sites import NewsSite
+
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 OpenWindow = Callable[..., "Page"]
@@ -46,6 +48,7 @@ def addresses(claim: Claim) -> list[str]:
         claim.get_absolute_url(),
         f"{claim.get_absolute_url()}?at=2099-01-01T00:00",
         f"{claim.get_absolute_url()}?at=2011-01-01T00:00",
+        f"/embed/claims/{claim.id}/",
         "/topics/harbour-affair/",
         "/publishers/the-lantern/",
         "/claimants/karl-brandt/",
@@ -201,3 +204,14 @@ def test_on_paper_nothing_stays_folded_away(
     page.emulate_media(media="print")
     assert folded.is_visible()
     assert not page.get_by_role("navigation", name="Main").get_by_role("link", name="Claims").is_visible()
+
+
+def test_a_claim_stands_framed_in_another_page(
+    browser_page: OpenWindow, live_site: str, settled: Claim, site: "NewsSite"
+) -> None:
+    frame = f'<iframe src="{live_site}/embed/claims/{settled.id}/" width="560" height="260"></iframe>'
+    page = browser_page(site=None)
+    page.goto(site.answers("/framing", body=f"<!doctype html><title>Quay</title>{frame}".encode()))
+    card = page.frame_locator("iframe")
+    card.get_by_role("heading", name=settled.text).wait_for()
+    assert "Refuted" in card.locator("main").inner_text()
