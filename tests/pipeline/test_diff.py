@@ -83,6 +83,17 @@ def test_a_changed_headline_alone_is_a_headline_edit() -> None:
     assert change.body == ()
 
 
+def test_a_hedge_that_a_doubt_or_denial_replaced_was_not_dropped() -> None:
+    hedged = "Speaker of parliament said to be in Tunisia"
+    for after in (
+        "Doubts about report that speaker of parliament is in Tunisia",
+        "Speaker of parliament not in Tunisia",
+    ):
+        assert with_headline(after, hedged).hedge_shift is None
+    assert with_headline("Speaker of parliament is in Tunisia", hedged).hedge_shift is HedgeShift.DROPPED
+    assert edited("has reportedly resigned", "has denied that he resigned").hedge_shift is None
+
+
 def test_a_dropped_hedge_is_a_silent_edit_that_says_so() -> None:
     change = edited("has reportedly resigned", "has resigned")
     assert (change.kind, change.hedge_shift, change.hedge_words) == (

@@ -7,6 +7,7 @@ from functools import lru_cache
 from rapidfuzz import fuzz
 
 from claims.pipeline.text.hedges import find_hedges
+from claims.pipeline.text.lexicon import lexicon
 from claims.pipeline.text.sentences import read
 from claims.pipeline.text.terms import stem
 from claims.pipeline.text.tokens import keys
@@ -79,7 +80,10 @@ def _by_keys(text: str) -> list[tuple[tuple[str, ...], str]]:
 
 
 def _lost(old: Sequence[str], new: Sequence[str]) -> Iterable[str]:
-    """Hedges of sentences in ``old`` that their edited form in ``new`` lacks, where it has fewer of them."""
+    """Hedges of sentences in ``old`` that their edited form in ``new`` lacks, where it has fewer of them.
+
+    Not where one of the two doubts or denies what the other says: that is no surer or less sure, it turned.
+    """
     bare = [(_bare(sentence), sentence) for sentence in new]
     for sentence in old:
         hedges = hedges_in(sentence)
@@ -87,8 +91,21 @@ def _lost(old: Sequence[str], new: Sequence[str]) -> Iterable[str]:
             continue
         score, twin = max((fuzz.token_sort_ratio(_bare(sentence), b), s) for b, s in bare)
         kept = hedges_in(twin)
-        if score >= SAME_SENTENCE and hedges.total() > kept.total():  # as many: one took another's place
+        # As many hedges: one took another's place.
+        is_shift = score >= SAME_SENTENCE and hedges.total() > kept.total()
+        if is_shift and _denials(sentence) == _denials(twin):
             yield from hedges - kept
+
+
+def _denials(sentence: str) -> int:
+    """How often the sentence doubts, denies or negates: "doubts about …", "denied that …", "not"."""
+    words = keys(sentence)
+    line = f" {' '.join(words)} "
+    phrases = sum(line.count(f" {phrase} ") for phrase in lexicon().refuting)
+    return phrases + sum(word in lexicon().negations or stem(word) == _DOUBT for word in words)
+
+
+_DOUBT = stem("doubt")
 
 
 def _bare(sentence: str) -> str:
