@@ -1,7 +1,8 @@
 """Serves the pages of many hosts, each answer after a while, in a process of its own.
 
-Takes a JSON file ``{"port", "latency", "pages": {"host/path": {"before", "after"}}}``. ``GET /-/MODE`` sets
-what all hosts answer from then on: ``before``, ``after``, or ``full``: the first again, without validators.
+Takes a JSON file ``{"port", "latency", "pages": {"host/path": {"before", "after", "around"}}}``.
+``GET /-/MODE`` sets what all hosts answer from then on: ``before``, ``after``, ``around`` (after, where only
+the surroundings of the article changed, else before) or ``full``: the first again, without validators.
 """
 
 import asyncio
@@ -40,7 +41,7 @@ class _Site(asyncio.Protocol):
         if page is None:
             self._send("404 Not Found", b"", "")
             return
-        body = page["after" if type(self).mode == "after" else "before"]
+        body = page["before" if type(self).mode == "full" else type(self).mode]
         if type(self).mode == "full":
             self._send("200 OK", body, "")
             return

@@ -1,7 +1,8 @@
 """Proves what a re-check costs: 2,000 pages on 40 hosts with 50 ms latency, beside what people usually run.
 
-Nine pages of ten are unchanged, 8 % changed around the article, 2 % in it; then every page answers in full
-and none changed. The site, PostgreSQL and Redis are other processes, and only the worker's CPU counts.
+Nine pages of ten are unchanged, 8 % changed around the article, 2 % in it; then without those 2 %; then every
+page answers in full and none changed. The site, PostgreSQL and Redis are other processes, and only the
+worker's CPU counts.
 """
 
 import contextlib
@@ -59,7 +60,7 @@ class Run:
 def prove(scratch: Path) -> Iterable[Row]:
     """Return the figures; the database of captured pages stays for the next run."""
     plan = _plan(scratch)
-    runs: dict[str, list[Run]] = {"after": [], "full": [], "usual": []}
+    runs: dict[str, list[Run]] = {"after": [], "around": [], "full": [], "usual": []}
     watcher: list[float] = []
     floor: list[float] = []
     with _site(plan), _watcher(plan, scratch) as look_again:
@@ -68,6 +69,7 @@ def prove(scratch: Path) -> Iterable[Row]:
         for _ in range(ROUNDS):
             runs["after"].append(_ours(plan, "after"))
             found = _found(plan)
+            runs["around"].append(_ours(plan, "around"))
             runs["full"].append(_ours(plan, "full"))
             floor.append(_floor(plan))
             if look_again is not None:
@@ -104,6 +106,8 @@ def _rows(plan: Plan, runs: dict[str, list[Run]], found: tuple[int, int]) -> Ite
     yield row(ours, "worker's peak memory", max(run.peak for run in runs["after"]), "MB", "-")
     rest = max(run.rest for run in runs["after"])
     yield row("worker", "memory at rest", rest, "MB", "≤ 350", reached=rest <= 350)
+    cpu = per_1000["around"]
+    yield row("92 % unchanged, 8 % cosmetic, none edited", "CPU per 1,000 pages", cpu, "s", "-")
     cpu = per_1000["full"]
     yield row(full, "CPU per 1,000 pages", cpu, "s", "≤ 0.6", reached=cpu <= 0.6)
     yield row("Celery task per page with requests", "CPU per 1,000 pages", per_1000["usual"], "s", "-")
@@ -162,7 +166,8 @@ def _plan(scratch: Path) -> Plan:
             changed = pair(before, words[number % len(words)].name, number)
             if changed is not None:
                 (before, after), kind = changed, wanted.pop()
-        pages[f"{host}{path}"] = {"before": before, "after": after}
+        around = after if kind == "cosmetic" else before
+        pages[f"{host}{path}"] = {"before": before, "after": after, "around": around}
         kinds[f"http://{host}:{port}{path}"] = kind
     file = scratch / "pages.json"
     file.write_text(json.dumps({"port": port, "latency": LATENCY, "pages": pages}))
