@@ -14,8 +14,8 @@ from typing import Any
 class Answer:
     """What one address answers.
 
-    ``cut`` bytes are promised and not sent, ``validators`` off sends no ETag, ``midway`` is called once, with
-    half of a body sent.
+    ``cut`` bytes are promised and not sent, ``framed`` off promises no length and hangs up at the end,
+    ``validators`` off sends no ETag, ``midway`` is called once, with half of a body sent.
     """
 
     body: bytes = b""
@@ -23,8 +23,15 @@ class Answer:
     content_type: str = "text/html; charset=utf-8"
     headers: dict[str, str] = field(default_factory=dict)
     cut: int = 0
+    framed: bool = True
     validators: bool = True
     midway: Callable[[], None] | None = None
+
+    @property
+    def of_the_body(self) -> dict[str, str]:
+        """The headers that go with a body."""
+        length = {"Content-Length": str(len(self.body) + self.cut)} if self.framed else {}
+        return {"Content-Type": self.content_type} | length
 
 
 @dataclass(slots=True)
@@ -114,11 +121,8 @@ def _handler_of(site: NewsSite) -> type[BaseHTTPRequestHandler]:
             self.send_response(status)
             if answer.validators:
                 self.send_header("ETag", etag)
-            for name, value in answer.headers.items():
+            for name, value in (answer.headers | ({} if fresh else answer.of_the_body)).items():
                 self.send_header(name, value)
-            if not fresh:
-                self.send_header("Content-Type", answer.content_type)
-                self.send_header("Content-Length", str(len(answer.body) + answer.cut))
             self.end_headers()
             half = len(answer.body) // 2 if midway else 0
             if midway:
@@ -126,7 +130,7 @@ def _handler_of(site: NewsSite) -> type[BaseHTTPRequestHandler]:
                 midway()
             if not fresh:
                 self.wfile.write(answer.body[half:])
-            if answer.cut:
+            if answer.cut or not answer.framed:
                 self.close_connection = True
 
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class names it

@@ -91,6 +91,7 @@ class Leased:
             headers=_by_name(result),
             published_at=self.published_at,
             before=before,
+            length_known=result.length_known,
             marks=frozenset(filter(None, (self.newest_fingerprint, self.seen_fingerprint)))
             if self.newest_id is not None
             else frozenset(),
@@ -170,7 +171,7 @@ def look_at(
         return Sighting(result, _observe(result, None, now))
     observation = _observe(result, read, now)
     if read.article is None:
-        is_news = read.unreadable or read.kind is not PageKind.ARTICLE
+        is_news = read.unreadable or read.broke_off or read.kind is not PageKind.ARTICLE
         sha256 = "" if is_news else sha256_of(result.body)
         return Sighting(
             result, observation, unreadable=read.unreadable, sha256=sha256, fingerprint=read.fingerprint
@@ -233,7 +234,8 @@ def _observe(result: FetchResult, read: PageRead | None, now: datetime) -> Obser
         at=now,
         status=result.status,
         failure="unreadable" if read is not None and read.unreadable else None,
-        complete=True,  # the gate turns an answer that was cut off into a failure
+        # The gate turns an answer that was visibly cut off into a failure; of others reading may tell.
+        complete=read is None or not read.broke_off,
         length_known=result.length_known,
         redirected_to_root=to_root,
         text_length=len(read.article.text) if read is not None and read.article is not None else None,

@@ -1,5 +1,6 @@
 """The bytes of a page to what is new in it: nothing, or its text, its claims and what changed."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -12,9 +13,13 @@ from claims.pipeline.extract_claims import ClaimCandidate, can_extract, extract_
 from claims.pipeline.extract_text import ArticleText, UnreadableError, extract_text, fingerprint
 from claims.pipeline.page.page_bytes import read_bytes
 from claims.pipeline.page.page_kind import PageKind, kind_of_page
+from claims.pipeline.text.tokens import keys
 
 LONGEST_HEADLINE = 500
 """Characters of a headline that are kept."""
+
+_CLOSING = re.compile(rb"</html\s*>", re.IGNORECASE)
+_LONGEST_TAIL = 2_000  # bytes of scripts and comments behind the end of a page
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +43,7 @@ class PageToRead:
     ``before`` is None for a page that was never read, which has no marks either. It may be left out at first
     for one that was: where none of the marks fits, the reading asks for it.
     ``url`` is the address asked for, ``final_url`` where redirects led; ``headers`` have lower-case names.
+    ``length_known``: the server said how long its answer is, so that this is all of it.
     """
 
     body: bytes
@@ -48,6 +54,7 @@ class PageToRead:
     published_at: datetime | None
     before: PageBefore | None
     marks: frozenset[str] = frozenset()
+    length_known: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +63,8 @@ class PageRead:
 
     ``article`` is None where the page says what it said; its ``fingerprint`` then stands for that, too. It is
     None as well where something else stands in the article's place (``kind``), other than another article.
-    ``wants_before``: nothing can be told without what the page said; read it again with that.
+    ``wants_before``: nothing can be told without what the page said; read it again with that. ``broke_off``:
+    it ends in the middle of what it said, and nothing shows that the server sent all of it.
     """
 
     fingerprint: str
@@ -66,6 +74,7 @@ class PageRead:
     difference: Difference | None = None
     unreadable: str = ""
     wants_before: bool = False
+    broke_off: bool = False
 
 
 def read_again(
@@ -91,6 +100,8 @@ def read_again(
         return PageRead(fingerprint=mark, unreadable=str(error))
     difference = None
     if before is not None:
+        if not page.length_known and _breaks_off(page.body, article.text, before.text):
+            return PageRead(fingerprint=mark, broke_off=True)
         difference = compare(
             headline_before=before.headline,
             text_before=before.text,
@@ -160,6 +171,15 @@ def _read_anew(before: PageBefore, url: str) -> PageBefore:
     except UnreadableError:
         return before
     return replace(before, headline=(article.headline or "")[:LONGEST_HEADLINE], text=article.text)
+
+
+def _breaks_off(body: bytes, text: str, before: str) -> bool:
+    """Whether a page never closes and its text is the beginning of what it said; the last word may be cut."""
+    if _CLOSING.search(body[-_LONGEST_TAIL:]):
+        return False
+    beginning = keys(text)[:-1]
+    said = keys(before)
+    return len(beginning) + 1 < len(said) and said[: len(beginning)] == beginning
 
 
 def _kind_of(page: PageToRead, before: PageBefore | None) -> PageKind:

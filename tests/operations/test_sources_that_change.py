@@ -293,3 +293,26 @@ def test_words_that_an_edit_brought_in_were_not_out_at_the_publication(site: New
     assert article.newest is not None
     assert at_first.appearances.get().seen_at == at_first.first_seen_at == published_at
     assert later.appearances.get().seen_at == later.first_seen_at == article.newest.captured_at
+
+
+# ---------------------------------------------------------------- answers that do not say how long they are
+def test_half_an_answer_without_a_length_is_no_edit(site: NewsSite, article: Article, claim: Claim) -> None:
+    whole = page(HEADLINE, MORE, LEAD, EXTRA).encode()
+    site.answers("/resigns", body=whole, framed=False)
+    assert check(article).outcome == CheckOutcome.CHANGED, "whole, it says that its paragraphs changed places"
+    middle = whole.index(b"has resigned")
+    site.answers("/resigns", body=whole[:middle], framed=False)
+    assert check(article).outcome == CheckOutcome.FAILED
+    article.refresh_from_db()
+    assert "broke off" in article.state_reason
+    assert set(Appearance.objects.filter(claim=claim).values_list("state", flat=True)) == {QuoteState.PRESENT}
+
+
+def test_with_a_length_or_an_end_the_same_words_are_an_edit(site: NewsSite, article: Article) -> None:
+    shorter = page(HEADLINE, LEAD).encode()
+    site.answers("/resigns", body=shorter[: shorter.index(b"</article>")])
+    assert check(article).outcome == CheckOutcome.CHANGED, "all of it was sent"
+    site.answers("/resigns", body=page(HEADLINE, LEAD, MORE).encode())
+    check(article)
+    site.answers("/resigns", body=shorter, framed=False)
+    assert check(article).outcome == CheckOutcome.CHANGED, "it closes"
