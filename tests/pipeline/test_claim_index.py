@@ -36,6 +36,42 @@ def test_among_many_alike_the_number_decides(many: ClaimIndex) -> None:
     assert [m.score for m in found] == sorted((m.score for m in found), reverse=True)
 
 
+@pytest.mark.parametrize("written", ["@peterwalrus", "#PETERWALRUS", "peterwalrus"])
+def test_among_many_words_run_together_are_found_apart(written: str) -> None:
+    index = ClaimIndex([*TOWNS, KnownClaim("walrus", "Senator Peter Walrus has resigned.")])
+    assert index.match(f"{written} gives up his seat")[0].claim == "walrus"
+
+
+def test_of_words_run_together_the_split_counts_that_most_claims_have() -> None:
+    rare, usual = KnownClaim("rare", "A pet erwalrus sang."), KnownClaim("usual", "Peter Walrus sang.")
+    again = KnownClaim("again", "Peter Walrus danced.")
+    found = ClaimIndex([*TOWNS, rare, usual, again]).match("peterwalrus")
+    assert [match.claim for match in found] == ["again", "usual"]
+
+
+@pytest.mark.parametrize(
+    ("text", "right", "other"),
+    [
+        (
+            "The penguin keeper resigned",
+            "The penguin keeper resigned. Visitors of the aquarium complained about mouldy herring.",
+            "The penguin keeper resigned after visitors of the aquarium complained about mouldy herring.",
+        ),
+        (
+            "I would not have penguins",
+            "He said: I would not have the penguins.",
+            "She will be at some penguins.",
+        ),
+        ("Penguins can do that", "All penguins can do that.", "Can all do that? Penguins!"),
+    ],
+)
+def test_among_many_a_short_text_goes_to_the_claim_that_words_it_so(
+    text: str, right: str, other: str
+) -> None:
+    index = ClaimIndex([*TOWNS, KnownClaim("b", right), KnownClaim("a", other)])
+    assert index.match(text)[0].claim == "b"
+
+
 def test_aliases_hold_for_texts_and_claims() -> None:
     aliases = Aliases.of([("the Brother Leader", "Muammar Gaddafi")])
     index = ClaimIndex([KnownClaim("a", "The Brother Leader has left Tripoli.")], aliases=aliases)

@@ -1,6 +1,7 @@
 """A text as what claims are compared by: weighted terms, pairs of terms, character trigrams, facts."""
 
 import math
+import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -21,6 +22,8 @@ FORM = "="
 
 FORM_SHARE = 0.5
 """Weight of a shared form beside that of the shared term."""
+
+_STOP = re.compile(r"(?<=[.?!])[\"”’']*[.\s]*\s")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -71,10 +74,22 @@ class MatchText:
 
     def cosine(self, other: "MatchText") -> float:
         """The cosine of the two trigram vectors, 0 to 1."""
-        small, large = (
-            (self.grams, other.grams) if len(self.grams) < len(other.grams) else (other.grams, self.grams)
-        )
-        return sum([value * large[gram] for gram, value in small.items() if gram in large])
+        return cosine(self.grams, other.grams)
+
+    def grams_by_sentence(self) -> tuple[Mapping[str, float], ...]:
+        """The vector of each sentence that has a term, "U.S. Senate" taken for two."""
+        vectors = []
+        for sentence in _STOP.split(self.plain):
+            own = {term: self.weights.get(term, 0.0) for term, _ in terms_and_words(sentence)}
+            if own:
+                vectors.append(self.grams if len(own) == len(self.weights) else _grams(own))
+        return tuple(vectors)
+
+
+def cosine(one: Mapping[str, float], other: Mapping[str, float]) -> float:
+    """The cosine of two vectors of length 1, 0 to 1."""
+    small, large = (one, other) if len(one) < len(other) else (other, one)
+    return sum([value * large[gram] for gram, value in small.items() if gram in large])
 
 
 def _grams(weights: Mapping[str, float]) -> dict[str, float]:
