@@ -232,6 +232,8 @@ def test_how_sure_a_link_is_does_not_depend_on_how_many_claims_are_tracked() -> 
             "Phone maker promises 512MB of memory and 4GB of storage",
             "The phone has 512 MB of memory, 4 GB storage.",
         ),
+        ("Harbour bridge costs $1.1m", "The bridge at the harbour costs 1.1 million dollars."),
+        ("Two million people saw the harbour bridge", "2,000,000 people saw the harbour bridge."),
         (
             "NOT one cow survived the barn blaze near the old mill",
             "Not a single cow of Farmer Holm survived the barn fire near the old mill.",
@@ -245,6 +247,37 @@ def test_how_sure_a_link_is_does_not_depend_on_how_many_claims_are_tracked() -> 
 def test_ordinary_words_in_capitals_and_units_at_figures_are_no_conflict(text: str, claim: str) -> None:
     (found,) = match(text, [KnownClaim("one", claim)])
     assert not [reason for reason in found.reasons if "differ" in reason or "different" in reason]
+
+
+@pytest.mark.parametrize(
+    ("text", "claim", "reason"),
+    [
+        (
+            "The mayor of Lindal spent 5 million on the bridge",
+            "The mayor of Lindal spent 5 billion on the bridge.",
+            "Numbers differ: 5,000,000 / 5,000,000,000.",
+        ),
+        (
+            "Two mayors resigned after 40 fishermen drowned in Lindal",
+            "Two mayors resigned after 14 fishermen drowned in Lindal.",
+            "Numbers differ: 40 / 14.",
+        ),
+        (
+            "Lindal's bridge was closed from 2011 to 2013",
+            "The bridge of Lindal was closed from 2011 to 2014.",
+            "Years differ: 2013 / 2014.",
+        ),
+        (
+            "The bridge of Lindal is closed from 3 March to 9 April",
+            "The bridge of Lindal is closed from 3 March to 12 April.",
+            "Dates differ: 9 April / 12 April.",
+        ),
+    ],
+)
+def test_one_figure_in_both_does_not_hide_that_another_differs(text: str, claim: str, reason: str) -> None:
+    (found,) = match(text, [KnownClaim("one", claim)])
+    assert reason in found.reasons
+    assert found.zone is not Zone.LINK
 
 
 def test_names_and_sums_still_conflict() -> None:

@@ -10,7 +10,7 @@ from claims.pipeline.text.lexicon import lexicon
 from claims.pipeline.text.names import Name, is_title_case, name_key, names_in
 from claims.pipeline.text.terms import (
     days_in,
-    figure,
+    figure_at,
     is_of_a_date,
     is_of_the_calendar,
     term_of,
@@ -58,15 +58,15 @@ class Facts:
         words = tuple(token.key for token in tokens)
         years = frozenset(token.key for token in tokens if _is_year(token))
         days = days_in(words)
-        others = (token.key for n, token in enumerate(tokens) if not _is_year(token) and n not in days)
-        figures = frozenset(n for word in others if (n := figure(word)) is not None)
+        dated = {n for n, token in enumerate(tokens) if n in days or _is_year(token)}
+        figures = (figure_at(words, n)[0] for n in range(len(words)) if n not in dated)
         names = tuple(name for name in names_in(text) if not is_of_the_calendar(name.text))
         named = frozenset(chain.from_iterable(range(name.start, name.end) for name in names))
         auxiliaries = lexicon().auxiliaries
         return cls(
             text=text,
             words=words,
-            figures=figures,
+            figures=frozenset(float(f"{value:.12g}") for value in figures if value is not None),
             years=years,
             dates=frozenset(days.values()),
             names=names,
@@ -169,12 +169,15 @@ def conflicts(one: Facts, other: Facts, *, are_akin: bool) -> tuple[str, ...]:
     ``are_akin``: whether they share a name.
     """
     found = []
-    if one.figures and other.figures and not one.figures & other.figures:
-        found.append(f"Numbers differ: {_listed(one.figures)} / {_listed(other.figures)}.")
-    if one.years and other.years and not one.years & other.years:
-        found.append(f"Years differ: {', '.join(sorted(one.years))} / {', '.join(sorted(other.years))}.")
-    if one.dates and other.dates and not one.dates & other.dates:
-        found.append(f"Dates differ: {_days(one.dates)} / {_days(other.dates)}.")
+    if one.figures - other.figures and other.figures - one.figures:
+        sums = f"{_listed(one.figures - other.figures)} / {_listed(other.figures - one.figures)}"
+        found.append(f"Numbers differ: {sums}.")
+    if one.years - other.years and other.years - one.years:
+        years = f"{', '.join(sorted(one.years - other.years))} / {', '.join(sorted(other.years - one.years))}"
+        found.append(f"Years differ: {years}.")
+    if one.dates - other.dates and other.dates - one.dates:
+        dates = f"{_days(one.dates - other.dates)} / {_days(other.dates - one.dates)}"
+        found.append(f"Dates differ: {dates}.")
     here, there = (_beside(one.sure_names, other), _beside(other.sure_names, one))
     if _may_differ(here, there) and not are_akin and not (one.shouts or other.shouts):
         names = f"{_named(here)} / {_named(there)}"

@@ -43,18 +43,12 @@ def terms_of_words(words: Sequence[str]) -> list[tuple[str, str]]:
     result: list[tuple[str, str]] = []
     n = 0
     while n < len(words):
-        value = figure(words[n])
-        if value is None:
-            term = term_of(words[n])
-            if term:
-                result.append((term, words[n]))
-            n += 1
-            continue
-        n += 1
-        while n < len(words) and words[n] in _SCALES:
-            value *= _SCALES[words[n]]
-            n += 1
-        result.append((f"#{value:g}" if value < 1e15 else "#many", words[n - 1]))
+        value, after = figure_at(words, n)
+        if value is not None:
+            result.append((f"#{value:g}" if value < 1e15 else "#many", words[after - 1]))
+        elif term := term_of(words[n]):
+            result.append((term, words[n]))
+        n = after
     return result
 
 
@@ -89,6 +83,14 @@ def is_of_the_calendar(words: str) -> bool:
 @lru_cache(maxsize=1)
 def _month_terms() -> frozenset[str]:
     return frozenset(map(term_of, _MONTHS - {"may", "march"}))
+
+
+def figure_at(words: Sequence[str], at: int) -> tuple[float | None, int]:
+    """The number at a place among words, by the scales behind it ("4.5", "million"), and the place after."""
+    value, at = figure(words[at]), at + 1
+    while value is not None and at < len(words) and words[at] in _SCALES:
+        value, at = value * _SCALES[words[at]], at + 1
+    return value, at
 
 
 def figure(word: str) -> float | None:
