@@ -199,8 +199,29 @@ def _may_differ(here: Sequence[Name], there: Sequence[Name]) -> bool:
 
 
 def _beside(names: Sequence[Name], other: Facts) -> tuple[Name, ...]:
-    """The names but those that ``other`` writes in small letters ("Pizza driver …", "a pizza driver …")."""
-    return tuple(name for name in names if not other.lowered.issuperset(keys(name.text)))
+    """The names but those that ``other`` writes in small letters ("Pizza driver …", "a pizza driver …").
+
+    Nor those that it writes by their initials, or out.
+    """
+    return tuple(name for name in names if not (_is_lowered(name, other) or _has_initials(name, other)))
+
+
+def _is_lowered(name: Name, other: Facts) -> bool:
+    """Whether ``other`` has all words of a name in small letters; one in capitals in any form ("SLAPS")."""
+    if other.lowered.issuperset(keys(name.text)):
+        return True
+    shouted = name.text.isupper() and len(name.text) > SHORTEST_SHOUT
+    return shouted and term_of(fold(name.text)) in map(term_of, other.lowered)
+
+
+def _has_initials(name: Name, other: Facts) -> bool:
+    return any(_is_short_for(name, twin) or _is_short_for(twin, name) for twin in other.names)
+
+
+def _is_short_for(short: Name, name: Name) -> bool:
+    """Whether one name is the initials of the other: DW, Dorn-Werft."""
+    parts = re.split(r"[\s-]+", name.text)
+    return 1 < len(parts) <= LONGEST_ACRONYM and short.text == "".join(part[0] for part in parts).upper()
 
 
 def differing_subjects(one: Facts, other: Facts) -> tuple[str, str] | None:
@@ -315,11 +336,15 @@ def shared_names(one: Facts, other: Facts) -> tuple[tuple[str, str], ...]:
 
 
 def _akin(one: Name, other: Name) -> bool:
-    """Whether two names share a part, or one part is the other's adjective (Bosnia, Bosnian)."""
-    return any(
-        a == b or (min(len(a), len(b)) > 4 and a[: max(5, len(a) - 3)] == b[: max(5, len(a) - 3)])
-        for a in one.keys
-        for b in other.keys
+    """Whether two names share a part, one is the other's adjective (Bosnia, Bosnian), or its initials."""
+    return (
+        _is_short_for(one, other)
+        or _is_short_for(other, one)
+        or any(
+            a == b or (min(len(a), len(b)) > 4 and a[: max(5, len(a) - 3)] == b[: max(5, len(a) - 3)])
+            for a in one.keys
+            for b in other.keys
+        )
     )
 
 
