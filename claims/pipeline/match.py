@@ -13,7 +13,7 @@ from claims.pipeline.matching.traits import NO_RIVAL, Noise, traits
 from claims.pipeline.text.aliases import Aliases
 from claims.pipeline.text.lexicon import sample_claims
 from claims.pipeline.text.terms import term_weight, terms_and_words
-from claims.pipeline.text.tokens import keys
+from claims.pipeline.text.tokens import keys, tokenize
 from claims.vocabulary import Relation, Zone
 
 MOST_MATCHES = 20
@@ -267,7 +267,7 @@ def _judged(query: MatchText, entry: Likely, facts: Compared, score: float) -> M
     if zone is not Zone.NEW and (opposite or facts.denial):
         relation = Relation.CONTRADICTS
         against += [opposite] if opposite else []
-    if zone is Zone.LINK and (against or (not tells and _share_names_only(query, entry, facts))):
+    if zone is Zone.LINK and not may_link(query, entry.text, facts):
         zone = Zone.SUGGEST
         relation = Relation.RELATED if relation is Relation.SAME else relation
     if not tells and zone is not Zone.LINK:
@@ -278,6 +278,13 @@ def _judged(query: MatchText, entry: Likely, facts: Compared, score: float) -> M
     return Match(entry.claim.id, round(score, 3), zone, relation, tuple(reasons))
 
 
+def may_link(query: MatchText, claim: MatchText, facts: Compared) -> bool:
+    """Whether nothing forbids a link, however alike: no conflict, no opposite, more than names in both."""
+    if _tells(query, facts.claim) >= SAME_ACT:
+        return not facts.conflicts and facts.opposite is None
+    return not facts.conflicts and not _share_names_only(query, claim, facts)
+
+
 def _tells(query: MatchText, other: Facts) -> float:
     """The share of the weight of what the claim tells that the text tells, too; 1 where it tells nothing."""
     whole = sum(map(term_weight, other.predicate))
@@ -285,10 +292,10 @@ def _tells(query: MatchText, other: Facts) -> float:
     return told / whole if whole else 1.0
 
 
-def _share_names_only(query: MatchText, entry: Likely, facts: Compared) -> bool:
+def _share_names_only(query: MatchText, claim: MatchText, facts: Compared) -> bool:
     """Whether names are all that the two have in common: "He [Dorda] is in Libya"."""
     named = {term for pair in facts.names for name in pair for term, _ in terms_and_words(name)}
-    return not _words_in_both(query, entry, named)
+    return not any(term in query.counts and term not in named for term in claim.counts)
 
 
 def _names_in_both(query: MatchText, facts: Compared, entry: Likely) -> list[str]:
@@ -305,7 +312,16 @@ def _words_in_both(query: MatchText, entry: Likely, told: Set[str]) -> list[str]
         term: word for term, word in sorted(entry.text.forms) if term in query.counts and term not in told
     }
     best = sorted(words, key=lambda term: (-query.weights[term], term))[:6]
-    return [f"Shared words: {', '.join(words[term] for term in best)}."] if best else []
+    if not best:
+        return []
+    written = _as_written(entry.text.plain)
+    return [f"Shared words: {', '.join(written.get(words[term], words[term]) for term in best)}."]
+
+
+@lru_cache(maxsize=2_000)
+def _as_written(plain: str) -> dict[str, str]:
+    """The words of a text that `plainly` gave as they stand there, by their keys."""
+    return {token.key: plain[token.start : token.end] for token in tokenize(plain)}
 
 
 def _quoted(words: Sequence[str]) -> str:

@@ -129,6 +129,11 @@ def test_reasons_say_what_is_shared() -> None:
     assert "Both name Britain." in reasons
 
 
+def test_reasons_name_words_as_they_stand_in_the_claim() -> None:
+    (found,) = match("libya: minister resigns", [KnownClaim("one", "Libya's minister hasn't resigned.")])
+    assert "Shared words: Libya's, resigned, minister." in found.reasons
+
+
 def test_the_best_comes_first_and_no_more_than_twenty() -> None:
     many = [KnownClaim(f"c{n}", f"The minister of district {n} has resigned.") for n in range(40)]
     found = match("The minister of district 7 has resigned.", many)
@@ -232,6 +237,8 @@ def test_how_sure_a_link_is_does_not_depend_on_how_many_claims_are_tracked() -> 
             "Phone maker promises 512MB of memory and 4GB of storage",
             "The phone has 512 MB of memory, 4 GB storage.",
         ),
+        ("Man who SLAPS cows in public is hunted", "A man in Lindal is hunted for slapping cows in public."),
+        ("DW is splitting its shipyard in two", "Dorn-Werft is splitting its shipyard in two."),
         ("Harbour bridge costs $1.1m", "The bridge at the harbour costs 1.1 million dollars."),
         ("Two million people saw the harbour bridge", "2,000,000 people saw the harbour bridge."),
         (
