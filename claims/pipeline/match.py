@@ -45,7 +45,7 @@ LEAST_SPREAD_NEARNESS = 0.05
 MEANING_IN_ORDER = 1.0
 """Weight of a claim's nearness in meaning, in standard deviations, beside its rank by words."""
 
-MEANING_USUAL = 0.9
+MEANING_USUAL = 0.6
 """Taken off the log odds, to which meaning adds by how many standard deviations a claim is nearer than the
 nearest other one; with it ``link_at`` is as sure as without meanings (fitted on the train part of Emergent;
 where benchmarks/train_match.py moves ``link_at``, fit this again)."""
