@@ -314,14 +314,18 @@ def _words_in_both(query: MatchText, entry: Likely, told: Set[str]) -> list[str]
     best = sorted(words, key=lambda term: (-query.weights[term], term))[:6]
     if not best:
         return []
-    written = _as_written(entry.text.plain)
-    return [f"Shared words: {', '.join(written.get(words[term], words[term]) for term in best)}."]
+    told_by = ", ".join(_as_written(words[term], entry.text.plain) for term in best)
+    return [f"Shared words: {told_by}."]
 
 
-@lru_cache(maxsize=2_000)
-def _as_written(plain: str) -> dict[str, str]:
-    """The words of a text that `plainly` gave as they stand there, by their keys."""
-    return {token.key: plain[token.start : token.end] for token in tokenize(plain)}
+def _as_written(word: str, plain: str) -> str:
+    """A key of the tokens of a text that `plainly` gave, as it stands there: "Libya's" for libyas."""
+    if word in plain:
+        return word
+    at = plain.lower().find(word) if plain.isascii() else -1
+    if at >= 0:
+        return plain[at : at + len(word)]
+    return next((plain[token.start : token.end] for token in tokenize(plain) if token.key == word), word)
 
 
 def _quoted(words: Sequence[str]) -> str:

@@ -220,8 +220,10 @@ def _has_initials(name: Name, other: Facts) -> bool:
 
 def _is_short_for(short: Name, name: Name) -> bool:
     """Whether one name is the initials of the other: DW, Dorn-Werft."""
+    if not 1 < len(short.text) <= LONGEST_ACRONYM or not short.text.isupper():
+        return False
     parts = re.split(r"[\s-]+", name.text)
-    return 1 < len(parts) <= LONGEST_ACRONYM and short.text == "".join(part[0] for part in parts).upper()
+    return len(parts) == len(short.text) and short.text == "".join(part[0] for part in parts).upper()
 
 
 def differing_subjects(one: Facts, other: Facts) -> tuple[str, str] | None:

@@ -88,6 +88,7 @@ class ClaimIndex:
     def _scores(self, query: MatchText) -> dict[int, float]:
         """BM25 by claim, with their own frequencies; words that many have only add to what others found."""
         scores: dict[int, float] = {}
+        so_far = scores.get
         terms = [term for term in query.index_terms() if term in self._holders]
         terms.sort(key=lambda term: (len(self._holders[term]), term))
         for term in terms:
@@ -98,7 +99,7 @@ class ClaimIndex:
                         scores[number] += weight * share
             else:
                 for number, share in holders:
-                    scores[number] = scores.get(number, 0.0) + weight * share
+                    scores[number] = so_far(number, 0.0) + weight * share
         return scores
 
     def _ranked(
