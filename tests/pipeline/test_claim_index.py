@@ -4,6 +4,7 @@ import pytest
 
 from claims.pipeline.match import MOST_MATCHES, KnownClaim, match
 from claims.pipeline.matching.index import OWN_FREQUENCIES_FROM, ClaimIndex
+from claims.pipeline.matching.match_text import MatchText
 from claims.pipeline.text.aliases import Aliases
 from claims.vocabulary import Zone
 
@@ -76,6 +77,20 @@ def test_aliases_hold_for_texts_and_claims() -> None:
     aliases = Aliases.of([("the Brother Leader", "Muammar Gaddafi")])
     index = ClaimIndex([KnownClaim("a", "The Brother Leader has left Tripoli.")], aliases=aliases)
     assert index.match("Moammar Gadhafi has left Tripoli")[0].zone is Zone.LINK
+
+
+def test_a_word_counts_as_often_as_it_stands_whichever_figures_it_scales() -> None:
+    text = MatchText.of("2 million saw it, 5 million heard of it, 5 million did not")
+    assert (
+        text.index_terms() == {"#2e+06": 1, "#5e+06": 2, "=million": 3, "=saw": 1, "=heard": 1} | text.counts
+    )
+
+
+def test_common_words_still_order_what_rare_words_found() -> None:
+    claims = [KnownClaim(f"c{n:02}", f"A walrus swam under jetty {n}.") for n in range(60)]
+    flooded = KnownClaim("flooded", "A walrus swam over the bridge in the flood.")
+    found = ClaimIndex([*TOWNS, *claims, flooded]).match("walrus near a bridge in a flood")
+    assert found[0].claim == "flooded"
 
 
 def test_nothing_is_found_where_nothing_is_shared(many: ClaimIndex) -> None:

@@ -3,7 +3,7 @@
 import heapq
 import math
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -64,7 +64,8 @@ class ClaimIndex:
             for term, n in text.index_terms().items():
                 share = n * (BM25_K1 + 1) / (n + damp)
                 self._holders.setdefault(term, []).append((number, share))
-        self._many = MANY * len(self._claims)
+        many = MANY * len(self._claims)
+        self._common = {term: dict(held) for term, held in self._holders.items() if len(held) > many}
         self._weights = {term: self._weight(term, len(held)) for term, held in self._holders.items()}
         self._lines = [_line(text.plain) for text in self._texts] if self._has_own else []
         self._sentences = [text.grams_by_sentence() for text in self._texts] if self._has_own else []
@@ -86,21 +87,32 @@ class ClaimIndex:
         return judge(query, likely, noise=noise, nearness=nearness, acts_first=not self._has_own)
 
     def _scores(self, query: MatchText) -> dict[int, float]:
-        """BM25 by claim, with their own frequencies; words that many have only add to what others found."""
+        """BM25 by claim, with their own frequencies, of all claims that can be among the best.
+
+        Words that many have only add to what others found, where those are enough.
+        """
         scores: dict[int, float] = {}
         so_far = scores.get
         terms = [term for term in query.index_terms() if term in self._holders]
         terms.sort(key=lambda term: (len(self._holders[term]), term))
-        for term in terms:
-            weight, holders = self._weights[term], self._holders[term]
-            if len(holders) > self._many and len(scores) >= SHORTLIST:
-                for number, share in holders:
-                    if number in scores:
-                        scores[number] += weight * share
-            else:
-                for number, share in holders:
-                    scores[number] = so_far(number, 0.0) + weight * share
+        for done, term in enumerate(terms):
+            if term in self._common and len(scores) >= SHORTLIST:
+                return self._with_common(scores, terms[done:])
+            weight = self._weights[term]
+            for number, share in self._holders[term]:
+                scores[number] = so_far(number, 0.0) + weight * share
         return scores
+
+    def _with_common(self, scores: dict[int, float], terms: Sequence[str]) -> dict[int, float]:
+        """Add what common words say of claims found by others, less those that they cannot bring forward."""
+        most = sum(self._weights[term] for term in terms) * (BM25_K1 + 1)
+        floor = heapq.nlargest(SHORTLIST, scores.values())[-1] - most
+        kept = {number: score for number, score in scores.items() if score >= floor}
+        for term in terms:
+            weight, shares = self._weights[term], self._common[term]
+            for number in kept.keys() & shares.keys():
+                kept[number] += weight * shares[number]
+        return kept
 
     def _ranked(
         self, query: MatchText, noise: Noise, numbers: Iterable[int], scores: dict[int, float]

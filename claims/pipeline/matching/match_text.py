@@ -57,8 +57,10 @@ class MatchText:
 
     def index_terms(self) -> Counter[str]:
         """The terms with their counts, and the marked forms, which stand for what the terms smooth away."""
-        forms: Counter[str] = Counter({f"{FORM}{word}": self.counts[term] for term, word in self.forms})
-        return forms + Counter(self.counts)
+        found = Counter(self.counts)
+        for term, word in self.forms:
+            found[f"{FORM}{word}"] += self.counts[term]
+        return found
 
     @property
     def whole(self) -> float:
