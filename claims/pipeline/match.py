@@ -322,7 +322,8 @@ def _as_written(word: str, plain: str) -> str:
     """A key of the tokens of a text that `plainly` gave, as it stands there: "Libya's" for libyas."""
     if word in plain:
         return word
-    at = plain.lower().find(word) if plain.isascii() else -1
+    lower = plain.lower()
+    at = lower.find(word) if len(lower) == len(plain) else -1
     if at >= 0:
         return plain[at : at + len(word)]
     return next((plain[token.start : token.end] for token in tokenize(plain) if token.key == word), word)

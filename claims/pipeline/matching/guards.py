@@ -93,6 +93,7 @@ def _is_year(token: Token) -> bool:
     return _YEAR.fullmatch(token.key) is not None and token.end - token.start == len(token.key)
 
 
+@lru_cache(maxsize=20_000)
 def _may_be_a_word(name: Name) -> bool:
     """Whether capitalised words may well be English ones: "Homeless man …", "NAKED", "Video", "the Pope"."""
     sets = load_words("en").sets
