@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from math import log
 from pathlib import Path
 
 from claims.pipeline.matching.guards import Compared, Facts
@@ -49,6 +50,13 @@ MEANING_USUAL = 0.6
 """Taken off the log odds, to which meaning adds by how many standard deviations a claim is nearer than the
 nearest other one; with it ``link_at`` is as sure as without meanings (fitted on the train part of Emergent;
 where benchmarks/train_match.py moves ``link_at``, fit this again)."""
+
+MEASURED_AMONG = 150
+"""Claims among which ``link_at`` was measured."""
+
+CROWD = 0.1
+"""By how much surer, in log odds, a link must be among e times as many claims: the more there are, the
+likelier one is like a text by chance (benchmarks/match_scale.py shows how often)."""
 
 _WEIGHTS = Path(__file__).parent / "weights" / "match.json"
 
@@ -107,6 +115,12 @@ class Model:
         """The log odds that a text with these traits says what the claim says."""
         return self.intercept + sum(self.weights.get(name, 0.0) * value for name, value in found.items())
 
+    def zone(self, score: float, *, among: int) -> Zone:
+        """The zone of a match with this score, found among so many claims."""
+        if score >= self.link_at + CROWD * log(max(1.0, among / MEASURED_AMONG)):
+            return Zone.LINK
+        return Zone.SUGGEST if score >= self.suggest_at else Zone.NEW
+
 
 @lru_cache(maxsize=1)
 def model() -> Model:
@@ -130,10 +144,13 @@ def match(
     text: str,
     shortlist: Sequence[KnownClaim],
     *,
+    among: int = 0,
     aliases: Aliases | None = None,
     nearness: Nearness | None = None,
 ) -> tuple[Match, ...]:
     """Score ``text`` against the claims of ``shortlist``; the best first, at most ``MOST_MATCHES``.
+
+    ``among``: how many claims the shortlist was taken from; the more, the surer must be what links.
 
     Claims are ranked by BM25 and the cosine of weighted character trigrams, both as z-scores against the
     fixed sample of claims in words/en/sample_claims.json; the likeliest are judged by their traits.
@@ -147,7 +164,7 @@ def match(
         known = known_text(claim.text, aliases)
         if query.weights.keys() & known.weights.keys():
             likely.append(Likely(claim, known, noise.likeness(query.bm25(known), query.cosine(known))))
-    return judge(query, likely, noise=noise, nearness=nearness)
+    return judge(query, likely, noise=noise, among=among, nearness=nearness)
 
 
 @lru_cache(maxsize=2_000)
@@ -161,6 +178,7 @@ def judge(
     likely: Sequence[Likely],
     *,
     noise: Noise,
+    among: int,
     nearness: Nearness | None = None,
     acts_first: bool = True,
 ) -> tuple[Match, ...]:
@@ -186,7 +204,8 @@ def judge(
             shared = tuple(_words_in_both(query, entry, frozenset()))
             matches.append(Match(entry.claim.id, round(ceiling, 3), Zone.NEW, Relation.NEW, shared))
         else:
-            matches.append(_judged(query, entry, pair.facts, ceiling))
+            zone = model().zone(ceiling, among=among)
+            matches.append(_judged(query, entry, pair.facts, ceiling, zone))
     return tuple(matches)
 
 
@@ -255,14 +274,11 @@ def _with_meaning(
     return sorted(meant, key=lambda entry: (-entry.rank, entry.claim.id)), ahead
 
 
-def _judged(query: MatchText, entry: Likely, facts: Compared, score: float) -> Match:
-    """The zone by score, less what the guards forbid; the relation; the reasons."""
+def _judged(query: MatchText, entry: Likely, facts: Compared, score: float, zone: Zone) -> Match:
+    """The zone, less what the guards forbid; the relation; the reasons."""
     against = list(facts.conflicts)
     tells = _tells(query, facts.claim) >= SAME_ACT
     opposite = facts.opposite if tells and not against else None
-    zone = (
-        Zone.LINK if score >= model().link_at else Zone.SUGGEST if score >= model().suggest_at else Zone.NEW
-    )
     relation = {Zone.LINK: Relation.SAME, Zone.SUGGEST: Relation.RELATED, Zone.NEW: Relation.NEW}[zone]
     if zone is not Zone.NEW and (opposite or facts.denial):
         relation = Relation.CONTRADICTS

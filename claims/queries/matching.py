@@ -3,9 +3,10 @@
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import reduce
+from functools import lru_cache, reduce
 from itertools import accumulate, combinations
 from operator import or_
+from time import monotonic
 
 from django.db import connection
 from django.db.models import Q
@@ -40,6 +41,7 @@ MOST_IN_BOTH = 500
 """Claims per two leading terms that are looked at, the newest."""
 
 _TELLING_WORDS = 8
+_COUNTED_FOR = 600.0  # seconds
 
 # The same on SQLite and PostgreSQL; each part reads a stretch of the index on (term, claim_id).
 _COUNT = """
@@ -134,13 +136,28 @@ def _affordable(held: Sequence[_HeldTerm]) -> Sequence[_HeldTerm]:
 def best_matches(
     text: str, *, aliases: Aliases | None = None, public_only: bool = False
 ) -> tuple[Match, ...]:
-    """Return the tracked claims that ``text`` may repeat, best first; three queries at most.
+    """Return the tracked claims that ``text`` may repeat, best first; three queries, now and then a fourth.
 
     ``aliases`` are the editors', read here where a caller with many texts does not hand them over.
     """
     aliases = aliases or known_aliases()
     known = shortlist(text, aliases, public_only=public_only)
-    return match(text, known, aliases=aliases, nearness=nearness()) if known else ()
+    if not known:
+        return ()
+    return match(text, known, among=claims_beside(known), aliases=aliases, nearness=nearness())
+
+
+def claims_beside(known: Sequence[KnownClaim]) -> int:
+    """Return about how many claims a shortlist was taken from: its own, or all where it is full.
+
+    They are counted at most once in ten minutes by each process.
+    """
+    return _count_of_claims(int(monotonic() // _COUNTED_FOR)) if len(known) == SHORTLIST else len(known)
+
+
+@lru_cache(maxsize=1)
+def _count_of_claims(_period: int) -> int:
+    return Claim.objects.count()
 
 
 def open_candidates_like(claim: Claim) -> Sequence[Candidate]:

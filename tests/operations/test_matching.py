@@ -15,7 +15,7 @@ from claims.operations.editing import edit_claim
 from claims.operations.refusals import ConflictError, NotAllowedError, RuleRefusedError
 from claims.pipeline.matching.match_text import shortlist_terms
 from claims.queries import matching
-from claims.queries.matching import MOST_HOLDERS, SHORTLIST, best_matches, shortlist
+from claims.queries.matching import MOST_HOLDERS, SHORTLIST, best_matches, claims_beside, shortlist
 from claims.vocabulary import EventKind, Relation, Zone
 from tests.stories import right_now
 
@@ -127,6 +127,15 @@ def test_an_old_claim_of_frequent_words_only_is_found(
     newest = shortlist(asked)
     assert len(newest) == SHORTLIST
     assert old.id not in {known.id for known in newest}
+
+
+def test_a_full_shortlist_stands_for_all_claims_there_are(edith: User) -> None:
+    old = tracked("Libya has banned wheat from Iran.", edith)
+    assert claims_beside(shortlist("Libya bans wheat from Iran")) == 1
+    for term in shortlist_terms(old.text):
+        many_newer_claims_with(term)
+    matching._count_of_claims.cache_clear()  # of another test's claims
+    assert claims_beside(shortlist("Libya bans wheat from Iran")) == Claim.objects.count() > MOST_HOLDERS
 
 
 @pytest.mark.parametrize("claims", [0, 3, 30])

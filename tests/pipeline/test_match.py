@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from claims.pipeline.match import MOST_MATCHES, KnownClaim, Match, keywords, match
+from claims.pipeline.match import MEASURED_AMONG, MOST_MATCHES, KnownClaim, Match, keywords, match, model
 from claims.pipeline.text.aliases import Aliases
 from claims.vocabulary import Relation, Zone
 
@@ -219,7 +219,7 @@ def test_an_editors_alias_makes_two_names_one() -> None:
     assert match(text, [claim], aliases=aliases)[0].zone is Zone.LINK
 
 
-def test_how_sure_a_link_is_does_not_depend_on_how_many_claims_are_tracked() -> None:
+def test_the_score_does_not_depend_on_how_many_claims_are_compared() -> None:
     others = [
         KnownClaim(f"o{n}", f"The harbour of town number {n} was closed by a storm.") for n in range(60)
     ]
@@ -227,6 +227,16 @@ def test_how_sure_a_link_is_does_not_depend_on_how_many_claims_are_tracked() -> 
     [alone] = match(text, [ARRIVED])
     among = next(m for m in match(text, [ARRIVED, *others]) if m.claim == "arrived")
     assert (among.score, among.zone) == (alone.score, alone.zone)
+
+
+def test_the_more_claims_are_tracked_the_surer_a_link_must_be() -> None:
+    barely = model().link_at + 0.01
+    assert model().zone(barely, among=MEASURED_AMONG) is Zone.LINK
+    assert model().zone(barely, among=100_000) is Zone.SUGGEST
+    assert model().zone(barely + 2, among=1_000_000) is Zone.LINK, "what is sure is linked however many"
+    text = "Musa Kusa, Libya's foreign minister, lands in Britain"
+    scores = {match(text, [ARRIVED], among=n)[0].score for n in (0, 150, 1_000_000)}
+    assert len(scores) == 1, "only where links begin moves"
 
 
 @pytest.mark.parametrize(

@@ -84,7 +84,8 @@ class ClaimIndex:
         scores = self._scores(query)
         best = heapq.nlargest(SHORTLIST, scores, key=scores.__getitem__)
         likely = self._ranked(query, noise, best, scores)
-        return judge(query, likely, noise=noise, nearness=nearness, acts_first=not self._has_own)
+        among = len(self._claims)
+        return judge(query, likely, noise=noise, among=among, nearness=nearness, acts_first=not self._has_own)
 
     def _scores(self, query: MatchText) -> dict[int, float]:
         """BM25 by claim, with their own frequencies, of all claims that can be among the best.
