@@ -295,10 +295,15 @@ def _judged(query: MatchText, entry: Likely, facts: Compared, score: float, zone
 
 
 def may_link(query: MatchText, claim: MatchText, facts: Compared) -> bool:
-    """Whether nothing forbids a link, however alike: no conflict, no opposite, more than names in both."""
-    if _tells(query, facts.claim) >= SAME_ACT:
+    """Whether nothing forbids a link, however alike.
+
+    That is: no conflict, no opposite, more than names in both, and something of what the claim tells of its
+    subject: "The minister opened a pier" does not say that he resigned, whatever both say of him.
+    """
+    tells = _tells(query, facts.claim)
+    if tells >= SAME_ACT:
         return not facts.conflicts and facts.opposite is None
-    return not facts.conflicts and not _share_names_only(query, claim, facts)
+    return tells > 0 and not facts.conflicts and not _share_names_only(query, claim, facts)
 
 
 def _tells(query: MatchText, other: Facts) -> float:

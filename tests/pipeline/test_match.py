@@ -229,6 +229,22 @@ def test_the_score_does_not_depend_on_how_many_claims_are_compared() -> None:
     assert (among.score, among.zone) == (alone.score, alone.zone)
 
 
+@pytest.mark.parametrize(
+    ("claim", "text"),
+    [
+        ("The harbour minister has resigned", "The harbour minister opened a new pier."),
+        ("The harbour minister has resigned", "Harbour minister Olga Petrov"),
+        (ARRIVED.text, "Libya's foreign minister Moussa Koussa was born in 1949"),
+        (KILLED.text, "Reporters in Benghazi saw 12 people"),
+    ],
+)
+def test_who_it_is_about_alone_links_nothing(claim: str, text: str) -> None:
+    (found,) = match(text, [KnownClaim("one", claim)])
+    assert found.score >= model().link_at, "alike enough, were it not for what is told"
+    assert (found.zone, found.relation) == (Zone.SUGGEST, Relation.RELATED)
+    assert "Same subject, but the text tells something else of it." in found.reasons
+
+
 def test_the_more_claims_are_tracked_the_surer_a_link_must_be() -> None:
     barely = model().link_at + 0.01
     assert model().zone(barely, among=MEASURED_AMONG) is Zone.LINK
