@@ -91,6 +91,7 @@ def ingest_file(
 ) -> Ingested:
     """Take a page in hand (HTML or plain text); with ``url`` it is checked there from now on, else never.
 
+    A check of that address that is under way is too late: it compared with what was known before.
     A contributor, or the operator (``by`` None). Raises `NotAllowedError`, `AddressRefusedError`,
     `UnreadablePageError`, `NoFutureError`.
     """
@@ -111,6 +112,7 @@ def ingest_file(
         )
         if article.newest is not None and article.newest.content_id == reading.sha256:
             return Ingested(article, article.newest, [], known_before=True)
+        article.fence, article.lease_until = article.fence + 1, None
         article.state = ArticleState.LIVE
         article.state_reason = "" if url else "A file in hand: there is no address to check."
         snapshot = store_snapshot(book, article=article, reading=reading, by=by, now=now)

@@ -13,7 +13,7 @@ from claims.models import Article, Candidate, Change, Claim, Event, Host, User
 from claims.operations import batch, findings, ledger
 from claims.operations.candidates import track
 from claims.operations.findings import CheckReport, finish_together
-from claims.operations.ingest import add_article
+from claims.operations.ingest import add_article, ingest_file
 from claims.operations.leases import lease_articles
 from claims.operations.policies import fetch_policy
 from claims.operations.recheck import check_articles, check_due
@@ -22,7 +22,7 @@ from claims.pipeline.fetch import Fetched, fetch
 from claims.pipeline.read_again import read_again
 from claims.queries.due import due_hosts
 from claims.vocabulary import CheckOutcome, EventKind, Voice
-from tests.sites import NewsSite
+from tests.sites import NewsSite, page
 from tests.stories import right_now
 
 SAID = "The {} minister has resigned, the prime minister's spokesman said on Sunday."
@@ -54,11 +54,11 @@ def seen(articles: list[Article]) -> list[tuple[Leased, Sighting]]:
     """Lease the pages and look at them anew, as a batch does."""
     assert lease_articles([article.id for article in articles], only_due=True)
     checks = []
-    for page in read_leased([article.id for article in articles]):
-        result = fetch(page.request, policy=fetch_policy())
+    for held in read_leased([article.id for article in articles]):
+        result = fetch(held.request, policy=fetch_policy())
         assert isinstance(result, Fetched)
-        read = read_again(page.page_to_read(result, before=said_before([page])[page.id]))
-        checks.append((page, look_at(result, now=right_now(), read=read)))
+        read = read_again(held.page_to_read(result, before=said_before([held])[held.id]))
+        checks.append((held, look_at(result, now=right_now(), read=read)))
     return checks
 
 
@@ -103,6 +103,22 @@ def test_a_page_that_cannot_be_written_down_spoils_none_of_the_others(
     spoilt.refresh_from_db()
     assert spoilt.lease_until is not None, "its lease runs out, and the attempt counts"
     assert spoilt.attempts == 1
+
+
+@pytest.mark.django_db
+def test_a_check_is_too_late_where_somebody_hands_the_page_in_meanwhile(
+    site: NewsSite, stories: list[Article], edith: User
+) -> None:
+    edit(site, 0, 1)
+    checks = seen(stories[:2])
+    in_hand = page("Story 0", "The harbour minister is ill, his doctor said on Monday.", MORE).encode()
+    ingest_file(body=in_hand, content_type="text/html", url=stories[0].url, by=edith, now=right_now())
+    reports = finish_together(checks)
+    assert [report.outcome for report in reports] == [CheckOutcome.LATE, CheckOutcome.CHANGED]
+    assert not Change.objects.filter(article=stories[0]).exists(), "it compared with what was known before"
+    [again] = check_articles([stories[0].id], only_due=True)
+    assert again.outcome == CheckOutcome.CHANGED
+    assert "ill" in str(Change.objects.get(article=stories[0]).diff)
 
 
 # ---------------------------------------------------------------- who waits for whom
