@@ -279,7 +279,7 @@ def _hold_pages(candidates: Sequence[Candidate]) -> None:
     snapshots = [candidate.snapshot for candidate in candidates if candidate.snapshot is not None]
     wanted = Article.objects.filter(pk__in={snapshot.article_id for snapshot in snapshots})
     # Locked first, then read: PostgreSQL joins a row that it waited for with what stood beside it before.
-    list(wanted.order_by("id").select_for_update().values_list("id"))
+    list(wanted.order_by("id").select_for_update(no_key=True).values_list("id"))
     held = {article.id: article for article in wanted.select_related("newest", "publisher")}
     for snapshot in snapshots:
         snapshot.article = held[snapshot.article_id]

@@ -128,7 +128,11 @@ def change_feed(
     require(by, Role.EDITOR)
     address = clean_address(url) if url is not None else None
     with writing() as book:
-        feed = Feed.objects.select_for_update(of=("self",)).select_related("publisher").get(pk=feed_id)
+        feed = (
+            Feed.objects.select_for_update(of=("self",), no_key=True)
+            .select_related("publisher")
+            .get(pk=feed_id)
+        )
         told = []
         if publisher is not None and publisher.strip() and publisher.strip() != str(feed.publisher or ""):
             feed.publisher = find_publisher(
@@ -157,7 +161,7 @@ def read_now(*, feed_id: str, by: User, now: datetime) -> Feed:
     """
     require(by, Role.EDITOR)
     with writing():
-        feed = Feed.objects.select_for_update().get(pk=feed_id)
+        feed = Feed.objects.select_for_update(no_key=True).get(pk=feed_id)
         if feed.state == FeedState.STOPPED:
             raise RuleRefusedError("This feed is no longer followed; follow it again first.")
         _make_due(feed, now)
@@ -314,7 +318,11 @@ def _finish(feed_id: str, fence: int, seen: _Seen) -> FeedReport:
     """Write down what was seen, unless another worker has taken over meanwhile."""
     now = seen.reading.at
     with writing() as book:
-        feed = Feed.objects.select_for_update(of=("self",)).select_related("publisher").get(pk=feed_id)
+        feed = (
+            Feed.objects.select_for_update(of=("self",), no_key=True)
+            .select_related("publisher")
+            .get(pk=feed_id)
+        )
         if feed.fence != fence:
             return FeedReport(feed_id, problem="Another worker took over.")
         brought = bring_in(book, feed, seen.content.entries, now=now) if seen.content else Brought()

@@ -64,7 +64,7 @@ def finish_together(checks: Sequence[tuple[Leased, Sighting]]) -> list[CheckRepo
 
 
 def _locked(article_ids: Collection[str]) -> dict[str, Article]:
-    rows = Article.objects.select_for_update(of=("self",)).select_related("newest", "publisher")
+    rows = Article.objects.select_for_update(of=("self",), no_key=True).select_related("newest", "publisher")
     return {article.id: article for article in rows.filter(pk__in=article_ids).order_by("pk")}
 
 

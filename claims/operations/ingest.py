@@ -161,7 +161,7 @@ def find_or_make(
 
     Without a ``publisher`` by name or a known site, the page's own word for its site decides later.
     """
-    known = Article.objects.select_for_update().filter(url=url).first()
+    known = Article.objects.select_for_update(no_key=True).filter(url=url).first()
     if known is not None:
         return known, False
     owner = (

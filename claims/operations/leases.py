@@ -49,7 +49,7 @@ def lease_articles(article_ids: Collection[str], *, only_due: bool) -> dict[str,
     if only_due:
         rows = rows.filter(due_at__lte=now)
     with transaction.atomic():
-        free = rows.order_by("id").select_for_update(skip_locked=True, of=("self",))
+        free = rows.order_by("id").select_for_update(skip_locked=True, of=("self",), no_key=True)
         won = {article_id: fence + 1 for article_id, fence in free.values_list("id", "fence")}
         Article.objects.filter(pk__in=list(won)).update(
             fence=F("fence") + 1, attempts=F("attempts") + 1, lease_until=now + lease_time()

@@ -66,10 +66,11 @@ class Book:
         """Return the claim, locked until the transaction ends, one object however often it is asked for.
 
         Whoever needs several asks for them in the order of their ids (`claims`), so that no two wait for each
-        other. Raises `Claim.DoesNotExist`.
+        other. The lock is one that spares the key: a row that names the claim, an appearance say, can be
+        committed beside it without waiting, with the ledger's lock in hand. Raises `Claim.DoesNotExist`.
         """
         if claim_id not in self.held:
-            self.held[claim_id] = Claim.objects.select_for_update().get(pk=claim_id)
+            self.held[claim_id] = Claim.objects.select_for_update(no_key=True).get(pk=claim_id)
         return self.held[claim_id]
 
     def claims(self, claim_ids: Iterable[str]) -> list[Claim]:
@@ -77,7 +78,7 @@ class Book:
         wanted = sorted(set(claim_ids))
         missing = [claim_id for claim_id in wanted if claim_id not in self.held]
         if missing:
-            rows = Claim.objects.select_for_update().filter(pk__in=missing).order_by("pk")
+            rows = Claim.objects.select_for_update(no_key=True).filter(pk__in=missing).order_by("pk")
             self.held |= {claim.id: claim for claim in rows}
         return [self.claim(claim_id) for claim_id in wanted]
 

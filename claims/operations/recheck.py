@@ -36,7 +36,7 @@ def check_now(*, article_id: str, by: User, now: datetime) -> Article:
     """
     require(by, Role.CONTRIBUTOR)
     with transaction.atomic():
-        article = Article.objects.select_for_update().get(pk=article_id)
+        article = Article.objects.select_for_update(no_key=True).get(pk=article_id)
         if not article.url.startswith("urn:"):
             article.due_at = now
             article.save(update_fields=["due_at"])

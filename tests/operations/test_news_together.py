@@ -12,16 +12,18 @@ from django.db import OperationalError, connection, transaction
 from claims.models import Article, Candidate, Change, Claim, Event, Host, User
 from claims.operations import batch, findings, ledger
 from claims.operations.candidates import track
+from claims.operations.evidence import Cited
 from claims.operations.findings import CheckReport, finish_together
 from claims.operations.ingest import add_article, ingest_file
 from claims.operations.leases import lease_articles
 from claims.operations.policies import fetch_policy
 from claims.operations.recheck import check_articles, check_due
+from claims.operations.review import decide
 from claims.operations.sightings import Leased, Sighting, look_at, read_leased, said_before
 from claims.pipeline.fetch import Fetched, fetch
 from claims.pipeline.read_again import read_again
 from claims.queries.due import due_hosts
-from claims.vocabulary import CheckOutcome, EventKind, Voice
+from claims.vocabulary import CheckOutcome, ClaimStatus, EventKind, Voice
 from tests.sites import NewsSite, page
 from tests.stories import right_now
 
@@ -191,3 +193,31 @@ def test_page_by_page_a_worker_would_wait_with_a_claim_in_hand(
     edit(site, 0, 1)
     monkeypatch.setattr(findings, "_hold_claims", lambda _book, _checks: None)
     assert not _is_free_beside_a_worker(claims)
+
+
+@pytest.mark.only_postgres
+@pytest.mark.django_db(transaction=True)
+def test_a_verdict_on_a_page_that_is_being_checked_waits_for_no_worker_that_waits_for_it(
+    site: NewsSite, claims: list[tuple[Claim, Article]], edith: User
+) -> None:
+    edit(site, 0, 1)
+    claim, carries = claims[0]
+    checks = seen([carries])
+    cited = [Cited(appearance=claim.appearances.get().id)]
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            seen_version = Claim.objects.select_for_update(no_key=True).get(pk=claim.pk).version
+            work = pool.submit(_closing, checks)  # it holds the page and waits for the claim
+            _until_somebody_waits()
+            decide(
+                claim_id=claim.id,
+                by=edith,
+                seen_version=seen_version,
+                verdict=ClaimStatus.REFUTED,
+                reason="The ministry's own record says that he stays.",
+                evidence=cited,  # which names the page: looked up as the transaction ends
+                now=right_now(),
+            )
+        reports = work.result(timeout=20)
+    assert [report.outcome for report in reports] == [CheckOutcome.CHANGED]
+    assert claim.re_reviews.filter(closed_at=None).exists()
