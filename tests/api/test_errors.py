@@ -102,7 +102,10 @@ def test_what_is_no_json_object_is_malformed(program_of: Program, edith: User, b
         (b"[" * 100_000, "", "nested too deep"),
         (b'{"url": "caf\xe9"}', "", "not utf-8 from byte 13 on; send the JSON in UTF-8"),
         (b'{"url": "xy" }', "utf-16", "It was read as utf-16, as its Content-Type says"),
-        (b'{"url": "x"}', "hex", "'hex' is no charset of text"),
+        (b'{"url": "x"}', "hex", "'hex' is no charset that we read"),
+        (b'{"url": "+2AA-"}', "utf-7", "'utf-7' is no charset that we read"),
+        (b'{"url": "\\ud800"}', "unicode_escape", "'unicode_escape' is no charset that we read"),
+        (b'{"url": "x"}', "punycode", "'punycode' is no charset that we read"),
         (b'{"url": "caf\xc3\xa9"}', "ascii", "not ascii from byte 13 on"),
         (
             b'["https://x.example/"]',
@@ -128,6 +131,8 @@ def test_what_cannot_be_read_is_told_in_our_words_with_what_to_do(
 def test_json_in_another_charset_or_with_a_mark_before_it_is_read(program_of: Program, edith: User) -> None:
     for body, charset in (
         ('{"url": "https://x.example/ä"}'.encode("latin-1"), "iso-8859-1"),
+        ('{"url": "https://x.example/ö"}'.encode("utf-16-le"), "UTF-16LE"),
+        ('{"url": "https://x.example/€"}'.encode("cp1252"), "windows-1252"),
         (b'\xef\xbb\xbf{"url": "https://y.example/"}', "utf-8"),
     ):
         kind = f"application/json; charset={charset}"
