@@ -41,7 +41,7 @@ log = structlog.get_logger(__name__)
 
 _MOST_SECONDS = 20.0
 _AT_ONCE = 200  # unchanged pages in one statement
-_NEWS_AT_ONCE = 8  # pages with news in one transaction: a few hundredths of a second between two answers
+_NEWS_AT_ONCE = 8  # pages with news in one transaction: editors wait no longer for a claim of one of them
 MOST_PAGES_OF_A_HOST = 50
 """Pages of one host in one batch; fewer where its gap allows fewer in the time of a batch."""
 
@@ -161,9 +161,9 @@ class Batch:
             yield from finish_unchanged(checks, hot=self._hot)
 
     def _tell_news(self, *, at_least: int) -> Iterator[CheckReport]:
-        """Finish what brought news, where so much of it waits."""
-        if len(self._news) >= at_least:
-            news, self._news = self._news, []
+        """Finish what brought news, where so much of it waits, a few pages at once."""
+        while len(self._news) >= at_least:
+            news, self._news = self._news[:_NEWS_AT_ONCE], self._news[_NEWS_AT_ONCE:]
             try:
                 yield from finish_together([(page, look()) for page, look in news])
             except _NOT_WRITABLE:  # one of them spoils it for all

@@ -84,6 +84,25 @@ def test_the_news_of_a_batch_is_written_together_and_the_ledger_holds(
 
 
 @pytest.mark.django_db
+def test_much_news_is_written_a_few_pages_at_once(site: NewsSite, monkeypatch: pytest.MonkeyPatch) -> None:
+    site.answers("/robots.txt", body=b"User-agent: *\nDisallow: /\n", content_type="text/plain")
+    pages = [
+        add_article(url=site.says(f"/{n}", f"Story {n}", SAID, MORE), by=None, now=right_now()).article.id
+        for n in range(20)
+    ]
+    sizes = []
+
+    def counted(checks: list[tuple[Leased, Sighting]]) -> list[CheckReport]:
+        sizes.append(len(checks))
+        return finish_together(checks)
+
+    monkeypatch.setattr(batch, "finish_together", counted)
+    reports = list(check_articles(pages, only_due=False))  # refused at once, and all told at the end
+    assert [report.outcome for report in reports] == [CheckOutcome.FAILED] * 20
+    assert sizes == [8, 8, 4]
+
+
+@pytest.mark.django_db
 def test_a_page_that_cannot_be_written_down_spoils_none_of_the_others(
     site: NewsSite, stories: list[Article], monkeypatch: pytest.MonkeyPatch
 ) -> None:
