@@ -73,6 +73,7 @@ class Batch:
         self._aliases = cache(known_aliases)  # read once, with the first news
         self._reading: dict[str, tuple[Leased, Fetched, datetime]] = {}
         self._changed: list[str] = []  # being read, and not as before
+        self._compared: set[str] = set()  # read anew beside what they said before
         self._unchanged: list[tuple[Leased, Sighting]] = []
         self._news: list[tuple[Leased, Callable[[], Sighting]]] = []
         self._unconnected: list[tuple[Leased, FetchResult, datetime]] = []
@@ -131,17 +132,18 @@ class Batch:
             before = said_before(self._reading[page_id][0] for page_id in self._changed)
             for page_id in self._changed:
                 page, result, _ = self._reading[page_id]
-                reader.ask(page_id, page.page_to_read(result, before=before[page_id]))
+                reader.ask(page_id, page.page_to_read(result, before=before.get(page_id)))
+            self._compared.update(self._changed)
             self._changed = []
             self._take_read(reader, wait=wait)
 
     def _take_read(self, reader: Reader, *, wait: bool) -> None:
         for page_id, read in reader.answers(wait=wait):
-            if read is not None and read.wants_before:
+            if read is not None and read.wants_before and page_id not in self._compared:
                 self._changed.append(page_id)
                 continue
             page, result, now = self._reading.pop(page_id)
-            if read is None:
+            if read is None or read.wants_before:  # a page that took its reader over may let it ask for ever
                 log.warning("a page broke its reader", article=page.id, url=page.url)
                 self._note(page, broke_reader(result, now=now))
             elif read.article is None:

@@ -107,7 +107,7 @@ def read_leased(article_ids: list[str]) -> list[Leased]:
 def said_before(pages: Iterable[Leased]) -> dict[str, PageBefore]:
     """Return what the newest snapshot of each page says, by the page's id; one query.
 
-    With the snapshot's bytes, for one more query, where an older extractor read them. A page that was never
+    With the snapshot's bytes, for one more query each, where an older extractor read them. A page never
     seen is left out.
     """
     columns = ("article_id", "id", "headline", "text", "extractor_version", "headers")

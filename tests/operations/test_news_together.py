@@ -17,11 +17,12 @@ from claims.operations.findings import CheckReport, finish_together
 from claims.operations.ingest import add_article, ingest_file
 from claims.operations.leases import lease_articles
 from claims.operations.policies import fetch_policy
+from claims.operations.reader import TOO_MUCH
 from claims.operations.recheck import check_articles, check_due
 from claims.operations.review import decide
 from claims.operations.sightings import Leased, Sighting, look_at, read_leased, said_before
 from claims.pipeline.fetch import Fetched, fetch
-from claims.pipeline.read_again import read_again
+from claims.pipeline.read_again import PageRead, PageToRead, read_again
 from claims.queries.due import due_hosts
 from claims.vocabulary import CheckOutcome, ClaimStatus, EventKind, Voice
 from tests.sites import NewsSite, page
@@ -140,6 +141,24 @@ def test_a_check_is_too_late_where_somebody_hands_the_page_in_meanwhile(
     [again] = check_articles([stories[0].id], only_due=True)
     assert again.outcome == CheckOutcome.CHANGED
     assert "ill" in str(Change.objects.get(article=stories[0]).diff)
+
+
+def _asks_for_ever(page: PageToRead, *, parse: object = None) -> PageRead:
+    return PageRead(fingerprint="", wants_before=True)
+
+
+@pytest.mark.django_db
+def test_a_reader_that_asks_for_what_it_was_given_or_cannot_have_is_broken(
+    site: NewsSite, stories: list[Article], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    edit(site, 0, 1)
+    never_seen = add_article(url=site.says("/new", "News", SAID, MORE), by=None, now=right_now()).article
+    monkeypatch.setattr(batch, "read_again", _asks_for_ever)  # as a child may that a page took over
+    pages = [never_seen.id, stories[0].id, stories[1].id]
+    reports = list(check_articles(pages, only_due=False))
+    assert [report.outcome for report in reports] == [CheckOutcome.FAILED] * 3
+    never_seen.refresh_from_db()
+    assert never_seen.state_reason == TOO_MUCH
 
 
 # ---------------------------------------------------------------- who waits for whom
