@@ -9,7 +9,7 @@ from django.conf import settings
 from rest_framework.exceptions import ParseError
 from rest_framework.parsers import JSONParser
 
-# Quick to read, and none can hold half a character: "utf-7" can, and "punycode" takes minutes over a megabyte.
+# Quick to read, and none can hold half a character: "utf-7" can, and "punycode" takes minutes of a megabyte.
 _CHARSETS = frozenset(
     {"utf-8", "utf-8-sig", "ascii", "iso8859-1", "iso8859-15", "cp1252"}
     | {f"utf-{bits}{order}" for bits in (16, 32) for order in ("", "-le", "-be")}
