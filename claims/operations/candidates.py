@@ -8,7 +8,7 @@ from claims.operations.appearances import add_appearance, name_claimant, out_sin
 from claims.operations.capture import quotation_of
 from claims.operations.catalogue import find_claimant, topics_called
 from claims.operations.claim_terms import keep_terms
-from claims.operations.ledger import Book, writing
+from claims.operations.ledger import Book, hold_articles, writing
 from claims.operations.refusals import ConflictError, RuleRefusedError, require
 from claims.pipeline.match import KnownClaim, Match, match
 from claims.queries.aliases import known_aliases
@@ -273,13 +273,13 @@ def _open_candidate(candidate_id: str) -> Candidate:
 def _hold_pages(candidates: Sequence[Candidate]) -> None:
     """Lock the candidates' articles, as a check does that writes a change down; see their newest snapshots.
 
-    Before any claim is locked, in one order, as everybody does. Without it a quote that is tracked in the
-    very second in which its page changes would be looked for only at the next change.
+    Without it a quote that is tracked in the very second in which its page changes would be looked for only
+    at the next change.
     """
     snapshots = [candidate.snapshot for candidate in candidates if candidate.snapshot is not None]
     wanted = Article.objects.filter(pk__in={snapshot.article_id for snapshot in snapshots})
     # Locked first, then read: PostgreSQL joins a row that it waited for with what stood beside it before.
-    list(wanted.order_by("id").select_for_update(no_key=True).values_list("id"))
+    hold_articles(wanted)
     held = {article.id: article for article in wanted.select_related("newest", "publisher")}
     for snapshot in snapshots:
         snapshot.article = held[snapshot.article_id]

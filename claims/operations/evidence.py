@@ -7,7 +7,7 @@ from enum import Enum
 
 from claims.models import Appearance, Article, Claim, Evidence, User
 from claims.operations.ingest import clean_address, find_or_make
-from claims.operations.ledger import Book
+from claims.operations.ledger import Book, hold_articles
 from claims.operations.refusals import RuleRefusedError
 from claims.vocabulary import ClaimStatus, QuoteState
 
@@ -48,7 +48,7 @@ def bring_in_documents(book: Book, cited: Sequence[Cited], *, by: User, now: dat
     Returns the articles, locked, by address as given. Raises `AddressRefusedError`.
     """
     cleaned = {piece.url: clean_address(piece.url) for piece in cited if piece.url}
-    # Sorted, and before the claim is locked: everybody locks articles first, in one order.
+    hold_articles(Article.objects.filter(url__in=cleaned.values()))
     held = {
         address: find_or_make(
             book, url=address, by=by, now=now, published_at=None, publisher=None, due_at=now

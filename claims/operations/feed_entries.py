@@ -7,7 +7,7 @@ from datetime import datetime
 
 from claims.models import Article, Feed, FeedItem
 from claims.operations.ingest import clean_address, find_or_make
-from claims.operations.ledger import Book
+from claims.operations.ledger import Book, hold_articles
 from claims.operations.refusals import RefusalError
 from claims.pipeline.feeds import FeedEntry
 
@@ -57,7 +57,7 @@ def _take_on(
 ) -> Iterator[str]:
     """Make the articles that are not there yet; yields the ids of those made."""
     publisher = feed.publisher.name if feed.publisher else None
-    # In the order of addresses: everybody locks articles so, and no two wait for each other.
+    hold_articles(Article.objects.filter(url__in=[address for address, _, _ in fresh]))
     for address, key, entry in sorted(fresh, key=lambda each: each[0]):
         article, made = find_or_make(
             book,

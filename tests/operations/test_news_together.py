@@ -1,6 +1,7 @@
 """News of several pages in one transaction: all is written, no page spoils another, no two workers wait."""
 
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
@@ -9,10 +10,12 @@ from typing import Any
 import pytest
 from django.db import OperationalError, connection, transaction
 
-from claims.models import Article, Candidate, Change, Claim, Event, Host, User
+from claims.models import Article, Candidate, Change, Claim, Event, Feed, Host, User
 from claims.operations import batch, findings, ledger
 from claims.operations.candidates import track
-from claims.operations.evidence import Cited
+from claims.operations.evidence import Cited, bring_in_documents
+from claims.operations.feed_entries import bring_in
+from claims.operations.feeds import add_feed
 from claims.operations.findings import CheckReport, finish_together
 from claims.operations.ingest import add_article, ingest_file
 from claims.operations.leases import lease_articles
@@ -21,6 +24,7 @@ from claims.operations.reader import TOO_MUCH
 from claims.operations.recheck import check_articles, check_due
 from claims.operations.review import decide
 from claims.operations.sightings import Leased, Sighting, look_at, read_leased, said_before
+from claims.pipeline.feeds import FeedEntry
 from claims.pipeline.fetch import Fetched, fetch
 from claims.pipeline.read_again import PageRead, PageToRead, read_again
 from claims.queries.due import due_hosts
@@ -231,6 +235,46 @@ def test_page_by_page_a_worker_would_wait_with_a_claim_in_hand(
     edit(site, 0, 1)
     monkeypatch.setattr(findings, "_hold_claims", lambda _book, _checks: None)
     assert not _is_free_beside_a_worker(claims)
+
+
+def _cites(addresses: list[str], by: User) -> None:
+    with ledger.writing() as book:
+        bring_in_documents(book, [Cited(url=address) for address in addresses], by=by, now=right_now())
+
+
+def _announces(addresses: list[str], by: User) -> None:
+    entries = [FeedEntry(address, "Story", None, entry_id=address, source_name=None) for address in addresses]
+    with ledger.writing() as book:
+        bring_in(book, Feed.objects.get(), entries, now=right_now())
+
+
+@pytest.mark.only_postgres
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("names", [_cites, _announces])
+def test_whoever_names_several_pages_takes_them_in_the_order_in_which_a_worker_does(
+    edith: User, names: Callable[[list[str], User], None]
+) -> None:
+    add_feed(url="https://lantern.example/feed", by=edith, now=right_now())
+    addresses = ["https://lantern.example/a", "https://lantern.example/b"]
+    first, later = sorted(
+        add_article(url=address, by=edith, now=right_now()).article.id for address in addresses
+    )
+    Article.objects.filter(pk=first).update(url="https://lantern.example/z")
+    Article.objects.filter(pk=later).update(url=addresses[0])
+
+    def name_both() -> None:
+        try:
+            names([addresses[0], "https://lantern.example/z"], edith)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            Article.objects.select_for_update().get(pk=first)
+            work = pool.submit(name_both)
+            _until_somebody_waits()
+            Article.objects.select_for_update(nowait=True).get(pk=later)  # raises where it is taken
+        work.result(timeout=20)
 
 
 @pytest.mark.only_postgres
