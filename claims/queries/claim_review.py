@@ -63,7 +63,7 @@ def claim_review(page: ClaimPage) -> dict[str, Any] | None:
 
 
 def claim_reviews() -> dict[str, Any]:
-    """Return the reviews of all settled public claims as one schema.org DataFeed (two queries)."""
+    """Return the verdicts in force on public claims, the latest, as one schema.org DataFeed (two queries)."""
     in_force = Review.objects.filter(claim=OuterRef("pk"), state=ReviewState.IN_FORCE).order_by("-number")
     claims = list(
         Claim.objects.filter(

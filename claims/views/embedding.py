@@ -82,10 +82,11 @@ def _claim_at(url: str) -> Claim | None:
     """Return the claim whose page (or the page of one merged into it) lies at ``url``; None for all else."""
     try:
         asked = urlsplit(url)
-        found = resolve(asked.path) if asked.netloc == urlsplit(settings.PUBLIC_URL).netloc else None
+        ours = asked.netloc.lower() == urlsplit(settings.PUBLIC_URL).netloc.lower()
+        found = resolve(asked.path) if ours else None
     except (ValueError, Resolver404):
         return None
-    if found is None or found.url_name not in _PAGES:
+    if found is None or found.view_name not in _PAGES:
         return None
     try:
         return find_claim(found.kwargs["claim_id"])

@@ -1,4 +1,4 @@
-"""Feeds of what happens to claims: Atom, JSON Feed 1.1, and all verdicts as ClaimReview."""
+"""Feeds of what happens to claims: Atom, JSON Feed 1.1, and the latest verdicts as ClaimReview."""
 
 import json
 from collections.abc import Iterable
@@ -131,5 +131,5 @@ def publisher(request: HttpRequest, slug: str, form: str) -> HttpResponse:
 @require_safe
 @conditional_page
 def reviews(request: HttpRequest) -> HttpResponse:
-    """Tell every verdict as ClaimReview, for search engines and other newsrooms."""
+    """Tell the latest verdicts as ClaimReview, for search engines and other newsrooms."""
     return JsonResponse(claim_reviews(), json_dumps_params={"ensure_ascii": False})

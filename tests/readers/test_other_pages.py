@@ -272,6 +272,33 @@ def test_what_cannot_be_embedded_is_told(
     assert (answer.status_code, bool(answer.json()["error"])) == (status, True)
 
 
+def test_only_the_page_of_a_claim_is_offered_wherever_capitals_stand_in_its_host(
+    client: Client, resignation: Claim, settings: Settings
+) -> None:
+    settings.PUBLIC_URL = "https://tracker.example"
+    for address, status in (
+        (f"https://Tracker.Example{resignation.get_absolute_url()}", 200),
+        (f"https://tracker.example/embed/claims/{resignation.id}/", 200),
+        (f"https://tracker.example/api/v1/claims/{resignation.id}/", 404),
+        (f"https://tracker.example/desk/claims/{resignation.id}/", 404),
+        (f"https://tracker.example.org{resignation.get_absolute_url()}", 404),
+        (f"https://tracker.example@evil.example{resignation.get_absolute_url()}", 404),
+    ):
+        assert client.get("/oembed", {"url": address}).status_code == status, address
+
+
+def test_no_words_of_a_claim_break_out_of_the_frame_that_is_offered(
+    client: Client, resignation: Claim, settings: Settings
+) -> None:
+    Claim.objects.filter(pk=resignation.pk).update(text='It is "so"><script>alert(1)</script> & not')
+    answer = client.get("/oembed", {"url": f"{settings.PUBLIC_URL}/claims/{resignation.id}/"})
+    assert (answer["Content-Type"], answer["X-Content-Type-Options"]) == ("application/json", "nosniff")
+    frame = answer.json()["html"]
+    assert re.fullmatch(r'<iframe( \w+="[^"<>]*"){5}></iframe>', frame)
+    assert "&quot;so&quot;&gt;&lt;script&gt;" in frame
+    assert "<script>alert" not in client.get(f"/embed/claims/{resignation.id}/").content.decode()
+
+
 def test_no_internal_claim_is_embedded(client: Client, resignation: Claim, settings: Settings) -> None:
     Claim.objects.update(visibility=Visibility.INTERNAL)
     assert client.get(f"/embed/claims/{resignation.id}/").status_code == 404
