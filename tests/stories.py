@@ -1,7 +1,10 @@
 """Small stories for tests: people, articles and tracked claims, all made by the product's operations."""
 
+import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
+
+from django.db import connection
 
 from claims.models import Appearance, Article, Candidate, Claim, Topic, User
 from claims.operations.candidates import propose, track
@@ -122,3 +125,15 @@ def tracked(article: Article, words: str, by: User) -> Claim:
     found = Candidate.objects.exclude(voice=Voice.HEADLINE)
     candidate = found.get(snapshot__article=article, quote__contains=words)
     return track(candidate_id=candidate.id, by=by, now=right_now())
+
+
+def until_somebody_waits() -> None:
+    """Return once a transaction waits for another one's lock (PostgreSQL)."""
+    deadline = time.monotonic() + 20
+    with connection.cursor() as cursor:
+        while time.monotonic() < deadline:
+            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+            if cursor.fetchone() != (0,):
+                return
+            time.sleep(0.02)
+    raise TimeoutError("Nobody came to wait for a lock.")

@@ -8,7 +8,7 @@ from django.conf import settings
 
 from claims.models import Article, Candidate, User
 from claims.operations.capture import Proposal, matched, store_proposals
-from claims.operations.ledger import writing
+from claims.operations.ledger import hold_articles, writing
 from claims.operations.reader import TOO_MUCH
 from claims.operations.reading_apart import read_apart
 from claims.operations.refusals import RuleRefusedError, require
@@ -67,4 +67,6 @@ def read_with_parser(*, article_id: str, by: User, now: datetime) -> list[Candid
         raise NotReadError(TOO_MUCH)
     reading = _Reading(matched(found.candidates))
     with writing() as book:
+        hold_articles(Article.objects.filter(pk=article_id))
+        snapshot.article = Article.objects.select_related("newest", "publisher").get(pk=article_id)
         return store_proposals(book, snapshot=snapshot, reading=reading, now=now)

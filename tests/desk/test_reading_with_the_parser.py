@@ -2,20 +2,24 @@
 
 import pickle
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from threading import BoundedSemaphore
 
 import pytest
+from django.db import connection, transaction
 from django.test import Client
 from django.urls import reverse
 from pytest_django import Settings
 
 from claims.models import Article, Candidate, User
 from claims.operations import reading_apart
+from claims.operations.ledger import hold_articles
+from claims.operations.rereading import read_with_parser
 from claims.pipeline.tiers.parsing import DistantParser, Parser, parser
 from claims.queries import tiers
 from tests.desk.conftest import DeskOf, words
 from tests.desk.fake_parser import FOUND, EndlessParser, FakeParser
-from tests.stories import an_article
+from tests.stories import an_article, right_now, until_somebody_waits
 
 pytestmark = pytest.mark.django_db
 BUTTON = "Read with the parser"
@@ -85,6 +89,26 @@ def test_while_others_are_read_the_editor_is_asked_to_try_again(
 def test_a_second_reading_adds_nothing(desk: Client, article: Article, chosen: None) -> None:
     read_again(desk, article)
     assert "with the parser: 0 more candidates." in read_again(desk, article)
+
+
+@pytest.mark.only_postgres
+@pytest.mark.django_db(transaction=True)
+def test_two_editors_who_choose_it_at_once_propose_each_claim_once(
+    article: Article, edith: User, chosen: None
+) -> None:
+    def read() -> list[Candidate]:
+        try:
+            return read_with_parser(article_id=article.id, by=edith, now=right_now())
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            hold_articles(Article.objects.filter(pk=article.id))
+            other = pool.submit(read)
+            until_somebody_waits()
+            assert len(read_with_parser(article_id=article.id, by=edith, now=right_now())) == 1
+        assert other.result(timeout=20) == []
 
 
 def test_switched_on_it_goes_along_into_the_process_that_reads_files(

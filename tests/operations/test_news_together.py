@@ -1,6 +1,5 @@
 """News of several pages in one transaction: all is written, no page spoils another, no two workers wait."""
 
-import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -30,7 +29,7 @@ from claims.pipeline.read_again import PageRead, PageToRead, read_again
 from claims.queries.due import due_hosts
 from claims.vocabulary import CheckOutcome, ClaimStatus, EventKind, Voice
 from tests.sites import NewsSite, page
-from tests.stories import right_now
+from tests.stories import right_now, until_somebody_waits
 
 SAID = "The {} minister has resigned, the prime minister's spokesman said on Sunday."
 MORE = "Parliament meets on Tuesday to debate the budget for the ports, which has been late since January."
@@ -188,7 +187,7 @@ def _is_free_beside_a_worker(claims: list[tuple[Claim, Article]]) -> bool:
         with transaction.atomic():
             Claim.objects.select_for_update().get(pk=first.pk)
             work = pool.submit(_closing, checks)
-            _until_somebody_waits()
+            until_somebody_waits()
             try:
                 with transaction.atomic():
                     Claim.objects.select_for_update(nowait=True).get(pk=later.pk)
@@ -205,17 +204,6 @@ def _closing(checks: list[tuple[Leased, Sighting]]) -> list[CheckReport]:
         return finish_together(checks)
     finally:
         connection.close()
-
-
-def _until_somebody_waits() -> None:
-    deadline = time.monotonic() + 20
-    with connection.cursor() as cursor:
-        while time.monotonic() < deadline:
-            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
-            if cursor.fetchone() != (0,):
-                return
-            time.sleep(0.02)
-    raise TimeoutError("The worker never came to wait for the claim.")
 
 
 @pytest.mark.only_postgres
@@ -272,7 +260,7 @@ def test_whoever_names_several_pages_takes_them_in_the_order_in_which_a_worker_d
         with transaction.atomic():
             Article.objects.select_for_update().get(pk=first)
             work = pool.submit(name_both)
-            _until_somebody_waits()
+            until_somebody_waits()
             Article.objects.select_for_update(nowait=True).get(pk=later)  # raises where it is taken
         work.result(timeout=20)
 
@@ -290,7 +278,7 @@ def test_a_verdict_on_a_page_that_is_being_checked_waits_for_no_worker_that_wait
         with transaction.atomic():
             seen_version = Claim.objects.select_for_update(no_key=True).get(pk=claim.pk).version
             work = pool.submit(_closing, checks)  # it holds the page and waits for the claim
-            _until_somebody_waits()
+            until_somebody_waits()
             decide(
                 claim_id=claim.id,
                 by=edith,
