@@ -142,6 +142,15 @@ def test_a_page_that_a_host_shows_in_place_of_four_articles_is_the_new_text_of_n
     assert (article.state, article.stand_in_fingerprint) == (ArticleState.LIVE, "")
 
 
+def test_of_pages_whose_news_is_written_together_the_fourth_is_told_of_the_three_before_it(
+    site: NewsSite, article: Article
+) -> None:
+    four = four_with_one_page_in_their_place(site, article, checks=0)
+    list(check_articles([each.id for each in four], only_due=False))
+    reasons = list(Article.objects.values_list("state_reason", flat=True))
+    assert sum("same page as other addresses" in reason for reason in reasons) == 1
+
+
 def test_without_a_look_at_the_others_each_would_count_as_rewritten(
     site: NewsSite, article: Article, monkeypatch: pytest.MonkeyPatch
 ) -> None:
