@@ -121,9 +121,9 @@ def change_feed(
 ) -> Feed:
     """Change whose feed it is (a name), where it lies, or whether we follow it; None leaves a thing alone.
 
-    An editor. A new address, and following again, make it due at once; one that is no longer followed is
-    never read. Raises `Feed.DoesNotExist`, `NotAllowedError`, `AddressRefusedError`, `RuleRefusedError` (the
-    address is another feed's).
+    An editor. A new address, and following again, make it due at once, and a reading of the old address that
+    is under way is too late; one that is no longer followed is never read. Raises `Feed.DoesNotExist`,
+    `NotAllowedError`, `AddressRefusedError`, `RuleRefusedError` (the address is another feed's).
     """
     require(by, Role.EDITOR)
     address = clean_address(url) if url is not None else None
@@ -142,6 +142,7 @@ def change_feed(
         if address is not None and address != feed.url:
             _settle_at(feed, address)
             told.append(f"now at {address}")
+            feed.fence, feed.lease_until = feed.fence + 1, None
             _make_due(feed, now)
         if followed is not None and followed != (feed.state != FeedState.STOPPED):
             told.append("followed again" if followed else "no longer followed")

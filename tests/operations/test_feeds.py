@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
 from claims.models import Article, Event, Feed, FeedItem, Host, Publisher, User
-from claims.operations import feed_entries
+from claims.operations import feed_entries, feeds
 from claims.operations.feeds import FeedReport, add_feed, change_feed, finish_reading, read_feeds, read_now
 from claims.operations.leases import lease
 from claims.operations.policies import fetch_policy
@@ -218,6 +218,25 @@ def test_feeds_of_one_host_keep_its_gap_and_many_hosts_are_asked_side_by_side(
 # ---------------------------------------------------------------- moved, dead, stuck
 def move(site: NewsSite, target: str, status: int = 301) -> None:
     site.answers("/feed", status=status, headers={"Location": target}, validators=False)
+
+
+def test_a_reading_is_too_late_where_an_editor_tells_another_address_meanwhile(
+    site: NewsSite, edith: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    feed = followed(announce(site, entry(site.says("/old", "Old", SENTENCE, PADDING))))
+    new = announce(site, entry(site.says("/new", "New", SENTENCE, PADDING)), path="/other-feed")
+
+    def look_late(result: Any) -> Any:
+        monkeypatch.undo()
+        change_feed(feed_id=feed.id, by=edith, now=right_now(), url=new)
+        return look_at(result)
+
+    look_at = feeds._look_at
+    monkeypatch.setattr(feeds, "_look_at", look_late)
+    assert read(feed).problem == "Another worker took over."
+    assert (feed.lease_until, feed.last_read_at) == (None, None)
+    assert len(list(read_feeds([feed.id], only_due=True))) == 1, "it is due at once"
+    assert list(Article.objects.values_list("url", flat=True)) == [site.url("/new")]
 
 
 def test_a_lasting_redirect_is_followed_into_the_address_once_it_is_confirmed(site: NewsSite) -> None:
