@@ -2,9 +2,12 @@
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from functools import partial
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 from django.db import connection
 
 from claims.models import Article, Candidate, Claim, Event, Review, User
@@ -24,7 +27,7 @@ from claims.operations.review import (
 )
 from claims.vocabulary import ClaimStatus, EventKind, PublisherKind, ReviewState
 from tests.sites import page
-from tests.stories import right_now
+from tests.stories import a_claim, right_now
 
 pytestmark = pytest.mark.django_db
 
@@ -193,6 +196,43 @@ def test_another_decision_overtakes_what_waits_and_it_cannot_be_signed_off_any_m
     assert unnamed.status == verdict
     anew = confirm(unnamed, edith, citing_all(unnamed))
     assert (anew.number, anew.state) == (3, ReviewState.AWAITING_SIGN_OFF)
+
+
+def test_the_migration_lets_wait_what_nothing_settled_and_each_verdict_once(edith: User, emil: User) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("DROP INDEX a_verdict_waits_once_on_a_claim")  # it came after
+    waits, in_force = ReviewState.AWAITING_SIGN_OFF, ReviewState.IN_FORCE
+    start = right_now()
+
+    def reviewed(*reviews: tuple[ClaimStatus, ReviewState, int | None]) -> list[Review]:
+        """Reviews of a new claim, a minute after each other, signed off after so many."""
+        claim = a_claim(edith)
+        return [
+            Review.objects.create(
+                claim=claim,
+                number=n,
+                verdict=verdict,
+                state=state,
+                reason="So.",
+                decided_by=edith,
+                decided_at=start + timedelta(minutes=n),
+                signed_off_by=emil if signed_off else None,
+                signed_off_at=start + timedelta(minutes=signed_off) if signed_off else None,
+            )
+            for n, (verdict, state, signed_off) in enumerate(reviews, start=1)
+        ]
+
+    confirmed, refuted = ClaimStatus.CONFIRMED, ClaimStatus.REFUTED
+    open_still = reviewed((confirmed, waits, None), (confirmed, waits, None), (refuted, waits, None))
+    decided = reviewed((confirmed, waits, None), (refuted, in_force, None), (confirmed, waits, None))
+    signed = reviewed((confirmed, in_force, 4), (refuted, waits, None))
+    migration = import_module("claims.migrations.0020_proposals_wait_once")
+    migration.overtake(apps, None)
+    states = [[Review.objects.get(pk=one.pk).state for one in many] for many in (open_still, decided, signed)]
+    gone = ReviewState.OVERTAKEN
+    assert states == [[waits, gone, waits], [gone, in_force, waits], [in_force, gone]]
+    migration.wait_again(apps, None)
+    assert not Review.objects.filter(state=gone).exists()
 
 
 @pytest.mark.django_db(transaction=True)
