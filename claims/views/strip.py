@@ -15,8 +15,8 @@ _EDGE = 3.0
 """Per cent of the width left free on either side."""
 _BREAK = 9.0
 """Per cent of the width that a break of the axis takes."""
-_BIN = 3.5
-"""Marks nearer than this many per cent are drawn as one with a number."""
+_BIN = (100 - 2 * _EDGE) / 20
+"""Marks nearer than this many per cent are drawn as one with a number; both ends are multiples of it."""
 _LABEL = 25.0
 """Per cent of the width that a date under the axis needs on the narrowest place it stands in."""
 _ROW = 16
@@ -31,7 +31,8 @@ _LANES = (
     ),
     (Stance.REFUTES, "says it is not so", "say it is not so", "said it was not so before"),
 )
-_LANE_HEIGHT = 52
+_LANE_HEIGHT = 36
+"""px from one lane to the next: room for a mark with its number. What the lanes mean is said above the drawing."""
 
 
 class Seen(Protocol):
@@ -53,7 +54,6 @@ class Lane:
     stance: Stance
     words: str
     y: int
-    label_y: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,7 +224,7 @@ def _lanes(points: Iterable[_Point], holding: Iterable[_Point]) -> Iterator[Lane
         words = f"{number} {one if number == 1 else many}" if number else f"{before} {past}"
         if number and before:
             words += f", and {before} more did before"
-        yield Lane(stance, words, n * _LANE_HEIGHT + 38, n * _LANE_HEIGHT + 12)
+        yield Lane(stance, words, n * _LANE_HEIGHT + 24)
 
 
 def draw(appearances: Sequence[Seen]) -> Strip | None:
@@ -244,13 +244,12 @@ def draw(appearances: Sequence[Seen]) -> Strip | None:
     heights = {lane.stance: lane.y for lane in lanes}
 
     def x_of(point: _Point) -> str:
-        x = round(_x(point.at, stretches, places) / _BIN) * _BIN
-        return f"{min(max(x, _EDGE), 100 - _EDGE):.1f}%"
+        return f"{_EDGE + round((_x(point.at, stretches, places) - _EDGE) / _BIN) * _BIN:.1f}%"
 
     bins: defaultdict[tuple[str, Stance], list[_Point]] = defaultdict(list)
     for point in said:
         bins[x_of(point), point.stance].append(point)
-    axis_y = len(lanes) * _LANE_HEIGHT + 12
+    axis_y = len(lanes) * _LANE_HEIGHT + 14
     labels = _labels(stretches, places, axis_y)
     summary = "; ".join(lane.words for lane in lanes)
     turners = len({point.source_id for point, _ in turned})

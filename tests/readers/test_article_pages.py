@@ -83,7 +83,10 @@ def test_a_stance_that_turned_round_is_told_with_the_change(site: NewsSite, edit
         assert "1 of them turned from one to another" in drawn
         assert "strip__mark--refutes" in drawn
         assert "strip__mark--past" in drawn
-        assert "A dashed line leads" in drawn.partition("<figcaption")[2]
+        meanings, _, picture = drawn.partition('<svg class="strip"')
+        assert "says it is not so" in meanings
+        assert "says it is not so</text>" not in picture, "lines of what turned would run through the words"
+        assert "A broken outline is what an article said before" in picture.partition("<figcaption")[2]
     Claim.objects.update(visibility=Visibility.INTERNAL)
     assert "now refutes" not in read(f"/articles/{article.id}/"), "readers hear of no internal claim"
 

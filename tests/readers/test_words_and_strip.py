@@ -35,6 +35,11 @@ def test_a_short_notice_ends_with_a_sentence_where_it_can() -> None:
     assert words.opening(notice, 3) == "“We named the …"
 
 
+def test_a_reason_loses_in_a_sentence_the_capital_of_its_first_word() -> None:
+    assert words.mid_sentence("Cites Harbour Post (“told”).") == "cites Harbour Post (“told”)."
+    assert words.mid_sentence("Harbour Post says so.") == "Harbour Post says so."
+
+
 def test_moments_are_absolute_and_in_utc() -> None:
     east = EVENING.astimezone(tz=None)
     assert words.moment(east) == '<time datetime="2011-03-30T19:40:00Z">30 March 2011, 19:40 UTC</time>'
@@ -168,8 +173,7 @@ def test_marks_stand_in_order_of_time_inside_the_drawing() -> None:
     assert strip is not None
     places = [float(mark.x.rstrip("%")) for mark in strip.marks]
     assert places == sorted(places)
-    assert min(places) >= 0
-    assert max(places) <= 100
+    assert (min(places), max(places)) == (3, 97), "the first and the last stand on the ends of the axis"
     assert sum(mark.number for mark in strip.marks) == 12
 
 
