@@ -33,7 +33,9 @@ _STANCE_WORDS = {
 # Not behind "Mr", "St" and other words of two letters.
 _SENTENCE_END = re.compile(r"(?:(?<=[\w)’]{3})[.!?]+|…)”?(?= [A-Z“]|$)")
 # Words that begin a sentence with a capital and are no names.
-_BEGINNERS = frozenset(("It", "Tells", "Names", "Stands", "Carries", "Same", "Own"))
+_BEGINNERS = frozenset(
+    ("It", "Tells", "Cites", "Credits", "Names", "Stands", "Carries", "Draws", "Has", "Same", "Own")
+)
 # What stands in capitals alone ("API") is an abbreviation, and stays.
 _TITLE_WORDS = re.compile(r"(?<=\s)[A-Z][a-z]+\b")
 _RIGHT_TO_LEFT = frozenset(("ar", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"))
