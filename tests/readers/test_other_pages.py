@@ -219,6 +219,8 @@ def test_a_claim_may_be_framed_by_anybody_and_nothing_else_may(client: Client, r
     assert RESIGNED in shown
     assert "Unverified" in shown
     assert f'{resignation.get_absolute_url()}" target="_top"' in shown
+    assert "No editor has yet found evidence enough" in shown
+    assert '<span class="freshness' in shown, "how fresh it is"
     page = client.get(resignation.get_absolute_url())
     assert "frame-ancestors 'none'" in page.headers["Content-Security-Policy"]
     assert client.get("/embed/claims/zzzzzzzzzzzz/").status_code == 404
