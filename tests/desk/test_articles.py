@@ -344,6 +344,10 @@ def test_an_edited_page_shows_each_snapshot_and_what_became_of_the_quote(
         )
         list(check_articles([article.id], only_due=False))
     assert claim.appearances.get().state != QuoteState.PRESENT
+    shown = desk.get(seen(article)).content.decode()
+    described = {name for names in re.findall(r'aria-describedby="([^"]+)"', shown) for name in names.split()}
+    assert described <= set(re.findall(r'\bid="([^"]+)"', shown)), "hints that nobody finds"
+    assert "Otherwise it waits in the queue" in shown, "what happens with a new claim is no topic"
     newest = words(desk.get(seen(article)))
     assert "The minister did not come at all." in newest
     assert "What changed" in newest
