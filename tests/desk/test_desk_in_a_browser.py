@@ -119,6 +119,14 @@ def test_every_page_of_the_desk_is_accessible_and_fits(
     assert found.violations_count == 0, f"a refused decision: {found.generate_report()}"
 
 
+def test_a_long_word_leaves_the_other_columns_in_sight(signed_in: OpenWindow, article: Article) -> None:
+    Article.objects.filter(pk=article.pk).update(headline="Harbour" * 40)
+    page = signed_in()
+    page.goto(reverse("desk_articles"))
+    table = page.get_by_role("group", name="Table of articles")
+    assert table.evaluate("it => it.scrollWidth - it.clientWidth") == 0
+
+
 def test_edith_decides_and_a_stale_save_keeps_her_words(
     signed_in: OpenWindow, edith: User, article: Article
 ) -> None:
