@@ -104,6 +104,11 @@ def test_no_password_is_ever_shown_again(strict_desk: Client) -> None:
     assert "hunter2" not in answer.content.decode()
 
 
+def test_a_wrong_password_is_told_in_the_words_of_the_form(edith: User) -> None:
+    answer = Client().post("/accounts/login/", {"login": "edith", "password": "not this one"})
+    assert "User name and password do not belong together." in answer.content.decode()
+
+
 def test_a_closed_account_does_not_come_in(edith: User, desk_of: DeskOf) -> None:
     client = desk_of(edith)
     assert client.get("/desk/").status_code == 200
