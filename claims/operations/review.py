@@ -24,8 +24,8 @@ class StaleVersionError(RefusalError):
     def __init__(self, claim: Claim, seen_version: int) -> None:
         """Take the claim as it is now and the version that the editor saw."""
         super().__init__(
-            f"This claim has changed since you opened it (you saw version {seen_version}, it is at "
-            f"{claim.version}). Look at what changed, then decide again; your text is kept."
+            f"You saw version {seen_version} of this claim; it is at {claim.version} now. "
+            "Look at what changed, then decide again."
         )
         self.claim = claim
         self.seen_version = seen_version

@@ -144,6 +144,7 @@ def test_a_stale_decision_is_refused_with_what_changed_and_every_word_kept(
     page = answer.content.decode()
     assert answer.status_code == 409
     assert "This claim has changed</h2>" in page
+    assert "What you typed is kept." in words(answer)
     assert "is now “The minister landed in Kent.”" in words(answer)
     assert "Emil" in words(answer)
     assert "I typed this for ten minutes.</textarea>" in page
@@ -222,6 +223,7 @@ def test_what_another_decision_overtook_waits_no_more(
     assert "Waiting for a second editor" not in words(emils.get(reverse("desk_queue")))
     late = emils.post(reverse("desk_sign_off", args=[claim.id, 1]), {"version": claim.version})
     assert late.status_code == 409
+    assert "What you typed" not in words(late), "whoever signs off types nothing"
     assert standing(claim) == ClaimStatus.REFUTED
 
 
