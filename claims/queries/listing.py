@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from claims.models import (
     Appearance,
@@ -19,7 +19,7 @@ from claims.models import (
     Snapshot,
     Topic,
 )
-from claims.queries.claims import UnknownValueError, any_of, called
+from claims.queries.claims import ClaimFilter, UnknownValueError, any_of, called, tracked_claims
 from claims.vocabulary import ArticleState, CandidateState, PublisherKind, ReviewState, Zone
 
 Named = TypeVar("Named", Topic, Claimant, Publisher)
@@ -142,8 +142,9 @@ def topics(*, names: Sequence[str] = (), since: datetime | None = None) -> Query
 
 
 def claimants(*, names: Sequence[str] = (), since: datetime | None = None) -> QuerySet[Claimant]:
-    """Return the claimants whose name holds one of ``names``."""
-    return _narrowed(Claimant.objects.all(), names, since)
+    """Return the claimants, of a claim that readers may see, whose name holds one of ``names``."""
+    shown = tracked_claims(ClaimFilter()).filter(claimant=OuterRef("pk"))
+    return _narrowed(Claimant.objects.filter(Exists(shown)), names, since)
 
 
 def publishers(

@@ -1,15 +1,18 @@
 """Topics, claimants, publishers and feeds: listed, read by id or slug, added by editors."""
 
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
-from claims.models import Feed, Publisher, Topic, User
+from claims.models import Claim, Feed, Publisher, Topic, User
 from claims.operations.catalogue import add_publisher
 from claims.operations.feeds import add_feed
+from claims.vocabulary import Visibility
 from tests.api.conftest import Program, ids, problem
 from tests.stories import a_claim, a_topic, right_now
 
@@ -84,6 +87,18 @@ def test_a_claim_that_names_somebody_adds_a_claimant(reader: APIClient, edith: U
     assert (row["slug"], row["name"], row["anonymous"]) == ("the-spokesman", "The spokesman", False)
     assert reader.get("/api/v1/claimants/the-spokesman/").json() == row
     problem(reader.post("/api/v1/claimants/", {"name": "Me"}, format="json"), 401)
+
+
+def test_nobody_reads_who_claims_what_the_desk_keeps_to_itself(
+    reader: APIClient, client: Client, edith: User
+) -> None:
+    claim = a_claim(edith, claimant="The spokesman")
+    [row] = reader.get("/api/v1/claimants/").json()["results"]
+    assert client.get(urlsplit(row["url"]).path).status_code == 200
+    Claim.objects.filter(pk=claim.pk).update(visibility=Visibility.INTERNAL)
+    assert client.get(urlsplit(row["url"]).path).status_code == 404
+    assert reader.get("/api/v1/claimants/").json()["results"] == []
+    problem(reader.get("/api/v1/claimants/the-spokesman/"), 404)
 
 
 @pytest.mark.parametrize(
