@@ -32,7 +32,7 @@ _LANES = (
     (Stance.REFUTES, "says it is not so", "say it is not so", "said it was not so before"),
 )
 _LANE_HEIGHT = 36
-"""px from one lane to the next: room for a mark with its number. What the lanes mean is said above the drawing."""
+"""px from one lane to the next: room for a mark with its number; words about the lanes stand elsewhere."""
 
 
 class Seen(Protocol):
