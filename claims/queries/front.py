@@ -1,6 +1,7 @@
 """The read behind the readers' front page: what is new, what is open, what is settled, at a fixed price."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db.models import ExpressionWrapper, F, FloatField, OuterRef, Q, Subquery, prefetch_related_objects
@@ -52,7 +53,7 @@ def front_page(*, now: datetime) -> FrontPage:
     of_lead, of_all = happenings(events_of(lead_id), latest_events())
     return FrontPage(
         lead=next(iter(lines_of(heads, now=now)), None),
-        lead_happenings=tuple(one for one in of_lead if one.status is None)[:MOST_OF_LEAD],
+        lead_happenings=_but_the_newest_verdict(of_lead)[:MOST_OF_LEAD],
         lead_sightings=_sightings(lead_id),
         happenings=tuple(one for one in of_all if not _only_of(one, lead_id))[:MOST_HAPPENINGS],
         under_review=lines_of(review, now=now),
@@ -61,6 +62,12 @@ def front_page(*, now: datetime) -> FrontPage:
         stories=_stories(),
         counts=count_by_status(claims),
     )
+
+
+def _but_the_newest_verdict(happenings: Sequence[Happening]) -> tuple[Happening, ...]:
+    """Leave out the verdict that stands above them; an earlier one is news of the claim."""
+    newest = next((one for one in happenings if one.status), None)
+    return tuple(one for one in happenings if one is not newest)
 
 
 def _only_of(happening: Happening, claim_id: str) -> bool:

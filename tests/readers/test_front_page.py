@@ -105,6 +105,17 @@ def test_the_lead_says_what_happened_to_its_evidence(
     assert lead.index("Under review</span>") > lead.index("Latest on this claim")
 
 
+def test_a_verdict_that_was_another_before_says_so_under_it(client: Client, newsroom: Newsroom) -> None:
+    claim = another(newsroom, 1)
+    newsroom.decides(claim, ClaimStatus.REFUTED, "The clerk took it back.")
+    newsroom.decides(claim, ClaimStatus.DISPUTED, "The clerk says both.")
+    page = front(client)
+    lead = page[page.index('class="lead ') :].partition("</article>")[0]
+    latest = lead.partition("Latest on this claim")[2]
+    assert "The clerk took it back." in latest
+    assert "The clerk says both." not in latest, "it stands above"
+
+
 def test_what_many_repeat_on_the_word_of_one_comes_first(client: Client, newsroom: Newsroom) -> None:
     newsroom.decides(another(newsroom, 9), ClaimStatus.CONFIRMED, "The line says so.")
     repeated, alone = another(newsroom, 1), another(newsroom, 2)
