@@ -59,7 +59,9 @@
     }
     if (event.key === "?") {
       event.preventDefault();
-      help.hidden = !help.hidden;
+      // It stands at the foot of a long page: whoever does not see it asks to.
+      const { top, bottom } = help.getBoundingClientRect();
+      help.hidden = !help.hidden && top < innerHeight && bottom > 0;
       if (!help.hidden) help.scrollIntoView({ block: "nearest" });
       return;
     }

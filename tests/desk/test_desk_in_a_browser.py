@@ -119,6 +119,22 @@ def test_every_page_of_the_desk_is_accessible_and_fits(
     assert found.violations_count == 0, f"a refused decision: {found.generate_report()}"
 
 
+def test_a_question_mark_brings_the_keys_into_sight_and_sends_them_away(
+    signed_in: OpenWindow, story: dict[str, str]
+) -> None:
+    page = signed_in(1280)
+    page.set_viewport_size({"width": 1280, "height": 400})
+    page.goto(story["queue"])
+    keys = page.get_by_role("heading", name="Keys", exact=True)
+    expect(keys).not_to_be_in_viewport()
+    page.keyboard.press("?")
+    expect(keys).to_be_in_viewport()
+    page.keyboard.press("?")
+    expect(keys).to_be_hidden()
+    page.keyboard.press("?")
+    expect(keys).to_be_in_viewport()
+
+
 def test_a_long_word_leaves_the_other_columns_in_sight(signed_in: OpenWindow, article: Article) -> None:
     Article.objects.filter(pk=article.pk).update(headline="Harbour" * 40)
     page = signed_in()
