@@ -5,7 +5,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from claims.api.fields import Moment, PublicId, Text, YesOrNo
+from claims.api.fields import Moment, OneOf, PublicId, Text, YesOrNo
 from claims.vocabulary import ClaimStatus, PublisherKind
 
 _JSON_NAMES: dict[type, str] = {
@@ -67,7 +67,7 @@ class CitedBody(Body):
 class DecideBody(Body):
     """A verdict, the reason for it, and what it rests on."""
 
-    verdict = serializers.ChoiceField(ClaimStatus.choices())
+    verdict = OneOf(ClaimStatus.choices())
     reason = Text(required=False, default="")
     evidence = serializers.ListField(child=CitedBody(), required=False, max_length=200)
     override = Text(
@@ -139,7 +139,7 @@ class AddPublisherBody(Body):
     """A publisher and where its pages lie."""
 
     name = Text(max_length=200)
-    kind = serializers.ChoiceField(PublisherKind.choices(), default=PublisherKind.OTHER)
+    kind = OneOf(PublisherKind.choices(), default=PublisherKind.OTHER)
     owner = Text(required=False, default="", max_length=200)
     sites = serializers.ListField(child=Text(max_length=400), required=False, max_length=50)
 

@@ -33,6 +33,16 @@ class Text(serializers.CharField):
         return str(super().to_internal_value(data))
 
 
+class OneOf(serializers.ChoiceField):
+    """One of a few words; any other is told which there are."""
+
+    def __init__(self, choices: Any, **options: Any) -> None:
+        """Take a ChoiceField's choices and options."""
+        super().__init__(choices, **options)
+        words = ", ".join(str(word) for word in self.choices)
+        self.error_messages["invalid_choice"] = f"There is no “{{input}}” here; there are: {words}."
+
+
 class YesOrNo(serializers.BooleanField):
     """A JSON true or false."""
 

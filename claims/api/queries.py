@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from claims.api.fields import IdOrSlug, Moment, PublicId, Text
+from claims.api.fields import IdOrSlug, Moment, OneOf, PublicId, Text
 from claims.api.pagination import LARGEST_PAGE, PAGE_SIZE
 from claims.queries.claims import ClaimFilter
 from claims.vocabulary import ArticleState, CandidateState, ClaimStatus, PublisherKind, Zone
@@ -66,7 +66,7 @@ class ClaimsQuery(PageQuery):
     """The tracked public claims."""
 
     id = _some(PublicId(), "Ids of claims.")
-    status = _some(serializers.ChoiceField(ClaimStatus.choices()), "Verdicts.")
+    status = _some(OneOf(ClaimStatus.choices()), "Verdicts.")
     topic = _some(IdOrSlug(), "Ids or slugs.")
     claimant = _some(IdOrSlug(), "Ids or slugs.")
     publisher = _some(IdOrSlug(), "Ids or slugs of publishers that carried the claim.")
@@ -105,8 +105,8 @@ class CandidatesQuery(PageQuery):
     """The proposed claims."""
 
     article = _some(PublicId(), "Ids of articles.")
-    zone = _some(serializers.ChoiceField(Zone.choices()), "How sure the machine is.")
-    state = _some(serializers.ChoiceField(CandidateState.choices()), "What became of them.")
+    zone = _some(OneOf(Zone.choices()), "How sure the machine is.")
+    state = _some(OneOf(CandidateState.choices()), "What became of them.")
 
 
 class ArticlesQuery(PageQuery):
@@ -115,7 +115,7 @@ class ArticlesQuery(PageQuery):
     id = _some(PublicId(), "Ids of articles.")
     url = _some(Text(max_length=2000), "Their addresses.")
     publisher = _some(IdOrSlug(), "Ids or slugs.")
-    state = _some(serializers.ChoiceField(ArticleState.choices()), "How their addresses answer.")
+    state = _some(OneOf(ArticleState.choices()), "How their addresses answer.")
     updated_since = _some(Moment(), "Inclusive.")
 
 
@@ -135,7 +135,7 @@ class NamesQuery(PageQuery):
 class PublishersQuery(NamesQuery):
     """Publishers."""
 
-    kind = _some(serializers.ChoiceField(PublisherKind.choices()), "Kinds of publishers.")
+    kind = _some(OneOf(PublisherKind.choices()), "Kinds of publishers.")
 
 
 class FeedsQuery(PageQuery):

@@ -117,6 +117,13 @@ def test_since_is_inclusive(reader: APIClient, edith: User) -> None:
     assert ids(reader.get(LIST, {"first_seen_since": "2999-01-01T00:00:00Z"})) == []
 
 
+def test_a_word_that_is_no_status_is_answered_with_those_there_are(reader: APIClient) -> None:
+    [error] = problem(reader.get(LIST, {"status": "foo"}), 400)["errors"]
+    assert error["message"] == (
+        "There is no “foo” here; there are: unverified, confirmed, refuted, disputed."
+    )
+
+
 @pytest.mark.parametrize(
     ("query", "field"),
     [
