@@ -5,7 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import ObjectDoesNotExist
 from rest_framework import status
-from rest_framework.exceptions import APIException, ValidationError
+from rest_framework.exceptions import APIException, Throttled, ValidationError
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
@@ -154,6 +154,9 @@ def problem_response(error: Exception, context: dict[str, Any]) -> Response | No
         of_the_whole = [one["message"] for one in errors if not one["field"]]
         words = of_the_whole[0] if of_the_whole else "The request is malformed; `errors` says where."
         made = problem(status.HTTP_400_BAD_REQUEST, words, errors=errors)
+    elif isinstance(error, Throttled):
+        wait = answered.headers["Retry-After"]
+        made = problem(answered.status_code, f"That was one request too many. Ask again in {wait} seconds.")
     else:
         detail = error.detail if isinstance(error, APIException) else _TITLES[answered.status_code]
         made = problem(answered.status_code, str(detail))

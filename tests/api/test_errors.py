@@ -188,7 +188,8 @@ def test_who_asks_too_often_is_told_when_to_come_back(
         assert reader.get(f"{ROOT}topics/").status_code == 200
     # Whom it claims to speak for makes no difference.
     answer = reader.get(f"{ROOT}topics/", HTTP_X_FORWARDED_FOR="203.0.113.5")
-    problem(answer, 429)
+    wait = answer.headers["Retry-After"]
+    assert problem(answer, 429)["detail"].endswith(f"Ask again in {wait} seconds.")
     assert 0 < int(answer.headers["Retry-After"]) <= 60
 
 
