@@ -155,6 +155,8 @@ def problem_response(error: Exception, context: dict[str, Any]) -> Response | No
         words = of_the_whole[0] if of_the_whole else "The request is malformed; `errors` says where."
         made = problem(status.HTTP_400_BAD_REQUEST, words, errors=errors)
     elif isinstance(error, Throttled):
+        # The throttle cannot tell how long when requests that it counts at once are more than it lets in.
+        answered.headers.setdefault("Retry-After", "60")
         wait = answered.headers["Retry-After"]
         made = problem(answered.status_code, f"That was one request too many. Ask again in {wait} seconds.")
     else:

@@ -193,6 +193,19 @@ def test_who_asks_too_often_is_told_when_to_come_back(
     assert 0 < int(answer.headers["Retry-After"]) <= 60
 
 
+def test_who_asks_too_often_at_once_is_told_as_well(
+    reader: APIClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("claims.api.throttling.AnonThrottle.rate", "2/min", raising=False)
+    # What is left behind when requests side by side each count themselves.
+    monkeypatch.setattr("claims.api.throttling.AnonThrottle.wait", lambda _: None)
+    for _ in range(2):
+        reader.get(f"{ROOT}topics/")
+    answer = reader.get(f"{ROOT}topics/")
+    problem(answer, 429)
+    assert answer.headers["Retry-After"] == "60"
+
+
 def test_reading_leaves_no_trace_in_the_ledger(reader: APIClient, edith: User) -> None:
     claim = a_claim(edith)
     count = Event.objects.count()
