@@ -268,12 +268,28 @@ def _are_one(one: set[str], other: set[str]) -> bool:
 def differing_offices(one: Facts, other: Facts) -> tuple[str, str] | None:
     """The offices of the two subjects ("intelligence chief", "parliament head") where they share no word.
 
-    None where either subject is told without an office: it may be the other's, by name.
+    Or where they share the title alone, and each says of what, in words that the other text has not: "finance
+    minister", "interior minister". None where either subject is told without an office: it may be the
+    other's, by name.
     """
     here, there = _office(one, other), _office(other, one)
-    if not here or not there or {term_of(word) for word in here} & {term_of(word) for word in there}:
+    if not here or not there:
+        return None
+    if {term_of(word) for word in here} & {term_of(word) for word in there} and not (
+        _is_of_another(here, there, other) and _is_of_another(there, here, one)
+    ):
         return None
     return " ".join(here), " ".join(there)
+
+
+def _is_of_another(office: Sequence[str], twin: Sequence[str], facts: Facts) -> bool:
+    """Whether ``office`` has a title of ``twin``, and before it a word for of what that ``facts`` has not."""
+    told = {term_of(word) for word in facts.words}
+    titles = [word for word in office if fold(word) in lexicon().titles and word in twin]
+    branches = [office[office.index(title) - 1] for title in titles if office.index(title) > 0]
+    return bool(branches) and all(
+        term_of(word) not in told and fold(word) not in lexicon().ranks for word in branches
+    )
 
 
 def _office(facts: Facts, other: Facts) -> tuple[str, ...]:

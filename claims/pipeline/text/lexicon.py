@@ -31,6 +31,7 @@ class Lexicon:
     countries: frozenset[str]
     particles: frozenset[str]
     titles: frozenset[str]
+    ranks: frozenset[str]
 
 
 @lru_cache(maxsize=1)
@@ -65,6 +66,7 @@ def lexicon() -> Lexicon:
         countries=frozenset(group[0] for group in names["countries"]),
         particles=frozenset(names["particles"]),
         titles=frozenset(names["titles"]),
+        ranks=frozenset(names["ranks"]),
     )
 
 
