@@ -262,10 +262,9 @@ def _open_candidate(candidate_id: str) -> Candidate:
         .get(pk=candidate_id)
     )
     if not candidate.is_open:
-        who = candidate.resolved_by.display_name if candidate.resolved_by else "the machine"
-        raise AlreadyResolvedError(
-            f"This candidate was {CandidateState(candidate.state).label.lower()} by {who} meanwhile."
-        )
+        state = CandidateState(candidate.state).label.lower()
+        by = f" by {candidate.resolved_by.display_name}" if candidate.resolved_by else ""
+        raise AlreadyResolvedError(f"This candidate was {state}{by} meanwhile.")
     _hold_pages([candidate])
     return candidate
 

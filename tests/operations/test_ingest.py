@@ -195,6 +195,14 @@ def test_a_candidate_is_resolved_once(edith: User, emil: User, cora: User) -> No
     assert Event.objects.filter(public=True).count() == 0, "candidates never leave the desk"
 
 
+def test_a_candidate_that_the_machine_linked_says_so_once(edith: User, cora: User) -> None:
+    candidate = propose(text="The harbour minister has resigned.", by=cora, now=right_now())
+    Candidate.objects.filter(pk=candidate.pk).update(state=CandidateState.LINKED)
+    with pytest.raises(AlreadyResolvedError) as refused:
+        track(candidate_id=candidate.id, by=edith, now=right_now())
+    assert refused.value.message == "This candidate was linked by the machine meanwhile."
+
+
 def test_a_passage_is_proposed_at_its_exact_place_or_not_at_all(cora: User) -> None:
     snapshot = ingest_file(
         body=page("Minister gone", SENTENCE, PADDING).encode(),
