@@ -196,10 +196,12 @@ def test_a_candidate_is_resolved_once(edith: User, emil: User, cora: User) -> No
 
 
 def test_a_candidate_that_the_machine_linked_says_so_once(edith: User, cora: User) -> None:
-    candidate = propose(text="The harbour minister has resigned.", by=cora, now=right_now())
-    Candidate.objects.filter(pk=candidate.pk).update(state=CandidateState.LINKED)
+    first, again = (propose(text=text, by=cora, now=right_now()) for text in (SENTENCE, PADDING))
+    claim = track(candidate_id=first.id, by=edith, now=right_now())
+    linked = {"state": CandidateState.LINKED, "resolved_at": right_now(), "claim": claim}
+    Candidate.objects.filter(pk=again.pk).update(**linked)
     with pytest.raises(AlreadyResolvedError) as refused:
-        track(candidate_id=candidate.id, by=edith, now=right_now())
+        track(candidate_id=again.id, by=edith, now=right_now())
     assert refused.value.message == "This candidate was linked by the machine meanwhile."
 
 
