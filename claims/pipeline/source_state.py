@@ -270,13 +270,10 @@ def _missing(observation: Observation, history: SourceHistory, policy: SourcePol
         state, reason = ArticleState.REMOVED, f"Removed: the address {what}."
     elif over_both_bars and observation.length_known and history.ever_captured:
         state, became = ArticleState.REMOVED, ChangeKind.REMOVED
-        reason = f"Removed: the address {what}, at {checks} checks since {since:%-d %B %Y %H:%M} UTC."
+        reason = f"Removed: the address {what}, at {checks} checks since {_moment(since)}."
     else:
         state = ArticleState.UNREACHABLE
-        reason = (
-            f"The address {what}. It is check {checks} of the {policy.removed_after_checks} that it takes, "
-            "over time, to count as removed."
-        )
+        reason = f"The address {what}{_why_not_removed(observation, checks, since, history, policy)}"
         if _outlives(history.state, state):
             state, reason = history.state, f"{_KEPT_UNTIL_READ[history.state]}; at the last check: {reason}"
     return SourceVerdict(
@@ -289,6 +286,25 @@ def _missing(observation: Observation, history: SourceHistory, policy: SourcePol
         doubted_state=history.doubted_state,
         doubted_checks=history.doubted_checks,
     )
+
+
+def _why_not_removed(
+    observation: Observation, checks: int, since: datetime, history: SourceHistory, policy: SourcePolicy
+) -> str:
+    """The rest of the sentence on a page that is missing and does not count as removed, or not yet."""
+    if checks < policy.removed_after_checks and history.ever_captured:
+        needed = policy.removed_after_checks
+        return f". It is check {checks} of the {needed} that it takes, over time, to count as removed."
+    so_far = f", at {checks} checks since {_moment(since)}" if checks > 1 else ""
+    if not history.ever_captured:
+        return f"{so_far}. The article was never read."
+    if observation.at - since < policy.removed_after:
+        return f"{so_far}. That is too short a time to count as removed."
+    return f"{so_far}. Its answer has no stated length, so it may be cut off and does not count as removed."
+
+
+def _moment(at: datetime) -> str:
+    return f"{at:%-d %B %Y, %H:%M} UTC"
 
 
 def _answered(observation: Observation, history: SourceHistory) -> SourceVerdict:

@@ -88,11 +88,16 @@ def test_a_page_is_removed_after_enough_checks_over_enough_time() -> None:
 
 
 def test_many_checks_in_a_short_time_remove_nothing() -> None:
-    assert after(*missing(*range(20))).state is ArticleState.UNREACHABLE
+    verdict = after(*missing(*range(20)))
+    assert verdict.state is ArticleState.UNREACHABLE
+    assert "at 20 checks since" in verdict.reason
+    assert verdict.reason.endswith("too short a time to count as removed.")
 
 
 def test_few_checks_over_a_long_time_remove_nothing() -> None:
-    assert after(*missing(0, 100, 200)).state is ArticleState.UNREACHABLE
+    verdict = after(*missing(0, 100, 200))
+    assert verdict.state is ArticleState.UNREACHABLE
+    assert "check 3 of the 4 that it takes" in verdict.reason
 
 
 @pytest.mark.parametrize(
@@ -126,6 +131,7 @@ def test_a_cut_or_empty_page_is_not_the_page_coming_back() -> None:
 def test_an_answer_of_unknown_length_alone_removes_nothing() -> None:
     unknown = [seen(hour, status=404, length_known=False) for hour in (0, 8, 16, 25)]
     assert after(*unknown).state is ArticleState.UNREACHABLE
+    assert "no stated length" in after(*unknown).reason
     assert after(*unknown, *missing(26)).state is ArticleState.REMOVED
 
 
@@ -137,6 +143,13 @@ NEVER_SEEN = SourceHistory(
     attempts=1,
     ever_captured=False,
 )
+
+
+def test_a_page_that_was_never_read_is_never_on_its_way_to_removed() -> None:
+    verdict = after(*missing(*range(90)), history=NEVER_SEEN)
+    assert verdict.state is ArticleState.UNREACHABLE
+    assert verdict.reason.endswith("The article was never read.")
+    assert "it takes" not in verdict.reason
 
 
 def test_a_redirect_to_the_front_page_counts_as_missing() -> None:
