@@ -91,7 +91,7 @@ def add_appearance(
         claim=claim,
         article=article,
         actor=by,
-        text=f"{publisher} {_VERBS[appearance.stance]} it: “{_shortened(quotation.quote)}”",
+        text=f"{publisher} {_VERBS[appearance.stance]} it: “{clipped(quotation.quote)}”",
         occurred_at=appearance.seen_at,
         data={
             "appearance": appearance.id,
@@ -111,7 +111,8 @@ def add_appearance(
 _VERBS = {None: "mentions", Stance.SUPPORTS: "supports", Stance.REFUTES: "refutes", Stance.REPORTS: "reports"}
 
 
-def _shortened(quote: str, length: int = 180) -> str:
+def clipped(quote: str, length: int = 180) -> str:
+    """The quote, or its first ``length`` characters up to a whole word and "…", for a sentence."""
     return quote if len(quote) <= length else quote[: length - 1].rsplit(" ", 1)[0] + "…"
 
 

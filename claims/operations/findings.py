@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
 from claims.models import Article, Change, Snapshot
+from claims.operations.appearances import clipped
 from claims.operations.capture import Reading, linked_claims, store_proposals, store_snapshot
 from claims.operations.consequences import claims_of, claims_of_all, follow_change, tell_change, tell_state
 from claims.operations.failpoints import AFTER_FINISH, BEFORE_FINISH, INSIDE_FINISH, reach
@@ -240,7 +241,7 @@ def _heed_retraction(article: Article, snapshot: Snapshot) -> None:
     notice = retraction_in(f"{snapshot.headline}\n{snapshot.text}")
     if notice is not None:
         article.state = ArticleState.RETRACTED
-        article.state_reason = f"Its publisher took it back. {notice}"[:500]
+        article.state_reason = f"Its publisher took it back: “{clipped(notice)}”"
     elif article.state == ArticleState.RETRACTED:
         article.state, article.state_reason = ArticleState.LIVE, ""
 

@@ -243,6 +243,7 @@ def test_a_retraction_marks_the_article_until_the_notice_goes(site: NewsSite, ar
     assert check(article).change == ChangeKind.RETRACTION
     article.refresh_from_db()
     assert article.state == ArticleState.RETRACTED
+    assert article.state_reason == "Its publisher took it back: “This article has been retracted.”"
     site.says("/resigns", HEADLINE, LEAD, MORE, EXTRA)
     check(article)
     article.refresh_from_db()

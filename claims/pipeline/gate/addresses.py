@@ -214,7 +214,7 @@ def check_addresses(
         where = f"{clean.host} is" if clean.is_literal else f"{clean.host} leads to {address}, which is"
         reason = (
             f"{where} not an address on the public internet, so it is never fetched. "
-            "Give the page's public address; a server of your own can be opened with FETCH_ALLOW_PRIVATE."
+            "Give the page’s public address; a server of your own can be opened with FETCH_ALLOW_PRIVATE."
         )
         return FetchRefused(clean.url, RefusalCode.PRIVATE, reason, clean.url)
     return None
@@ -269,7 +269,7 @@ def _not_an_address(url: str) -> _Refusal:
 def _foreign_scheme(scheme: str) -> _Refusal:
     return _Refusal(
         RefusalCode.SCHEME,
-        f"Only http and https pages are fetched, not {scheme[:20]}:; give the page's web address.",
+        f"Only http and https pages are fetched, not {scheme[:20]}:; give the page’s web address.",
     )
 
 
@@ -281,7 +281,7 @@ def _check_port(clean: CleanUrl, policy: FetchPolicy) -> None:
     allowed = ", ".join(str(port) for port in sorted(policy.ports))
     raise _Refusal(
         RefusalCode.PORT,
-        f"Port {clean.port} is not fetched, only {allowed}; give the page's ordinary address, "
+        f"Port {clean.port} is not fetched, only {allowed}; give the page’s ordinary address, "
         "or open the port with FETCH_PORTS.",
     )
 
