@@ -74,16 +74,19 @@ def test_a_chief_overrides_the_policy_and_that_is_shown(
     assert answer.json()["override"] == "An eyewitness of our own."
 
 
+def told_by_nobody_named(by: User) -> tuple[Claim, dict[str, object]]:
+    """A claim with one anonymous source, and the verdict on it that needs a second editor."""
+    claim = a_claim(by)
+    Appearance.objects.filter(claim=claim).update(anonymous=True)
+    evidence = [{"appearance": appearance_of(claim)}]
+    reason = "An official who would not be named."
+    return claim, {"verdict": "confirmed", "reason": reason, "evidence": evidence}
+
+
 def test_an_anonymous_source_waits_for_another_editor(
     reader: APIClient, program_of: Program, edith: User, emil: User
 ) -> None:
-    claim = a_claim(edith)
-    Appearance.objects.filter(claim=claim).update(anonymous=True)
-    body = {
-        "verdict": "confirmed",
-        "reason": "An official who would not be named.",
-        "evidence": [{"appearance": appearance_of(claim)}],
-    }
+    claim, body = told_by_nobody_named(edith)
     answer = post(program_of(edith), claim, body)
     assert answer.status_code == 202
     assert answer.json()["state"] == "awaiting_sign_off"
@@ -112,13 +115,7 @@ def test_an_anonymous_source_waits_for_another_editor(
 def test_what_another_decision_overtook_is_told_to_the_desk_alone(
     reader: APIClient, program_of: Program, edith: User, emil: User
 ) -> None:
-    claim = a_claim(edith)
-    Appearance.objects.filter(claim=claim).update(anonymous=True)
-    body = {
-        "verdict": "confirmed",
-        "reason": "An official who would not be named.",
-        "evidence": [{"appearance": appearance_of(claim)}],
-    }
+    claim, body = told_by_nobody_named(edith)
     assert post(program_of(edith), claim, body).status_code == 202
     other = {"verdict": "refuted", "reason": "Denied.", "evidence": [{"note": "Told."}]}
     assert post(program_of(emil), claim, other).status_code == 201
