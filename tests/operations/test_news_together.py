@@ -1,5 +1,6 @@
 """News of several pages in one transaction: all is written, no page spoils another, no two workers wait."""
 
+import hashlib
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, nullcontext
@@ -264,6 +265,29 @@ def test_a_worker_takes_bodies_that_another_brings_too_in_one_order(
             keep_bodies({later: bodies[later]})  # where the worker has it, each waits for the other
         reports = work.result(timeout=20)
         assert [report.outcome for report in reports] == [CheckOutcome.CHANGED] * 2
+
+
+@pytest.mark.only_postgres
+@pytest.mark.django_db(transaction=True)
+def test_whoever_hands_a_page_in_waits_for_its_claim_before_it_has_its_body(
+    site: NewsSite, claims: list[tuple[Claim, Article]], edith: User
+) -> None:
+    claim, carries = claims[0]
+    body = page("Minister goes", SAID.format(MINISTERS[int(carries.url[-1])]), MORE).encode()
+
+    def hand_in() -> list[Candidate]:
+        try:
+            return ingest_file(body=body, content_type="text/html", by=edith, now=right_now()).candidates
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            Claim.objects.select_for_update(no_key=True).get(pk=claim.pk)
+            work = pool.submit(hand_in)
+            until_somebody_waits()
+            keep_bodies({hashlib.sha256(body).hexdigest(): body})  # as a worker that has the claim does
+        assert claim.id in {candidate.claim_id for candidate in work.result(timeout=20)}
 
 
 def _none_or_a_deadlock(in_order: bool) -> AbstractContextManager[object]:
