@@ -51,8 +51,9 @@ def finish(held: Leased, seen: Sighting) -> CheckReport:
 def finish_together(checks: Sequence[tuple[Leased, Sighting]]) -> list[CheckReport]:
     """Write down what was seen of several pages in one transaction: all of it, or nothing.
 
-    A page is late where another worker has taken it over. Rows are locked in one order, first the articles,
-    then the claims of all of them, each by their ids, so that no two workers wait for each other.
+    A page is late where another worker has taken it over. Rows are locked in one order, so that no two
+    workers wait for each other: first the articles, then the claims of all of them, each by their ids, then
+    the bytes that the pages brought, by their hashes.
     """
     reach(BEFORE_FINISH)
     with writing() as book:
@@ -241,7 +242,10 @@ def _count_change(article: Article, change: Change, now: datetime) -> None:
 
 
 def _settle(book: Book, findings: Sequence[Finding]) -> None:
-    """Count the checks, let go of the pages and set when to look again; what is hot is asked once for all."""
+    """Count the checks, let go of the pages and set when to look again.
+
+    What is hot is asked once for all pages, after what any of them did to a claim.
+    """
     carrying = [finding.article.id for finding in findings if _is_of_claims(book, finding)]
     hot = hot_articles(carrying, now=max(finding.at for finding in findings)) if carrying else set()
     for finding in findings:
