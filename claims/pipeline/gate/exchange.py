@@ -10,7 +10,8 @@ from claims.pipeline.gate.inflate import FailureCode, first_header
 _TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 _LINE_BREAKS = re.compile(r"[\x00\r\n]")
 _LAST_LATIN_1 = "\xff"
-_ACCEPT = ("Accept", "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8")
+_ALWAYS = (b"Accept-Encoding: gzip",)
+_USUAL = (*_ALWAYS, b"Accept: text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8")
 _OURS = frozenset(
     {"host", "user-agent", "accept-encoding", "connection", "content-length", "transfer-encoding"}
 )
@@ -88,16 +89,13 @@ def header_lines(request: FetchRequest, *, own: bool, validators: bool) -> list[
     ``own``: whether the caller's headers go along. ``validators``: whether etag and last_modified do; they
     mean nothing at another URL and might by chance match there, since "1" is a popular etag.
     """
-    headers = [("Accept-Encoding", "gzip")]
-    if own:
-        headers += request.headers
-    if not any(name.lower() == "accept" for name, _ in headers):
-        headers.append(_ACCEPT)
+    headers = list(request.headers) if own else []
+    usual = _ALWAYS if any(name.lower() == "accept" for name, _ in headers) else _USUAL
     if validators and request.etag:
         headers.append(("If-None-Match", request.etag))
     if validators and request.last_modified:
         headers.append(("If-Modified-Since", request.last_modified))
-    return [f"{name}: {value}".encode("latin-1") for name, value in headers]
+    return [*usual, *(f"{name}: {value}".encode("latin-1") for name, value in headers)]
 
 
 @dataclass(frozen=True, slots=True)
