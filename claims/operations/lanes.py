@@ -16,7 +16,7 @@ from typing import Generic, Protocol, TypeVar
 from claims.models import Host
 from claims.operations.findings import heed_host
 from claims.operations.leases import HeldHosts, hold_hosts
-from claims.operations.policies import cadence, host_of
+from claims.operations.policies import cadences, host_of
 from claims.operations.robots import keep_robots, kept_robots, permission_for, robots_request
 from claims.operations.sightings import OVERLOADED, failure_of
 from claims.pipeline.fetch import (
@@ -265,7 +265,7 @@ class Lanes(Generic[E]):
     def _lane(self, host: str) -> _Lane[E]:
         """Return the host's lane; a new one is of a host that is not held yet."""
         if host not in self._lanes:
-            gap = cadence(f"//{host}").host_gap.total_seconds()
+            gap = cadences()(host).host_gap.total_seconds()
             self._lanes[host] = _Lane(host, monotonic(), gap, is_ours=False)
         return self._lanes[host]
 

@@ -22,7 +22,7 @@ from claims.operations.policies import fetch_policy
 from claims.operations.reader import TOO_MUCH
 from claims.operations.recheck import check_articles, check_due
 from claims.operations.review import decide
-from claims.operations.sightings import Leased, Sighting, look_at, read_leased, said_before
+from claims.operations.sightings import Leased, Sighting, look_at, said_before
 from claims.pipeline.feeds import FeedEntry
 from claims.pipeline.fetch import Fetched, fetch
 from claims.pipeline.read_again import PageRead, PageToRead, read_again
@@ -58,9 +58,8 @@ def edit(site: NewsSite, *places: int) -> None:
 
 def seen(articles: list[Article]) -> list[tuple[Leased, Sighting]]:
     """Lease the pages and look at them anew, as a batch does."""
-    assert lease_articles([article.id for article in articles], only_due=True)
     checks = []
-    for held in read_leased([article.id for article in articles]):
+    for held in lease_articles([article.id for article in articles], only_due=True):
         result = fetch(held.request, policy=fetch_policy())
         assert isinstance(result, Fetched)
         read = read_again(held.page_to_read(result, before=said_before([held])[held.id]))
