@@ -5,6 +5,7 @@ import io
 import os
 import pickle
 import resource
+import select
 import signal
 import sys
 import time
@@ -25,65 +26,92 @@ TOO_MUCH = "The page uses more time or memory than reading one may take, so it c
 PATIENCE = 3
 """How many times the CPU time of a page is waited for, by the clock on the wall."""
 
+_HANDFUL = 16  # pages handed over at once: each time costs a change of process
+_HANDFUL_OF_BYTES = 1024 * 1024
 _MOST_WAITING = 32 * 1024 * 1024  # bytes of pages that wait to be read
 _PAGES_OF_MEMORY = Path("/proc/self/statm")
 _MOMENTS = {("datetime", kind.__name__): kind for kind in (datetime, timedelta, timezone)}
 
 
 class Reader:
-    """Hands pages to one child, one at a time, and takes in what they say.
+    """Hands pages to one child, a handful at a time, and takes in what they say.
 
-    Forked with the first page, so that it shares the loaded code; a page that uses up its time or its memory,
-    or trips over an error of ours, ends the child and nothing else: the next page gets a new one.
+    Forked with the first pages, so that it shares the loaded code; a page that uses up its time or its memory,
+    or trips over an error of ours, ends the child and nothing else: the next pages get a new one.
     """
 
     def __init__(self, read: Callable[[PageToRead], PageRead], *, seconds: float, megabytes: int) -> None:
         """Read with ``read``; ``seconds`` of CPU for a page, ``megabytes`` on top of what is shared."""
         self._read, self._seconds, self._megabytes = read, seconds, megabytes
         self._waiting: deque[tuple[str, PageToRead]] = deque()
-        self._child: tuple[int, Connection] | None = None
-        self._at_work: tuple[str, float] | None = None
+        self._bytes_waiting = 0
+        self._at_work: deque[tuple[str, PageToRead]] = deque()  # in the order in which they are read
+        self._deadline = 0.0  # of the first at work, by the monotonic clock
+        self._child: tuple[int, Connection, select.poll] | None = None
 
     def ask(self, key: str, page: PageToRead) -> None:
         """Queue a page; its answer comes under ``key``."""
         self._waiting.append((key, page))
-        self._hand_over()
+        self._bytes_waiting += len(page.body)
+        if not self._at_work and (len(self._waiting) >= _HANDFUL or self._bytes_waiting >= _HANDFUL_OF_BYTES):
+            self._hand_over()
 
     @property
     def is_full(self) -> bool:
         """Whether so much waits that answers must be waited for before more pages are asked for."""
-        return sum(len(page.body) for _, page in self._waiting) > _MOST_WAITING
+        return self._bytes_waiting > _MOST_WAITING
 
     def answers(self, *, wait: bool) -> Iterator[tuple[str, PageRead | None]]:
         """Yield what was read, None for a page that broke the child; with ``wait`` until nothing is left."""
-        while self._at_work is not None:
-            key, deadline = self._at_work
-            left = max(0.0, deadline - time.monotonic())
-            answer = None
-            if self._pipe().poll(left if wait else 0.0):
-                answer = self._answer()
-            elif wait or not left:
-                self.close()
-            else:
-                return
-            self._at_work = None
+        if wait:
             self._hand_over()
+        while self._at_work:
+            left = max(0.0, self._deadline - time.monotonic())
+            answer = None
+            if self._has_answer(left if wait else 0.0):
+                answer = take_answer(self._pipe())
+            elif left and not wait:
+                return
+            key, _ = self._at_work.popleft()
+            if answer is None:
+                self._start_over()
+            self._deadline = time.monotonic() + PATIENCE * self._seconds
+            if not self._at_work and (wait or len(self._waiting) >= _HANDFUL):
+                self._hand_over()
             yield key, answer
 
     def close(self) -> None:
         """End the child."""
         if self._child is not None:
-            child, pipe = self._child
+            child, pipe, _ = self._child
             pipe.close()
             os.kill(child, signal.SIGKILL)
             os.waitpid(child, 0)
             self._child = None
 
-    def _answer(self) -> PageRead | None:
-        answer = take_answer(self._pipe())
-        if answer is None:
-            self.close()
-        return answer
+    def _start_over(self) -> None:
+        """End the child, and let what it had before it wait for the next one."""
+        self.close()
+        self._bytes_waiting += sum(len(page.body) for _, page in self._at_work)
+        self._waiting.extendleft(reversed(self._at_work))
+        self._at_work.clear()
+
+    def _hand_over(self) -> None:
+        """Give the child, if it has nothing to do, the next handful of pages."""
+        if self._at_work or not self._waiting:
+            return
+        size = 0
+        while self._waiting and len(self._at_work) < _HANDFUL and size < _HANDFUL_OF_BYTES:
+            self._at_work.append(self._waiting.popleft())
+            size += len(self._at_work[-1][1].body)
+        self._bytes_waiting -= size
+        with suppress(ConnectionError):  # it died idle: taking in its answer will tell
+            self._pipe().send([page for _, page in self._at_work])
+        self._deadline = time.monotonic() + PATIENCE * self._seconds
+
+    def _has_answer(self, seconds: float) -> bool:
+        self._pipe()
+        return self._child is not None and bool(self._child[2].poll(seconds * 1000))
 
     def _pipe(self) -> Connection:
         if self._child is None:
@@ -92,7 +120,9 @@ class Reader:
             if child == 0:
                 self._live_as_child(theirs)
             theirs.close()
-            self._child = child, ours
+            stirs = select.poll()
+            stirs.register(ours, select.POLLIN)
+            self._child = child, ours, stirs
         return self._child[1]
 
     def _live_as_child(self, theirs: Connection) -> None:
@@ -102,14 +132,6 @@ class Reader:
             serve(theirs, self._read, seconds=self._seconds, megabytes=self._megabytes)
         finally:
             os._exit(1)
-
-    def _hand_over(self) -> None:
-        """Give the child its next page if it has none."""
-        if self._at_work is None and self._waiting:
-            key, page = self._waiting.popleft()
-            with suppress(ConnectionError):  # it died idle: taking in its answer will tell
-                self._pipe().send(page)
-            self._at_work = key, time.monotonic() + PATIENCE * self._seconds
 
 
 class _PlainWords(pickle.Unpickler):
@@ -137,18 +159,18 @@ def take_answer(pipe: Connection) -> PageRead | None:
 def serve(
     pipe: Connection, read: Callable[[PageToRead], PageRead], *, seconds: float, megabytes: int
 ) -> None:
-    """Read pages until the parent hangs up, then end the process."""
+    """Read the pages of each list that the parent sends, answer each, and end when it hangs up."""
     status = 1
     try:
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGPROF):
             signal.signal(number, signal.SIG_DFL)
         _limit_memory(megabytes)
         while True:
-            page = pipe.recv()
-            signal.setitimer(signal.ITIMER_PROF, seconds)  # of CPU: a busy machine breaks no page
-            answer = read(page)
-            signal.setitimer(signal.ITIMER_PROF, 0)
-            pipe.send(answer)
+            for page in pipe.recv():
+                signal.setitimer(signal.ITIMER_PROF, seconds)  # of CPU: a busy machine breaks no page
+                answer = read(page)
+                signal.setitimer(signal.ITIMER_PROF, 0)
+                pipe.send(answer)
     except (EOFError, ConnectionError):
         status = 0
     finally:
