@@ -36,7 +36,7 @@ _MOMENTS = {("datetime", kind.__name__): kind for kind in (datetime, timedelta, 
 class Reader:
     """Hands pages to one child, a handful at a time, and takes in what they say.
 
-    Forked with the first pages, so that it shares the loaded code; a page that uses up its time or its memory,
+    Forked with the first pages, so that it shares the loaded code; a page that uses up its time or memory,
     or trips over an error of ours, ends the child and nothing else: the next pages get a new one.
     """
 
