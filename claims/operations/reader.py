@@ -11,12 +11,13 @@ import sys
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import is_dataclass
 from datetime import datetime, timedelta, timezone
 from enum import Enum
 from multiprocessing.connection import Connection, Pipe
 from pathlib import Path
+from typing import Any
 
 from claims.pipeline.read_again import PageRead, PageToRead
 
@@ -28,6 +29,7 @@ PATIENCE = 3
 
 _HANDFUL = 16  # pages handed over at once: each time costs a change of process
 _HANDFUL_OF_BYTES = 1024 * 1024
+_MOST_BY_ONE_CHILD = 1_000  # pages; then its memory is given back
 _MOST_WAITING = 32 * 1024 * 1024  # bytes of pages that wait to be read
 _PAGES_OF_MEMORY = Path("/proc/self/statm")
 _MOMENTS = {("datetime", kind.__name__): kind for kind in (datetime, timedelta, timezone)}
@@ -37,7 +39,8 @@ class Reader:
     """Hands pages to one child, a handful at a time, and takes in what they say.
 
     Forked with the first pages, so that it shares the loaded code; a page that uses up its time or memory,
-    or trips over an error of ours, ends the child and nothing else: the next pages get a new one.
+    or trips over an error of ours, ends the child and nothing else: the next pages get a new one. Between
+    two batches the child waits, for a fork costs as much as reading thirty pages.
     """
 
     def __init__(self, read: Callable[[PageToRead], PageRead], *, seconds: float, megabytes: int) -> None:
@@ -48,6 +51,7 @@ class Reader:
         self._at_work: deque[tuple[str, PageToRead]] = deque()  # in the order in which they are read
         self._deadline = 0.0  # of the first at work, by the monotonic clock
         self._child: tuple[int, Connection, select.poll] | None = None
+        self._read_by_child = 0
 
     def ask(self, key: str, page: PageToRead) -> None:
         """Queue a page; its answer comes under ``key``."""
@@ -80,8 +84,21 @@ class Reader:
                 self._hand_over()
             yield key, answer
 
+    def start(self) -> None:
+        """Have the child ready before the first page comes."""
+        self._pipe()
+
+    def rest(self) -> None:
+        """Drop what was asked and not answered; a child that has nothing to do stays for the next batch."""
+        if self._at_work or self._read_by_child > _MOST_BY_ONE_CHILD:
+            self.close()
+        self._waiting.clear()
+        self._at_work.clear()
+        self._bytes_waiting = 0
+
     def close(self) -> None:
         """End the child."""
+        self._read_by_child = 0
         if self._child is not None:
             child, pipe, _ = self._child
             pipe.close()
@@ -105,7 +122,10 @@ class Reader:
             self._at_work.append(self._waiting.popleft())
             size += len(self._at_work[-1][1].body)
         self._bytes_waiting -= size
-        with suppress(ConnectionError):  # it died idle: taking in its answer will tell
+        self._read_by_child += len(self._at_work)
+        if self._child is not None and self._has_answer(0.0):  # with nothing asked: it is gone
+            self.close()
+        with suppress(ConnectionError):  # it died just now: taking in its answer will tell
             self._pipe().send([page for _, page in self._at_work])
         self._deadline = time.monotonic() + PATIENCE * self._seconds
 
@@ -132,6 +152,35 @@ class Reader:
             serve(theirs, self._read, seconds=self._seconds, megabytes=self._megabytes)
         finally:
             os._exit(1)
+
+
+_of_process: dict[tuple[Any, ...], Reader] = {}
+os.register_at_fork(after_in_child=_of_process.clear)
+
+
+@contextmanager
+def readers_turn(
+    read: Callable[[PageToRead], PageRead], *, seconds: float, megabytes: int
+) -> Iterator[Reader]:
+    """Give this process's reader, for one batch at a time; it is made once, and anew for other limits.
+
+    Its child is left to wait at the end. A process forked from this one makes a reader of its own.
+    """
+    terms = read, seconds, megabytes
+    if terms not in _of_process:
+        end_readers()
+        _of_process[terms] = Reader(read, seconds=seconds, megabytes=megabytes)
+    reader = _of_process[terms]
+    try:
+        yield reader
+    finally:
+        reader.rest()
+
+
+def end_readers() -> None:
+    """End the child that waits for this process's next batch."""
+    while _of_process:
+        _of_process.popitem()[1].close()
 
 
 class _PlainWords(pickle.Unpickler):
