@@ -31,7 +31,7 @@ from claims.pipeline.fetch import (
 )
 from claims.pipeline.gate.inflate import FailureCode
 from claims.pipeline.robots import RobotsAnswer
-from claims.queries.clock import database_clock
+from claims.queries.clock import database_clock, database_now
 
 # A host that cannot be reached so often in a row is down: its other pages wait, uncounted.
 _DOWN_AFTER = 3
@@ -176,7 +176,8 @@ class Lanes(Generic[E]):
 
     def let_go(self) -> None:
         """Let others ask the hosts, each from when it is free again."""
-        now, stopped = self._now(), monotonic()
+        stopped = monotonic()  # before the time is asked for: its way here must not shorten a gap
+        now = database_now()
         ours = [lane for lane in self._lanes.values() if lane.is_ours]
         self._held.release(
             {lane.host: now + timedelta(seconds=max(0.0, lane.free_at - stopped)) for lane in ours}

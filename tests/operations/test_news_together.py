@@ -145,7 +145,7 @@ def test_a_check_is_too_late_where_somebody_hands_the_page_in_meanwhile(
     assert "ill" in str(Change.objects.get(article=stories[0]).diff)
 
 
-def _asks_for_ever(page: PageToRead, *, parse: object = None) -> PageRead:
+def _asks_for_ever(page: PageToRead) -> PageRead:
     return PageRead(fingerprint="", wants_before=True)
 
 
@@ -155,7 +155,7 @@ def test_a_reader_that_asks_for_what_it_was_given_or_cannot_have_is_broken(
 ) -> None:
     edit(site, 0, 1)
     never_seen = add_article(url=site.says("/new", "News", SAID, MORE), by=None, now=right_now()).article
-    monkeypatch.setattr(batch, "read_again", _asks_for_ever)  # as a child may that a page took over
+    monkeypatch.setattr(batch, "_read_with", lambda _parse: _asks_for_ever)  # as a child that was taken over
     pages = [never_seen.id, stories[0].id, stories[1].id]
     reports = list(check_articles(pages, only_due=False))
     assert [report.outcome for report in reports] == [CheckOutcome.FAILED] * 3
