@@ -1,5 +1,6 @@
 """The Celery application; what it runs is in `claims.tasks`, when is in the settings."""
 
+import gc
 import os
 
 from celery import Celery
@@ -18,6 +19,9 @@ def load_what_reading_needs(**_: object) -> None:
     from claims.pipeline.read_again import warm_up
 
     warm_up()
+    # What is loaded stays: looking for garbage in it would write to all of it, and end the sharing.
+    gc.collect()
+    gc.freeze()
 
 
 @worker_process_init.connect

@@ -65,12 +65,14 @@ class FetchRequest:
 
     def __post_init__(self) -> None:
         """Refuse header text that could smuggle a line, and headers that the gate sets itself."""
-        validators = [("If-None-Match", self.etag or ""), ("If-Modified-Since", self.last_modified or "")]
-        for name, value in (*self.headers, *validators):
+        for name, value in self.headers:
             if not _TOKEN.fullmatch(name) or name.lower() in _OURS:
                 raise ValueError(f"The header {name!r} cannot be set here.")
-            if _LINE_BREAKS.search(value) or not (value.isascii() or max(value) <= _LAST_LATIN_1):
-                raise ValueError(f"The value of header {name!r} is no Latin-1 line.")
+            _check_value(name, value)
+        if self.etag:
+            _check_value("If-None-Match", self.etag)
+        if self.last_modified:
+            _check_value("If-Modified-Since", self.last_modified)
 
     @property
     def place(self) -> str:
@@ -81,6 +83,11 @@ class FetchRequest:
     def is_conditional(self) -> bool:
         """Whether a 304 may answer it."""
         return bool(self.etag or self.last_modified)
+
+
+def _check_value(name: str, value: str) -> None:
+    if _LINE_BREAKS.search(value) or not (value.isascii() or max(value) <= _LAST_LATIN_1):
+        raise ValueError(f"The value of header {name!r} is no Latin-1 line.")
 
 
 def header_lines(request: FetchRequest, *, own: bool, validators: bool) -> list[bytes]:
