@@ -211,8 +211,10 @@ def serve(
     """Read the pages of each list that the parent sends, answer each, and end when it hangs up."""
     status = 1
     try:
-        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGPROF):
-            signal.signal(number, signal.SIG_DFL)
+        # A stop is asked of the whole group; the parent may want its answers first, and takes this one along.
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, signal.SIG_IGN)
+        signal.signal(signal.SIGPROF, signal.SIG_DFL)
         _limit_memory(megabytes)
         while True:
             for page in pipe.recv():

@@ -45,7 +45,7 @@ def saying(words: str) -> PageToRead:
 def which_child(page: PageToRead) -> PageRead:
     """Read nothing, slowly if asked to: tell what was asked, and who reads."""
     if page.body == b"slow":
-        time.sleep(0.3)
+        time.sleep(0.1)
     return PageRead(fingerprint=f"{page.body.decode()} {os.getpid()}")
 
 
@@ -103,6 +103,17 @@ def test_a_child_that_ended_while_it_waited_is_no_fault_of_the_next_page() -> No
     time.sleep(0.2)
     with readers_turn(which_child, seconds=5, megabytes=200) as reader:
         assert told(reader, "after") != child
+
+
+@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
+def test_a_stop_that_reaches_the_whole_group_is_no_fault_of_the_page_that_is_being_read(stop: int) -> None:
+    with readers_turn(which_child, seconds=5, megabytes=200) as reader:
+        child = told(reader, "before")
+        for number in range(20):
+            reader.ask(str(number), saying("slow"))
+        os.kill(child, stop)
+        answers = [answer for _, answer in reader.answers(wait=True)]
+        assert answers == [PageRead(fingerprint=f"slow {child}")] * 20
 
 
 class Order:
