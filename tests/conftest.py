@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import sys
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Literal
 
@@ -102,6 +103,14 @@ def _no_cache_left_over(request: pytest.FixtureRequest) -> None:
 
         if engine() == "postgres":
             cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def _no_reader_left_over() -> Iterator[None]:
+    """End the child that waits to read the next batch: it knows nothing of what the next test changes."""
+    yield
+    if (reader := sys.modules.get("claims.operations.reader")) is not None:
+        reader.end_readers()
 
 
 @pytest.fixture

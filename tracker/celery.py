@@ -1,9 +1,10 @@
 """The Celery application; what it runs is in `claims.tasks`, when is in the settings."""
 
+import gc
 import os
 
 from celery import Celery
-from celery.signals import worker_init
+from celery.signals import worker_init, worker_process_init
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tracker.settings")
 
@@ -18,3 +19,15 @@ def load_what_reading_needs(**_: object) -> None:
     from claims.pipeline.read_again import warm_up
 
     warm_up()
+    # What is loaded stays: looking for garbage in it would write to all of it, and end the sharing.
+    gc.collect()
+    gc.freeze()
+
+
+@worker_process_init.connect
+def start_reader(**_: object) -> None:
+    """Fork it while the process has touched little of the memory that they all share."""
+    from claims.operations.batch import batch_reader
+
+    with batch_reader() as reader:
+        reader.start()

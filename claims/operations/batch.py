@@ -1,7 +1,7 @@
 """One batch of checks: held hosts, leased pages, fetched side by side, read in a child, finished in bulk."""
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing
+from contextlib import AbstractContextManager, closing
 from datetime import datetime, timedelta
 from functools import cache, partial
 
@@ -13,7 +13,7 @@ from claims.operations.findings import CheckReport, finish, finish_together, hee
 from claims.operations.lanes import Lanes
 from claims.operations.leases import HeldHosts, give_back
 from claims.operations.policies import fetch_policy, host_of, lease_time
-from claims.operations.reader import Reader
+from claims.operations.reader import Reader, readers_turn
 from claims.operations.robots import forget_failed_robots
 from claims.operations.sightings import (
     Leased,
@@ -29,12 +29,12 @@ from claims.operations.sightings import (
 )
 from claims.operations.unchanged import finish_unchanged, is_nothing_new
 from claims.pipeline.fetch import Fetched, FetchResult
-from claims.pipeline.read_again import read_again, warm_up
+from claims.pipeline.read_again import PageRead, PageToRead, read_again, warm_up
 from claims.pipeline.source_state import OUR_SIDE, is_own_outage
 from claims.queries.aliases import known_aliases
 from claims.queries.clock import database_clock
 from claims.queries.heat import hot_articles
-from claims.queries.tiers import attribution_parser
+from claims.queries.tiers import FindAttributions, attribution_parser
 from claims.vocabulary import CheckOutcome
 
 log = structlog.get_logger(__name__)
@@ -61,6 +61,17 @@ def pages_in_a_batch(gap: timedelta) -> int:
     return max(1, min(MOST_PAGES_OF_A_HOST, int(batch_seconds() / gap.total_seconds())))
 
 
+@cache
+def _read_with(parse: FindAttributions | None) -> Callable[[PageToRead], PageRead]:
+    return partial(read_again, parse=parse)
+
+
+def batch_reader() -> AbstractContextManager[Reader]:
+    """Return the reader of this process's batches, as the settings are, for one of them."""
+    read = _read_with(attribution_parser())
+    return readers_turn(read, seconds=settings.READ_SECONDS, megabytes=settings.READ_MEGABYTES)
+
+
 class Batch:
     """Checks leased pages on held hosts; gives back the hosts, and what there was no time for."""
 
@@ -69,7 +80,6 @@ class Batch:
         self._now = database_clock()
         self._hot = hot_articles([page.id for page in pages], now=self._now())
         self._lanes = Lanes(hosts, pages, policy=fetch_policy(), seconds=batch_seconds())
-        self._read = partial(read_again, parse=attribution_parser())
         self._aliases = cache(known_aliases)  # read once, with the first news
         self._reading: dict[str, tuple[Leased, Fetched, datetime]] = {}
         self._changed: list[str] = []  # being read, and not as before
@@ -88,8 +98,7 @@ class Batch:
         yield from self._tell_news(at_least=1)
 
     def _fetch(self) -> Iterator[CheckReport]:
-        reader = Reader(self._read, seconds=settings.READ_SECONDS, megabytes=settings.READ_MEGABYTES)
-        with closing(reader), closing(self._lanes.answers()) as answers:
+        with batch_reader() as reader, closing(self._lanes.answers()) as answers:
             for page, result in answers:
                 self._take(page, result, reader)
                 self._take_readings(reader, wait=reader.is_full)

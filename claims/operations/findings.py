@@ -13,7 +13,7 @@ from claims.operations.drafts import Finding, draft, store
 from claims.operations.failpoints import AFTER_FINISH, BEFORE_FINISH, INSIDE_FINISH, reach
 from claims.operations.leases import hold_host
 from claims.operations.ledger import Book, writing
-from claims.operations.policies import cadence, host_of, source_policy
+from claims.operations.policies import Cadence, cadence, host_of, source_policy
 from claims.operations.saving import save_checked
 from claims.operations.sightings import OVERLOADED, Leased, Sighting, asked_to_wait
 from claims.operations.stand_ins import known_of_others, stand_in_of
@@ -263,11 +263,13 @@ def _is_of_claims(book: Book, finding: Finding) -> bool:
     return bool(claims_of(book, finding.article) or (reading and linked_claims(reading)))
 
 
-def next_check(article: Article | Leased, seen: Sighting, *, hot: bool) -> datetime | None:
-    """Return when to look again; None for a file in hand, which has no address to ask."""
+def next_check(
+    article: Article | Leased, seen: Sighting, *, hot: bool, pace: Cadence | None = None
+) -> datetime | None:
+    """Return when to look again, at the ``pace`` of its host; None for a file in hand, which nobody asks."""
     if article.url.startswith("urn:"):
         return None
-    pace, now = cadence(article.url), seen.observation.at
+    pace, now = pace or cadence(article.url), seen.observation.at
     if article.state == ArticleState.STUCK:
         return now + pace.longest
     settling = article.missing_checks > 0 and article.state != ArticleState.REMOVED

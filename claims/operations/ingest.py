@@ -189,9 +189,10 @@ def find_or_make(
             "updated_at": now,
         },
     )
-    if made:
-        text = f"Article added: {url}"
-        book.write(
-            EventKind.ARTICLE_ADDED, article=article, actor=by, occurred_at=now, text=text, data={"url": url}
-        )
-    return article, made
+    if not made:  # another came first, just now
+        return Article.objects.select_for_update(no_key=True).get(pk=article.pk), False
+    text = f"Article added: {url}"
+    book.write(
+        EventKind.ARTICLE_ADDED, article=article, actor=by, occurred_at=now, text=text, data={"url": url}
+    )
+    return article, True

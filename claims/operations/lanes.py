@@ -16,7 +16,7 @@ from typing import Generic, Protocol, TypeVar
 from claims.models import Host
 from claims.operations.findings import heed_host
 from claims.operations.leases import HeldHosts, hold_hosts
-from claims.operations.policies import cadence, host_of
+from claims.operations.policies import cadences, host_of
 from claims.operations.robots import keep_robots, kept_robots, permission_for, robots_request
 from claims.operations.sightings import OVERLOADED, failure_of
 from claims.pipeline.fetch import (
@@ -31,7 +31,7 @@ from claims.pipeline.fetch import (
 )
 from claims.pipeline.gate.inflate import FailureCode
 from claims.pipeline.robots import RobotsAnswer
-from claims.queries.clock import database_clock
+from claims.queries.clock import database_clock, database_now
 
 # A host that cannot be reached so often in a row is down: its other pages wait, uncounted.
 _DOWN_AFTER = 3
@@ -176,7 +176,8 @@ class Lanes(Generic[E]):
 
     def let_go(self) -> None:
         """Let others ask the hosts, each from when it is free again."""
-        now, stopped = self._now(), monotonic()
+        stopped = monotonic()  # before the time is asked for: its way here must not shorten a gap
+        now = database_now()
         ours = [lane for lane in self._lanes.values() if lane.is_ours]
         self._held.release(
             {lane.host: now + timedelta(seconds=max(0.0, lane.free_at - stopped)) for lane in ours}
@@ -265,7 +266,7 @@ class Lanes(Generic[E]):
     def _lane(self, host: str) -> _Lane[E]:
         """Return the host's lane; a new one is of a host that is not held yet."""
         if host not in self._lanes:
-            gap = cadence(f"//{host}").host_gap.total_seconds()
+            gap = cadences()(host).host_gap.total_seconds()
             self._lanes[host] = _Lane(host, monotonic(), gap, is_ours=False)
         return self._lanes[host]
 

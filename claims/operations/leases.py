@@ -13,6 +13,8 @@ from django.db.models.functions import Greatest
 
 from claims.models import ArchiveCopy, Article, Feed, Host
 from claims.operations.policies import lease_time
+from claims.operations.sightings import LEASED_COLUMNS, Leased, leased
+from claims.queries.among import Among
 from claims.queries.clock import database_now
 
 _BETWEEN_TRIES = 0.2  # seconds
@@ -38,23 +40,24 @@ def lease(
     return fence + 1 if won else None
 
 
-def lease_articles(article_ids: Collection[str], *, only_due: bool) -> dict[str, int]:
-    """Reserve what is free of these articles, all in two statements; returns the new fence of those won.
+def lease_articles(article_ids: Collection[str], *, only_due: bool) -> list[Leased]:
+    """Reserve what is free of these articles, all in two statements; returns those won, in the order given.
 
     The rows stay locked between the two (SQLite: its transactions exclude each other), so no other worker
-    can win one of them; what another is about to lease is passed over rather than waited for.
+    can win one of them; what another is about to lease is passed over rather than waited for. The fences are
+    those of this lease: whoever stands still past it must not take the next one's for its own.
     """
     now = database_now()
-    rows = Article.objects.filter(Q(lease_until=None) | Q(lease_until__lte=now), pk__in=article_ids)
+    rows = Article.objects.filter(Among("id", article_ids), Q(lease_until=None) | Q(lease_until__lte=now))
     if only_due:
         rows = rows.filter(due_at__lte=now)
     with transaction.atomic():
         free = rows.order_by("id").select_for_update(skip_locked=True, of=("self",), no_key=True)
-        won = {article_id: fence + 1 for article_id, fence in free.values_list("id", "fence")}
-        Article.objects.filter(pk__in=list(won)).update(
+        won = {page.id: page for page in map(leased, free.values_list(*LEASED_COLUMNS))}
+        Article.objects.filter(Among("id", won)).update(
             fence=F("fence") + 1, attempts=F("attempts") + 1, lease_until=now + lease_time()
         )
-    return won
+    return [won[article_id] for article_id in article_ids if article_id in won]
 
 
 def finish_in_bulk(columns: Sequence[str], rows: Sequence[Sequence[Any]], *, changes: str) -> set[str]:

@@ -1,5 +1,6 @@
 """The settings that operations go by, as the pipeline's plain values."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
@@ -51,6 +52,11 @@ def host_of(url: str) -> str:
 
 def cadence(url: str) -> Cadence:
     """Return the cadences of the environment for this address; the demo's own site has shorter ones."""
+    return cadences()(host_of(url))
+
+
+def cadences() -> Callable[[str], Cadence]:
+    """Return the cadences by host, for many hosts at once: the environment is asked now."""
     usual = _cadence(
         settings.CHECK_MIN_SECONDS,
         settings.CHECK_MAX_SECONDS,
@@ -58,9 +64,12 @@ def cadence(url: str) -> Cadence:
         settings.REMOVED_AFTER_CHECKS,
         settings.REMOVED_AFTER_SECONDS,
     )
-    if not settings.DEMO_HOST or host_of(url) != settings.DEMO_HOST:
-        return usual
-    return Cadence(**{word: min(getattr(usual, word), getattr(_DEMO, word)) for word in Cadence.__slots__})
+    demo = settings.DEMO_HOST
+    if not demo:
+        return lambda _: usual
+    shorter = {word: min(getattr(usual, word), getattr(_DEMO, word)) for word in Cadence.__slots__}
+    demos_own = Cadence(**shorter)
+    return lambda host: demos_own if host == demo else usual
 
 
 @lru_cache(maxsize=8)

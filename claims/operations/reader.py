@@ -5,17 +5,19 @@ import io
 import os
 import pickle
 import resource
+import select
 import signal
 import sys
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import is_dataclass
 from datetime import datetime, timedelta, timezone
 from enum import Enum
 from multiprocessing.connection import Connection, Pipe
 from pathlib import Path
+from typing import Any
 
 from claims.pipeline.read_again import PageRead, PageToRead
 
@@ -25,65 +27,111 @@ TOO_MUCH = "The page uses more time or memory than reading one may take, so it c
 PATIENCE = 3
 """How many times the CPU time of a page is waited for, by the clock on the wall."""
 
+_HANDFUL = 16  # pages handed over at once: each time costs a change of process
+_HANDFUL_OF_BYTES = 1024 * 1024
+_MOST_BY_ONE_CHILD = 1_000  # pages; then its memory is given back
 _MOST_WAITING = 32 * 1024 * 1024  # bytes of pages that wait to be read
 _PAGES_OF_MEMORY = Path("/proc/self/statm")
 _MOMENTS = {("datetime", kind.__name__): kind for kind in (datetime, timedelta, timezone)}
 
 
 class Reader:
-    """Hands pages to one child, one at a time, and takes in what they say.
+    """Hands pages to one child, a handful at a time, and takes in what they say.
 
-    Forked with the first page, so that it shares the loaded code; a page that uses up its time or its memory,
-    or trips over an error of ours, ends the child and nothing else: the next page gets a new one.
+    Forked with the first pages, so that it shares the loaded code; a page that uses up its time or memory,
+    or trips over an error of ours, ends the child and nothing else: the next pages get a new one. Between
+    two batches the child waits, for a fork costs as much as reading thirty pages.
     """
 
     def __init__(self, read: Callable[[PageToRead], PageRead], *, seconds: float, megabytes: int) -> None:
         """Read with ``read``; ``seconds`` of CPU for a page, ``megabytes`` on top of what is shared."""
         self._read, self._seconds, self._megabytes = read, seconds, megabytes
         self._waiting: deque[tuple[str, PageToRead]] = deque()
-        self._child: tuple[int, Connection] | None = None
-        self._at_work: tuple[str, float] | None = None
+        self._bytes_waiting = 0
+        self._at_work: deque[tuple[str, PageToRead]] = deque()  # in the order in which they are read
+        self._deadline = 0.0  # of the first at work, by the monotonic clock
+        self._child: tuple[int, Connection, select.poll] | None = None
+        self._read_by_child = 0
 
     def ask(self, key: str, page: PageToRead) -> None:
         """Queue a page; its answer comes under ``key``."""
         self._waiting.append((key, page))
-        self._hand_over()
+        self._bytes_waiting += len(page.body)
+        if not self._at_work and (len(self._waiting) >= _HANDFUL or self._bytes_waiting >= _HANDFUL_OF_BYTES):
+            self._hand_over()
 
     @property
     def is_full(self) -> bool:
         """Whether so much waits that answers must be waited for before more pages are asked for."""
-        return sum(len(page.body) for _, page in self._waiting) > _MOST_WAITING
+        return self._bytes_waiting > _MOST_WAITING
 
     def answers(self, *, wait: bool) -> Iterator[tuple[str, PageRead | None]]:
         """Yield what was read, None for a page that broke the child; with ``wait`` until nothing is left."""
-        while self._at_work is not None:
-            key, deadline = self._at_work
-            left = max(0.0, deadline - time.monotonic())
-            answer = None
-            if self._pipe().poll(left if wait else 0.0):
-                answer = self._answer()
-            elif wait or not left:
-                self.close()
-            else:
-                return
-            self._at_work = None
+        if wait:
             self._hand_over()
+        while self._at_work:
+            left = max(0.0, self._deadline - time.monotonic())
+            answer = None
+            if self._has_answer(left if wait else 0.0):
+                answer = take_answer(self._pipe())
+            elif left and not wait:
+                return
+            key, _ = self._at_work.popleft()
+            if answer is None:
+                self._start_over()
+            self._deadline = time.monotonic() + PATIENCE * self._seconds
+            if not self._at_work and (wait or len(self._waiting) >= _HANDFUL):
+                self._hand_over()
             yield key, answer
+
+    def start(self) -> None:
+        """Have the child ready before the first page comes."""
+        self._pipe()
+
+    def rest(self) -> None:
+        """Drop what was asked and not answered; a child that has nothing to do stays for the next batch."""
+        if self._at_work or self._read_by_child > _MOST_BY_ONE_CHILD:
+            self.close()
+        self._waiting.clear()
+        self._at_work.clear()
+        self._bytes_waiting = 0
 
     def close(self) -> None:
         """End the child."""
+        self._read_by_child = 0
         if self._child is not None:
-            child, pipe = self._child
+            child, pipe, _ = self._child
             pipe.close()
             os.kill(child, signal.SIGKILL)
             os.waitpid(child, 0)
             self._child = None
 
-    def _answer(self) -> PageRead | None:
-        answer = take_answer(self._pipe())
-        if answer is None:
+    def _start_over(self) -> None:
+        """End the child, and let what it had before it wait for the next one."""
+        self.close()
+        self._bytes_waiting += sum(len(page.body) for _, page in self._at_work)
+        self._waiting.extendleft(reversed(self._at_work))
+        self._at_work.clear()
+
+    def _hand_over(self) -> None:
+        """Give the child, if it has nothing to do, the next handful of pages."""
+        if self._at_work or not self._waiting:
+            return
+        size = 0
+        while self._waiting and len(self._at_work) < _HANDFUL and size < _HANDFUL_OF_BYTES:
+            self._at_work.append(self._waiting.popleft())
+            size += len(self._at_work[-1][1].body)
+        self._bytes_waiting -= size
+        self._read_by_child += len(self._at_work)
+        if self._child is not None and self._has_answer(0.0):  # with nothing asked: it is gone
             self.close()
-        return answer
+        with suppress(ConnectionError):  # it died just now: taking in its answer will tell
+            self._pipe().send([page for _, page in self._at_work])
+        self._deadline = time.monotonic() + PATIENCE * self._seconds
+
+    def _has_answer(self, seconds: float) -> bool:
+        self._pipe()
+        return self._child is not None and bool(self._child[2].poll(seconds * 1000))
 
     def _pipe(self) -> Connection:
         if self._child is None:
@@ -92,7 +140,9 @@ class Reader:
             if child == 0:
                 self._live_as_child(theirs)
             theirs.close()
-            self._child = child, ours
+            stirs = select.poll()
+            stirs.register(ours, select.POLLIN)
+            self._child = child, ours, stirs
         return self._child[1]
 
     def _live_as_child(self, theirs: Connection) -> None:
@@ -103,13 +153,34 @@ class Reader:
         finally:
             os._exit(1)
 
-    def _hand_over(self) -> None:
-        """Give the child its next page if it has none."""
-        if self._at_work is None and self._waiting:
-            key, page = self._waiting.popleft()
-            with suppress(ConnectionError):  # it died idle: taking in its answer will tell
-                self._pipe().send(page)
-            self._at_work = key, time.monotonic() + PATIENCE * self._seconds
+
+_of_process: dict[tuple[Any, ...], Reader] = {}
+os.register_at_fork(after_in_child=_of_process.clear)
+
+
+@contextmanager
+def readers_turn(
+    read: Callable[[PageToRead], PageRead], *, seconds: float, megabytes: int
+) -> Iterator[Reader]:
+    """Give this process's reader, for one batch at a time; it is made once, and anew for other limits.
+
+    Its child is left to wait at the end. A process forked from this one makes a reader of its own.
+    """
+    terms = read, seconds, megabytes
+    if terms not in _of_process:
+        end_readers()
+        _of_process[terms] = Reader(read, seconds=seconds, megabytes=megabytes)
+    reader = _of_process[terms]
+    try:
+        yield reader
+    finally:
+        reader.rest()
+
+
+def end_readers() -> None:
+    """End the child that waits for this process's next batch."""
+    while _of_process:
+        _of_process.popitem()[1].close()
 
 
 class _PlainWords(pickle.Unpickler):
@@ -137,18 +208,20 @@ def take_answer(pipe: Connection) -> PageRead | None:
 def serve(
     pipe: Connection, read: Callable[[PageToRead], PageRead], *, seconds: float, megabytes: int
 ) -> None:
-    """Read pages until the parent hangs up, then end the process."""
+    """Read the pages of each list that the parent sends, answer each, and end when it hangs up."""
     status = 1
     try:
-        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGPROF):
-            signal.signal(number, signal.SIG_DFL)
+        # A stop is asked of the whole group; the parent may want its answers first, and takes this one along.
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, signal.SIG_IGN)
+        signal.signal(signal.SIGPROF, signal.SIG_DFL)
         _limit_memory(megabytes)
         while True:
-            page = pipe.recv()
-            signal.setitimer(signal.ITIMER_PROF, seconds)  # of CPU: a busy machine breaks no page
-            answer = read(page)
-            signal.setitimer(signal.ITIMER_PROF, 0)
-            pipe.send(answer)
+            for page in pipe.recv():
+                signal.setitimer(signal.ITIMER_PROF, seconds)  # of CPU: a busy machine breaks no page
+                answer = read(page)
+                signal.setitimer(signal.ITIMER_PROF, 0)
+                pipe.send(answer)
     except (EOFError, ConnectionError):
         status = 0
     finally:

@@ -41,7 +41,7 @@ def read_apart(read: Callable[[PageToRead], PageRead], page: PageToRead) -> Page
                 child.start()
             try:
                 with suppress(ConnectionError):  # it died before: taking in its answer will tell
-                    ours.send(page)
+                    ours.send([page])
                 answered = ours.poll(PATIENCE * settings.READ_SECONDS)
                 return take_answer(ours) if answered else None
             finally:

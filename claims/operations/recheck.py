@@ -13,10 +13,10 @@ from claims.operations.batch import Batch, pages_in_a_batch
 from claims.operations.failpoints import AFTER_LEASE, reach
 from claims.operations.findings import CheckReport, finish, heed_host
 from claims.operations.leases import HeldHosts, hold_hosts, lease_articles, wait_for_hosts
-from claims.operations.policies import cadence
+from claims.operations.policies import cadences
 from claims.operations.reading_apart import read_apart
 from claims.operations.refusals import require
-from claims.operations.sightings import broke_reader, look_at, needs_reading, read_leased, said_before
+from claims.operations.sightings import broke_reader, look_at, needs_reading, said_before
 from claims.pipeline.fetch import Fetched, FetchResult
 from claims.pipeline.read_again import PageRead, read_again
 from claims.pipeline.schedule import HOT_AIM
@@ -50,7 +50,8 @@ def check_due(hosts: Collection[str], *, due_by: datetime | None = None) -> Iter
     first, then the longest overdue. ``due_by`` leaves out what fell due later.
     """
     held = hold_hosts(hosts, patience=_PATIENCE)
-    most = {host: pages_in_a_batch(cadence(f"//{host}").host_gap) for host in held.free_at}
+    pace = cadences()
+    most = {host: pages_in_a_batch(pace(host).host_gap) for host in held.free_at}
     yield from _check(held, due_pages(most, due_by=due_by), only_due=True)
 
 
@@ -69,8 +70,9 @@ def check_articles(
             yield from (CheckReport(key, CheckOutcome.BUSY) for ids in waiting.values() for key in ids)
             return
         taken: list[str] = []
+        pace = cadences()
         for host in held.free_at:
-            most = pages_in_a_batch(cadence(f"//{host}").host_gap)
+            most = pages_in_a_batch(pace(host).host_gap)
             ids = waiting.pop(host)
             taken += ids[:most]
             if ids[most:]:
@@ -86,11 +88,9 @@ def check_articles(
 def _check(held: HeldHosts, article_ids: Sequence[str], *, only_due: bool) -> Iterator[CheckReport]:
     """Lease what is free of the articles and check it; the hosts are let go in any case."""
     try:
-        won = lease_articles(article_ids, only_due=only_due)
+        pages = lease_articles(article_ids, only_due=only_due)
         reach(AFTER_LEASE)
-        # Whoever stood still here past its lease must not take the next one's fence for its own.
-        pages = read_leased([key for key in article_ids if key in won])
-        batch = Batch(held, [page for page in pages if page.fence == won[page.id]])
+        batch = Batch(held, pages)
     except BaseException:
         held.release()
         raise
@@ -102,9 +102,10 @@ def finish_check(*, article_id: str, result: FetchResult, read: PageRead | None 
 
     ``read`` is what its page says to one who never saw it before. Busy when another worker has the article.
     """
-    if not lease_articles([article_id], only_due=False):
+    won = lease_articles([article_id], only_due=False)
+    if not won:
         return CheckReport(article_id, CheckOutcome.BUSY)
-    [held] = read_leased([article_id])
+    [held] = won
     now = database_now()
     heed_host(result, now=now)
     if held.newest_id is not None:

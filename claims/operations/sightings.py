@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from urllib.parse import urlsplit
 
-from claims.models import Article, RawContent, Snapshot
+from claims.models import RawContent, Snapshot
 from claims.operations.capture import Reading, extraction_note, matched
 from claims.operations.failpoints import AFTER_PARSE, reach
 from claims.operations.reader import TOO_MUCH
@@ -21,6 +22,7 @@ from claims.pipeline.read_again import PageBefore, PageRead, PageToRead
 from claims.pipeline.source_state import OWN_OUTAGE, PUT_OFF, Observation
 from claims.pipeline.text.aliases import Aliases
 from claims.queries.aliases import known_aliases
+from claims.vocabulary import ArticleState
 
 OVERLOADED = frozenset({429, 503})
 """Statuses by which a server asks to be left alone for a while."""
@@ -28,18 +30,18 @@ OVERLOADED = frozenset({429, 503})
 _REFUSING = frozenset({401, 403, 503})
 _HEAD_BYTES = 100_000
 
-# The columns of an article, in the order of `Leased`.
-_COLUMNS = (
+LEASED_COLUMNS = (
     *("id", "url", "host", "fence", "state", "attempts", "failures", "missing_since", "missing_checks"),
     *("newest_id", "newest__final_url", "newest__content_id", "newest__fingerprint"),
     *("etag", "last_modified", "seen_sha256", "seen_fingerprint"),
     *("added_by_id", "added_at", "published_at", "last_changed_at", "check_count", "change_count"),
 )
+"""The columns of an article, in the order of `Leased`."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Leased:
-    """What a worker knows of an article while it works: read once, after leasing, without its texts."""
+    """What a worker knows of an article while it works: read once, with the lease, without its texts."""
 
     id: str
     url: str
@@ -64,6 +66,12 @@ class Leased:
     last_changed_at: datetime | None
     check_count: int
     change_count: int
+
+    @property
+    def is_calm(self) -> bool:
+        """Whether it was read, and nothing was amiss at the last check."""
+        amiss = self.failures or self.missing_checks or self.newest_id is None
+        return self.state == ArticleState.LIVE and not amiss
 
     @property
     def is_asked_for_by_hand(self) -> bool:
@@ -98,10 +106,12 @@ class Leased:
         )
 
 
-def read_leased(article_ids: list[str]) -> list[Leased]:
-    """Return what a worker needs to know of the articles that it has leased, in the order of the ids."""
-    rows = {row[0]: Leased(*row) for row in Article.objects.filter(pk__in=article_ids).values_list(*_COLUMNS)}
-    return [rows[article_id] for article_id in article_ids if article_id in rows]
+def leased(row: Iterable[Any]) -> Leased:
+    """Return what is known of an article that is about to be leased: ``row`` has its `LEASED_COLUMNS`."""
+    page = Leased(*row)
+    page.fence += 1
+    page.attempts += 1
+    return page
 
 
 def said_before(pages: Iterable[Leased]) -> dict[str, PageBefore]:

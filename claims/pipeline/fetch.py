@@ -19,7 +19,7 @@ from claims.pipeline.gate.addresses import (
     check_url,
     is_public,
 )
-from claims.pipeline.gate.errand import Errand, close_sockets, failed, failure_code, fetched, prepare
+from claims.pipeline.gate.errand import Errand, failed, failure_code, fetched
 from claims.pipeline.gate.exchange import (
     FAILURE_REASONS,
     Fetched,
@@ -31,6 +31,7 @@ from claims.pipeline.gate.exchange import (
 from claims.pipeline.gate.hosts import Address
 from claims.pipeline.gate.inflate import Answer, FailureCode, UnusableAnswer
 from claims.pipeline.gate.lookup import Lookups
+from claims.pipeline.gate.wire import Wire
 
 __all__ = [
     "CleanUrl",
@@ -56,6 +57,18 @@ Onward = Callable[[FetchRequest, FetchRequest], None]
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _PERMANENT = frozenset({301, 308})
 _LOOKUP_POLL_SECONDS = 0.01
+_MOST_SPARE = 50  # places
+_EVENTS = {
+    pycurl.POLL_IN: selectors.EVENT_READ,
+    pycurl.POLL_OUT: selectors.EVENT_WRITE,
+    pycurl.POLL_INOUT: selectors.EVENT_READ | selectors.EVENT_WRITE,
+}
+_BITS = {
+    selectors.EVENT_READ: pycurl.CSELECT_IN,
+    selectors.EVENT_WRITE: pycurl.CSELECT_OUT,
+    selectors.EVENT_READ | selectors.EVENT_WRITE: pycurl.CSELECT_IN | pycurl.CSELECT_OUT,
+}
+_NO_TRAIL = Trail((), permanent=True, spent_seconds=0.0)
 
 
 def fetch(request: FetchRequest, *, policy: FetchPolicy) -> FetchResult:
@@ -100,10 +113,11 @@ class _Run:
         self._parallel = parallel
         self._onward = onward
         self._done: deque[tuple[FetchRequest, FetchResult]] = deque()
-        self._flying: dict[Any, Errand] = {}
-        self._spare: list[Any] = []
+        self._flying: dict[Any, Wire] = {}
+        self._spare: dict[tuple[str, str, int], Wire] = {}
         self._lookups = Lookups()
         self._asking: dict[str, list[Errand]] = {}
+        self._watched: set[int] = set()
         self._timer_at: float | None = None
         self._paused_until: float | None = None
 
@@ -141,6 +155,8 @@ class _Run:
         return bool(self._done) or self._busy() > 0 or self._paused_until is not None
 
     def _busy(self) -> int:
+        if not self._asking:
+            return len(self._flying)
         return len(self._flying) + sum(len(errands) for errands in self._asking.values())
 
     def _start(self, request: FetchRequest) -> None:
@@ -152,7 +168,7 @@ class _Run:
         if isinstance(clean, FetchRefused):
             self._done.append((request, clean))
             return
-        trail = request.trail or Trail((), True, 0.0)
+        trail = request.trail or _NO_TRAIL
         started = monotonic() - trail.spent_seconds
         deadline = started + self._policy.deadline_seconds
         hops, blank = list(trail.hops), self._blank(request)
@@ -166,7 +182,9 @@ class _Run:
     def _look_up(self, errand: Errand) -> None:
         """Find the addresses of the errand's host, then connect."""
         clean = errand.clean
-        if clean.address is not None:
+        if (wire := self._spare.pop(clean.origin, None)) is not None:
+            self._send(errand, wire)
+        elif clean.address is not None:
             self._connect(errand, (clean.address,))
         elif (known := self._lookups.known(clean.host)) is not None:
             self._connect(errand, known)
@@ -198,24 +216,34 @@ class _Run:
         if refused is not None:
             self._refuse(errand, refused.code, refused.reason, refused.hop)
             return
+        self._send(errand, Wire(errand.clean, addresses, self._policy))
+
+    def _send(self, errand: Errand, wire: Wire) -> None:
         if errand.deadline <= monotonic():
+            self._keep(wire, errand)
             self._fail(errand, FailureCode.TIMEOUT, "")
             return
-        errand.pinned = tuple(str(address) for address in addresses)
-        handle = self._spare.pop() if self._spare else pycurl.Curl()
-        prepare(handle, errand, self._policy)
-        self._flying[handle] = errand
-        self._multi.add_handle(handle)
+        wire.carry(errand)
+        self._flying[wire.handle] = wire
+        self._multi.add_handle(wire.handle)
+
+    def _keep(self, wire: Wire, errand: Errand) -> None:
+        """Keep a wire for the next errand to the same place; one for each place, and not for too many."""
+        origin = errand.clean.origin
+        if not wire.is_plain or origin in self._spare or len(self._spare) >= _MOST_SPARE:
+            wire.close()
+        else:
+            self._spare[origin] = wire
 
     def _land(self, handle: Any, error: int, detail: str) -> None:
         """Take a finished transfer off libcurl: a result, or the next hop."""
-        errand = self._flying.pop(handle)
+        wire = self._flying.pop(handle)
+        errand = wire.errand
         self._multi.remove_handle(handle)
-        close_sockets(errand)
+        wire.hang_up()
         peer = handle.getinfo(pycurl.PRIMARY_IP) or ""
-        asked = handle.getinfo(pycurl.REQUEST_SIZE) > 0
-        handle.reset()
-        self._spare.append(handle)
+        asked = bool(error) and handle.getinfo(pycurl.REQUEST_SIZE) > 0
+        self._keep(wire, errand)
         if errand.strayed:
             reason = f"{errand.clean.host} led to an address that had not been checked; try again later."
             self._refuse(errand, RefusalCode.PRIVATE, reason, errand.clean.url)
@@ -279,9 +307,7 @@ class _Run:
     def _step(self) -> None:
         """Let everything that can move move; wait for it if nothing is ready to hand over."""
         for key, mask in self._wait():
-            bits = pycurl.CSELECT_IN * bool(mask & selectors.EVENT_READ)
-            bits |= pycurl.CSELECT_OUT * bool(mask & selectors.EVENT_WRITE)
-            self._multi.socket_action(key.fd, bits)
+            self._multi.socket_action(key.fd, _BITS[mask])
         if self._timer_at is not None and self._timer_at <= monotonic():
             self._timer_at = None
             self._multi.socket_action(pycurl.SOCKET_TIMEOUT, 0)
@@ -314,20 +340,20 @@ class _Run:
         self._timer_at = None if milliseconds < 0 else monotonic() + milliseconds / 1000
 
     def _watch(self, what: int, descriptor: int, _multi: object, _data: object) -> None:
-        known = descriptor in self._selector.get_map()
         if what == pycurl.POLL_REMOVE:
-            if known:
+            if descriptor in self._watched:
+                self._watched.remove(descriptor)
                 self._selector.unregister(descriptor)
-            return
-        events = selectors.EVENT_READ * bool(what & pycurl.POLL_IN)
-        events |= selectors.EVENT_WRITE * bool(what & pycurl.POLL_OUT)
-        (self._selector.modify if known else self._selector.register)(descriptor, events)
+        elif descriptor in self._watched:
+            self._selector.modify(descriptor, _EVENTS[what])
+        else:
+            self._watched.add(descriptor)
+            self._selector.register(descriptor, _EVENTS[what])
 
     def _close(self) -> None:
-        for handle, errand in self._flying.items():
+        for handle, wire in self._flying.items():
             self._multi.remove_handle(handle)
-            close_sockets(errand)
-            handle.close()
-        for handle in self._spare:
-            handle.close()
+            wire.close()
+        for wire in self._spare.values():
+            wire.close()
         self._multi.close()

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from django.db.models import Q, QuerySet
 
 from claims.models import Appearance, Claim, Evidence
+from claims.queries.among import Among
 
 HOT_FOR = timedelta(days=2)
 """A claim is hot for so long after its last public event."""
@@ -13,7 +14,8 @@ HOT_FOR = timedelta(days=2)
 
 def hot_articles(article_ids: Collection[str], *, now: datetime) -> set[str]:
     """Return the ids of those articles that a hot claim appears in or cites; two queries for any number."""
-    found = {row for rows in _rows_of_hot_claims(now) for row in rows.filter(article__in=article_ids)}
+    of_ours = Among("article_id", article_ids)
+    found = {row for rows in _rows_of_hot_claims(now) for row in rows.filter(of_ours)}
     return {article_id for article_id in found if article_id is not None}
 
 

@@ -40,7 +40,6 @@ from claims.operations.sightings import (
     look_at,
     own_outage,
     put_off,
-    read_leased,
     said_before,
 )
 from claims.pipeline.fetch import Fetched, fetch
@@ -86,9 +85,8 @@ def said(site: NewsSite, name: str, *sentences: str) -> str:
     return site.says(f"/{name}", f"The {name} story", *sentences, MORE, EXTRA, published=published)
 
 
-def looked_at(article: Article, at: datetime) -> tuple[Leased, Sighting]:
+def looked_at(held: Leased, at: datetime) -> tuple[Leased, Sighting]:
     """Look at a leased page anew, as a batch does."""
-    [held] = read_leased([article.id])
     result = fetch(held.request, policy=fetch_policy())
     if not isinstance(result, Fetched) or result.not_modified or result.status != 200:
         return held, look_at(result, now=at)
@@ -136,9 +134,9 @@ def checks(
 
 def leased_and_seen(articles: list[Article]) -> list[tuple[Leased, Sighting]]:
     """Lease these pages and look at them; the moments are a second apart."""
-    lease_articles([article.id for article in articles], only_due=False)
+    leased = lease_articles([article.id for article in articles], only_due=False)
     start = right_now()
-    seen = [looked_at(article, start + timedelta(seconds=n)) for n, article in enumerate(articles)]
+    seen = [looked_at(held, start + timedelta(seconds=n)) for n, held in enumerate(leased)]
     at_hand = {"put-off": put_off("elsewhere.example", now=start), "unasked": own_outage(now=start)}
     return [(held, at_hand.get(held.url.rpartition("/")[2], sighting)) for held, sighting in seen]
 

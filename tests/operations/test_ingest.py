@@ -1,11 +1,16 @@
 """Articles come in: read, proposed, linked; what cannot be read is refused in words, nothing half-written."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from django.db import OperationalError, connection, transaction
 from pytest_django import Settings
 
 from claims.models import Article, Candidate, Claim, Event, Snapshot, User
+from claims.operations import ledger
 from claims.operations.candidates import (
     AlreadyResolvedError,
     QuoteNotFoundError,
@@ -19,12 +24,13 @@ from claims.operations.ingest import (
     NoFutureError,
     UnreadablePageError,
     add_article,
+    find_or_make,
     ingest_file,
 )
 from claims.operations.refusals import NotAllowedError, RuleRefusedError
 from claims.vocabulary import ArticleState, CandidateState, Zone
 from tests.sites import NewsSite, page
-from tests.stories import right_now, taken_on
+from tests.stories import right_now, taken_on, until_somebody_waits
 
 pytestmark = pytest.mark.django_db
 
@@ -242,3 +248,38 @@ def test_a_shorter_quote_at_the_place_of_a_longer_one_is_the_same_appearance(edi
     if whole.is_open:
         merge_candidate(candidate_id=whole.id, into=claim.id, by=edith, now=right_now())
     assert claim.appearances.count() == 1
+
+
+@pytest.mark.only_postgres
+@pytest.mark.django_db(transaction=True)
+def test_who_comes_second_with_an_address_gets_it_locked_as_the_first_did() -> None:
+    address: dict[str, Any] = {
+        "url": "https://lantern.example/a",
+        "by": None,
+        "published_at": None,
+        "publisher": None,
+    }
+
+    def come_second() -> bool:
+        try:
+            with ledger.writing() as book:
+                _, made = find_or_make(book, now=right_now(), due_at=None, **address)
+                held.set()
+                let_go.wait(20)
+                return made
+        finally:
+            connection.close()
+
+    held, let_go = threading.Event(), threading.Event()
+    with ThreadPoolExecutor(1) as pool:
+        with ledger.writing() as book:
+            first, _ = find_or_make(book, now=right_now(), due_at=None, **address)
+            work = pool.submit(come_second)
+            until_somebody_waits()
+        assert held.wait(20)
+        try:
+            with pytest.raises(OperationalError), transaction.atomic():
+                Article.objects.select_for_update(nowait=True).get(pk=first.pk)
+        finally:
+            let_go.set()
+        assert work.result(timeout=20) is False

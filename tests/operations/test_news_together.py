@@ -26,7 +26,7 @@ from claims.operations.policies import fetch_policy
 from claims.operations.reader import TOO_MUCH
 from claims.operations.recheck import check_articles, check_due
 from claims.operations.review import decide
-from claims.operations.sightings import Leased, Sighting, look_at, read_leased, said_before
+from claims.operations.sightings import Leased, Sighting, look_at, said_before
 from claims.pipeline.feeds import FeedEntry
 from claims.pipeline.fetch import Fetched, fetch
 from claims.pipeline.read_again import PageRead, PageToRead, read_again
@@ -62,9 +62,8 @@ def edit(site: NewsSite, *places: int) -> None:
 
 def seen(articles: list[Article]) -> list[tuple[Leased, Sighting]]:
     """Lease the pages and look at them anew, as a batch does."""
-    assert lease_articles([article.id for article in articles], only_due=True)
     checks = []
-    for held in read_leased([article.id for article in articles]):
+    for held in lease_articles([article.id for article in articles], only_due=True):
         result = fetch(held.request, policy=fetch_policy())
         assert isinstance(result, Fetched)
         read = read_again(held.page_to_read(result, before=said_before([held])[held.id]))
@@ -166,7 +165,7 @@ def test_a_check_is_too_late_where_somebody_hands_the_page_in_meanwhile(
     assert "ill" in str(Change.objects.get(article=stories[0]).diff)
 
 
-def _asks_for_ever(page: PageToRead, *, parse: object = None) -> PageRead:
+def _asks_for_ever(page: PageToRead) -> PageRead:
     return PageRead(fingerprint="", wants_before=True)
 
 
@@ -176,7 +175,7 @@ def test_a_reader_that_asks_for_what_it_was_given_or_cannot_have_is_broken(
 ) -> None:
     edit(site, 0, 1)
     never_seen = add_article(url=site.says("/new", "News", SAID, MORE), by=None, now=right_now()).article
-    monkeypatch.setattr(batch, "read_again", _asks_for_ever)  # as a child may that a page took over
+    monkeypatch.setattr(batch, "_read_with", lambda _parse: _asks_for_ever)  # as a child that was taken over
     pages = [never_seen.id, stories[0].id, stories[1].id]
     reports = list(check_articles(pages, only_due=False))
     assert [report.outcome for report in reports] == [CheckOutcome.FAILED] * 3

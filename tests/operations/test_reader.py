@@ -1,6 +1,8 @@
 """The reader: a child that a page may break, and nothing else with it."""
 
+import os
 import pickle
+import signal
 import subprocess
 import sys
 import time
@@ -11,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from claims.operations.reader import Reader
+from claims.operations.reader import Reader, readers_turn
 from claims.pipeline.read_again import PageRead, PageToRead
 
 
@@ -29,6 +31,34 @@ def read(page: PageToRead) -> PageRead:
     return PageRead(fingerprint=page.body.decode())
 
 
+def saying(words: str) -> PageToRead:
+    return PageToRead(
+        body=words.encode(),
+        content_type=None,
+        url="https://paper.example/a",
+        final_url="",
+        published_at=None,
+        before=None,
+    )
+
+
+def which_child(page: PageToRead) -> PageRead:
+    """Read nothing, slowly if asked to: tell what was asked, and who reads."""
+    if page.body == b"slow":
+        time.sleep(0.1)
+    return PageRead(fingerprint=f"{page.body.decode()} {os.getpid()}")
+
+
+def told(reader: Reader, words: str) -> int:
+    """Ask for one page; returns the number of the child that read it."""
+    reader.ask(words, saying(words))
+    [(key, answer)] = reader.answers(wait=True)
+    assert answer is not None
+    said, child = answer.fingerprint.rsplit(" ", 1)
+    assert (key, said) == (words, words)
+    return int(child)
+
+
 @pytest.fixture
 def reader() -> Iterator[Reader]:
     made = Reader(read, seconds=0.3, megabytes=200)
@@ -38,18 +68,52 @@ def reader() -> Iterator[Reader]:
 
 def test_each_page_gets_its_answer_and_a_page_that_breaks_the_reader_gets_none(reader: Reader) -> None:
     for words in ("one", "for ever", "asleep", "two", "greedy", "three", "mistaken", "four"):
-        page = PageToRead(
-            body=words.encode(),
-            content_type=None,
-            url="https://paper.example/a",
-            final_url="",
-            published_at=None,
-            before=None,
-        )
-        reader.ask(words, page)
+        reader.ask(words, saying(words))
     answers = {key: answer and answer.fingerprint for key, answer in reader.answers(wait=True)}
     plain = {words: words for words in ("one", "two", "three", "four")}
     assert answers == plain | dict.fromkeys(("for ever", "asleep", "greedy", "mistaken"))
+
+
+def test_a_page_that_breaks_the_reader_does_so_alone_however_many_were_handed_over(reader: Reader) -> None:
+    words = [*(str(number) for number in range(40)), "mistaken", *(str(number) for number in range(40, 80))]
+    for word in words:
+        reader.ask(word, saying(word))
+    answers = [(key, answer and answer.fingerprint) for key, answer in reader.answers(wait=True)]
+    assert answers == [(word, None if word == "mistaken" else word) for word in words]
+
+
+def test_one_child_reads_for_one_batch_after_the_other_and_nothing_of_one_reaches_the_next() -> None:
+    children = []
+    for batch in ("first", "second"):
+        with readers_turn(which_child, seconds=5, megabytes=200) as reader:
+            children.append(told(reader, batch))
+            reader.ask("left over", saying("left over"))
+    assert children[0] == children[1] != os.getpid()
+    with readers_turn(which_child, seconds=5, megabytes=200) as reader:
+        for _ in range(50):
+            reader.ask("broken off", saying("slow"))
+    with readers_turn(which_child, seconds=5, megabytes=200) as reader:
+        assert told(reader, "third") != children[0]
+
+
+def test_a_child_that_ended_while_it_waited_is_no_fault_of_the_next_page() -> None:
+    with readers_turn(which_child, seconds=5, megabytes=200) as reader:
+        child = told(reader, "before")
+    os.kill(child, signal.SIGKILL)
+    time.sleep(0.2)
+    with readers_turn(which_child, seconds=5, megabytes=200) as reader:
+        assert told(reader, "after") != child
+
+
+@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
+def test_a_stop_that_reaches_the_whole_group_is_no_fault_of_the_page_that_is_being_read(stop: int) -> None:
+    with readers_turn(which_child, seconds=5, megabytes=200) as reader:
+        child = told(reader, "before")
+        for number in range(20):
+            reader.ask(str(number), saying("slow"))
+        os.kill(child, stop)
+        answers = [answer for _, answer in reader.answers(wait=True)]
+        assert answers == [PageRead(fingerprint=f"slow {child}")] * 20
 
 
 class Order:
@@ -65,15 +129,7 @@ class Order:
 def test_a_child_that_a_page_took_over_cannot_make_its_parent_do_anything(tmp_path: Path) -> None:
     order: Any = Order(tmp_path / "done")
     reader = Reader(lambda page: replace(read(page), article=order), seconds=2, megabytes=200)
-    page = PageToRead(
-        body=b"one",
-        content_type=None,
-        url="https://paper.example/a",
-        final_url="",
-        published_at=None,
-        before=None,
-    )
-    reader.ask("one", page)
+    reader.ask("one", saying("one"))
     assert list(reader.answers(wait=True)) == [("one", None)]
     assert not order.file.exists()
     reader.close()

@@ -12,7 +12,7 @@ from claims.operations.leases import lease_articles
 from claims.operations.policies import cadence, fetch_policy
 from claims.operations.recheck import shelve_stuck
 from claims.operations.review import decide
-from claims.operations.sightings import Leased, Sighting, look_at, read_leased, said_before
+from claims.operations.sightings import Leased, Sighting, look_at, said_before
 from claims.pipeline.fetch import Fetched, fetch
 from claims.pipeline.read_again import read_again
 from claims.vocabulary import (
@@ -230,8 +230,7 @@ def test_without_the_fence_the_late_worker_would_write_a_second_time(
 
 
 def _leased(article: Article) -> Leased:
-    assert lease_articles([article.id], only_due=False)
-    [held] = read_leased([article.id])
+    [held] = lease_articles([article.id], only_due=False)
     return held
 
 

@@ -1,9 +1,9 @@
 """A redirect is one more request: it keeps the gap, the rules and the hold of the host that it leads to."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import pairwise
-from time import monotonic
+from time import monotonic, sleep
 
 import pytest
 from django.test import Client
@@ -17,6 +17,8 @@ from claims.operations.leases import HeldHosts, hold_hosts
 from claims.operations.recheck import check_articles
 from claims.operations.taking_in import take_in
 from claims.pipeline.robots import Permission
+from claims.queries import clock as database_time
+from claims.queries.clock import database_now
 from claims.vocabulary import ArticleState, CheckOutcome, FeedState
 from tests.desk.conftest import words
 from tests.pipeline.hostile import Behaviour, Server, Visit, serving
@@ -132,6 +134,24 @@ def test_what_a_person_adds_is_followed_whatever_the_rules_say_with_the_gap(cloc
     [taken] = take_in(url=clock.here.url("/1"), now=right_now())
     assert not taken.error
     assert [clock.count(url) for url in closed] == [1, 1]
+    assert min(clock.pauses(clock.here)) >= GAP
+
+
+def test_a_database_that_is_now_and_then_slow_to_tell_the_time_shortens_no_gap(
+    clock: Clock, cora: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    late = 0.0
+
+    def tell() -> datetime:
+        told = database_now()
+        sleep(late)
+        return told
+
+    for asked in (lanes, database_time):
+        monkeypatch.setattr(asked, "database_now", tell)
+    for number, late in enumerate((GAP / 2, 0.0, GAP / 2, 0.0)):  # noqa: B007 - `tell` reads it
+        page = clock.answers(clock.here, f"/{number}")
+        assert check(added(page, by=cora)).outcome == CheckOutcome.CAPTURED
     assert min(clock.pauses(clock.here)) >= GAP
 
 

@@ -129,6 +129,37 @@ def test_a_webhook_delivery_posts_its_body_and_follows_no_redirect(serve: Callab
 # ---- conditional requests
 
 
+def test_one_request_leaves_no_mark_on_the_next_to_the_same_place(serve: Callable[..., Server]) -> None:
+    server = serve({"/": story})
+    url = server.url("/")
+    requests = [
+        FetchRequest(url, method="POST", body=b"words", headers=(("X-Word", "posted"),)),
+        FetchRequest(url, etag='"1"', headers=(("X-Word", "asked"),)),
+        FetchRequest(url),
+        FetchRequest(url, method="HEAD"),
+        FetchRequest(url),
+    ]
+    for _ in fetch_many(requests, policy=opened(server), parallel=1):
+        pass
+    seen = [
+        (
+            visit.method,
+            visit.body,
+            visit.headers.get("x-word"),
+            visit.headers.get("if-none-match"),
+            visit.headers.get("content-type"),
+        )
+        for visit in server.visits
+    ]
+    assert seen == [
+        ("POST", b"words", "posted", None, "application/x-www-form-urlencoded"),
+        ("GET", b"", "asked", '"1"', None),
+        ("GET", b"", None, None, None),
+        ("HEAD", b"", None, None, None),
+        ("GET", b"", None, None, None),
+    ]
+
+
 def test_validators_go_out_verbatim_and_a_304_means_unchanged(serve: Callable[..., Server]) -> None:
     server = serve({"/": raw(head('ETag: W/"ü"', status="304 Not Modified"))})
     since = "Wed, 30 Mar 2011 20:15:00 GMT"

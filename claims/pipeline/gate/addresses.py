@@ -59,6 +59,7 @@ _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _TRIPLET = re.compile("%[0-9A-Fa-f]{2}")
 _SAFE_IN_PATH = "!$%&'()*+,/:;=?@[]_.~-|"
+_PLAIN = re.compile(r"[A-Za-z0-9!$&'()*+,/:;=?@\[\]_.~|-]*")  # what stands in a URL as it is
 
 
 class RefusalCode(StrEnum):
@@ -237,6 +238,16 @@ def _parse(url: str, policy: FetchPolicy) -> CleanUrl:
     scheme, authority, path, query = parts[1].lower(), parts[2], parts[3], parts[4] or ""
     if scheme not in DEFAULT_PORTS:
         raise _foreign_scheme(scheme)
+    door = _door(scheme, authority, policy)
+    rest = f"{path or '/'}{query}"
+    if "/." in path or not _PLAIN.fullmatch(rest):
+        rest = _quoted(_without_dots(path)) + _quoted(query)
+    return CleanUrl(f"{door.url}{rest}", scheme, door.host, door.port, door.address)
+
+
+@lru_cache(maxsize=4096)
+def _door(scheme: str, authority: str, policy: FetchPolicy) -> CleanUrl:
+    """Read the place itself, with no path; raises _Refusal where nothing there may be asked."""
     if "@" in authority:
         raise _Refusal(
             RefusalCode.USERINFO,
@@ -248,13 +259,12 @@ def _parse(url: str, policy: FetchPolicy) -> CleanUrl:
         raise _Refusal(RefusalCode.MALFORMED, str(error)) from error
     shown_host = f"[{host}]" if isinstance(address, IPv6Address) else host
     shown_port = "" if port == DEFAULT_PORTS[scheme] else f":{port}"
-    rest = _quoted(_without_dots(path)) + _quoted(query)
-    clean = CleanUrl(f"{scheme}://{shown_host}{shown_port}{rest}", scheme, host, port, address)
-    refused = check_addresses(clean, () if address is None else (address,), policy=policy)
+    door = CleanUrl(f"{scheme}://{shown_host}{shown_port}", scheme, host, port, address)
+    refused = check_addresses(door, () if address is None else (address,), policy=policy)
     if refused is not None:
         raise _Refusal(refused.code, refused.reason)
-    _check_port(clean, policy)
-    return clean
+    _check_port(door, policy)
+    return door
 
 
 def _not_an_address(url: str) -> _Refusal:

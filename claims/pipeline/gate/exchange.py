@@ -10,7 +10,8 @@ from claims.pipeline.gate.inflate import FailureCode, first_header
 _TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 _LINE_BREAKS = re.compile(r"[\x00\r\n]")
 _LAST_LATIN_1 = "\xff"
-_ACCEPT = ("Accept", "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8")
+_ALWAYS = (b"Accept-Encoding: gzip",)
+_USUAL = (*_ALWAYS, b"Accept: text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8")
 _OURS = frozenset(
     {"host", "user-agent", "accept-encoding", "connection", "content-length", "transfer-encoding"}
 )
@@ -64,12 +65,14 @@ class FetchRequest:
 
     def __post_init__(self) -> None:
         """Refuse header text that could smuggle a line, and headers that the gate sets itself."""
-        validators = [("If-None-Match", self.etag or ""), ("If-Modified-Since", self.last_modified or "")]
-        for name, value in (*self.headers, *validators):
+        for name, value in self.headers:
             if not _TOKEN.fullmatch(name) or name.lower() in _OURS:
                 raise ValueError(f"The header {name!r} cannot be set here.")
-            if _LINE_BREAKS.search(value) or not (value.isascii() or max(value) <= _LAST_LATIN_1):
-                raise ValueError(f"The value of header {name!r} is no Latin-1 line.")
+            _check_value(name, value)
+        if self.etag:
+            _check_value("If-None-Match", self.etag)
+        if self.last_modified:
+            _check_value("If-Modified-Since", self.last_modified)
 
     @property
     def place(self) -> str:
@@ -82,22 +85,24 @@ class FetchRequest:
         return bool(self.etag or self.last_modified)
 
 
+def _check_value(name: str, value: str) -> None:
+    if _LINE_BREAKS.search(value) or not (value.isascii() or max(value) <= _LAST_LATIN_1):
+        raise ValueError(f"The value of header {name!r} is no Latin-1 line.")
+
+
 def header_lines(request: FetchRequest, *, own: bool, validators: bool) -> list[bytes]:
     """Return the header lines to send for one hop.
 
     ``own``: whether the caller's headers go along. ``validators``: whether etag and last_modified do; they
     mean nothing at another URL and might by chance match there, since "1" is a popular etag.
     """
-    headers = [("Accept-Encoding", "gzip")]
-    if own:
-        headers += request.headers
-    if not any(name.lower() == "accept" for name, _ in headers):
-        headers.append(_ACCEPT)
+    headers = list(request.headers) if own else []
+    usual = _ALWAYS if any(name.lower() == "accept" for name, _ in headers) else _USUAL
     if validators and request.etag:
         headers.append(("If-None-Match", request.etag))
     if validators and request.last_modified:
         headers.append(("If-Modified-Since", request.last_modified))
-    return [f"{name}: {value}".encode("latin-1") for name, value in headers]
+    return [*usual, *(f"{name}: {value}".encode("latin-1") for name, value in headers)]
 
 
 @dataclass(frozen=True, slots=True)
