@@ -2,7 +2,7 @@
 
 import hashlib
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -84,27 +84,33 @@ def matched(
     )
 
 
-def _proposed_quotes(article_id: str) -> set[str]:
-    return set(Candidate.objects.filter(snapshot__article=article_id).values_list("quote", flat=True))
+def proposed_quotes(article_ids: Iterable[str]) -> dict[str, set[str]]:
+    """Return the quotes that were proposed from each of these articles, by its id; one query."""
+    quotes: dict[str, set[str]] = {article_id: set() for article_id in article_ids}
+    rows = Candidate.objects.filter(snapshot__article__in=quotes).order_by()
+    for article_id, quote in rows.values_list("snapshot__article_id", "quote"):
+        quotes[article_id].add(quote)
+    return quotes
 
 
-def store_raw(body: bytes) -> RawContent:
-    """Keep the bytes once, compressed; returns the row of their hash."""
-    row = RawContent(sha256=hashlib.sha256(body).hexdigest(), body=zlib.compress(body, 6), size=len(body))
-    RawContent.objects.bulk_create([row], ignore_conflicts=True)
-    return row
+def keep_bodies(by_hash: Mapping[str, bytes]) -> None:
+    """Keep bytes, by their SHA-256 (hex), once and compressed.
 
-
-def store_snapshot(
-    book: Book, *, article: Article, reading: Reading, by: User | None, now: datetime
-) -> Snapshot:
-    """Keep a new snapshot of the (locked) article; the article takes over headline, byline and publisher.
-
-    Whoever has locked the article saves it.
-    Evidence that cited the page before it was ever seen is pinned to the first snapshot.
+    In the order of their hashes, so that no two workers wait for each other with a body that both bring.
     """
+    RawContent.objects.bulk_create(
+        [
+            RawContent(sha256=sha256, body=zlib.compress(body, 6), size=len(body))
+            for sha256, body in sorted(by_hash.items())
+        ],
+        ignore_conflicts=True,
+    )
+
+
+def draft_snapshot(article: Article, reading: Reading, *, now: datetime) -> Snapshot:
+    """Return the next snapshot of the (locked) article, unsaved."""
     text = reading.article
-    snapshot = Snapshot.objects.create(
+    return Snapshot(
         article=article,
         number=article.snapshot_count + 1,
         captured_at=now,
@@ -112,7 +118,7 @@ def store_snapshot(
         canonical_url=_fits(text.canonical_url, 2000),
         http_status=reading.http_status,
         headers=[list(pair) for pair in reading.headers],
-        content=store_raw(reading.body),
+        content_id=reading.sha256,
         headline=(text.headline or "")[:500],
         text=text.text,
         byline=(text.byline or "")[:500],
@@ -120,6 +126,15 @@ def store_snapshot(
         fingerprint=text.fingerprint,
         extractor_version=text.extractor_version,
     )
+
+
+def take_over(book: Book, *, snapshot: Snapshot, reading: Reading, by: User | None, now: datetime) -> None:
+    """Let the (locked) article take over headline, byline and publisher from its new, stored snapshot.
+
+    Whoever has locked the article saves it.
+    Evidence that cited the page before it was ever seen is pinned to the first snapshot.
+    """
+    article, text = snapshot.article, reading.article
     article.newest = snapshot
     article.snapshot_count = snapshot.number
     article.headline = snapshot.headline
@@ -147,6 +162,16 @@ def store_snapshot(
             "extractor": snapshot.extractor_version,
         },
     )
+
+
+def store_snapshot(
+    book: Book, *, article: Article, reading: Reading, by: User | None, now: datetime
+) -> Snapshot:
+    """Keep a new snapshot of the (locked) article, which takes over what `take_over` says."""
+    snapshot = draft_snapshot(article, reading, now=now)
+    keep_bodies({snapshot.content_id: reading.body})
+    snapshot.save(force_insert=True)
+    take_over(book, snapshot=snapshot, reading=reading, by=by, now=now)
     return snapshot
 
 
@@ -178,6 +203,34 @@ def linked_claims(reading: HasProposals) -> set[str]:
     return {proposal.match.claim for proposal in reading.proposals if proposal.match and proposal.links}
 
 
+def draft_candidates(
+    book: Book, *, snapshot: Snapshot, reading: HasProposals, known: Collection[str], now: datetime
+) -> list[Candidate]:
+    """Return the candidates of a snapshot whose quotes are not ``known``, unsaved.
+
+    They come in the order of the text, those of the headline last. One that the machine is sure about is
+    linked to its claim; the rest waits.
+    """
+    fresh = [proposal for proposal in reading.proposals if proposal.candidate.quote not in known]
+    claims = {claim.id: claim for claim in book.claims(linked_claims(reading))}
+    drafted = []
+    # Headlines come last: where the text below carries the claim, that is the place to note.
+    for proposal in sorted(fresh, key=lambda proposal: proposal.candidate.voice == Voice.HEADLINE):
+        row = _candidate_row(snapshot, proposal, now)
+        claim = claims.get(proposal.match.claim) if proposal.match and proposal.links else None
+        if claim is not None and claim.merged_into_id is None:
+            row.state, row.claim, row.resolved_at = CandidateState.LINKED, claim, now
+        drafted.append(row)
+    return drafted
+
+
+def add_linked(book: Book, candidates: Iterable[Candidate]) -> None:
+    """Let each of these stored candidates that is linked become an appearance of its claim."""
+    for row in candidates:
+        if row.claim is not None and row.snapshot is not None:
+            add_appearance(book, claim=row.claim, snapshot=row.snapshot, quotation=quotation_of(row), by=None)
+
+
 def store_proposals(
     book: Book, *, snapshot: Snapshot, reading: HasProposals, now: datetime
 ) -> list[Candidate]:
@@ -188,22 +241,11 @@ def store_proposals(
     """
     if not reading.proposals:
         return []
-    known = _proposed_quotes(snapshot.article_id)
-    fresh = [proposal for proposal in reading.proposals if proposal.candidate.quote not in known]
-    claims = {claim.id: claim for claim in book.claims(linked_claims(reading))}
-    stored = []
-    # Headlines come last: where the text below carries the claim, that is the place to note.
-    for proposal in sorted(fresh, key=lambda proposal: proposal.candidate.voice == Voice.HEADLINE):
-        row = _candidate_row(snapshot, proposal, now)
-        claim = claims.get(proposal.match.claim) if proposal.match and proposal.links else None
-        if claim is not None and claim.merged_into_id is None:
-            row.state, row.claim, row.resolved_at = CandidateState.LINKED, claim, now
-        stored.append(row)
-    Candidate.objects.bulk_create(stored)
-    for row in stored:
-        if row.claim is not None:
-            add_appearance(book, claim=row.claim, snapshot=snapshot, quotation=quotation_of(row), by=None)
-    return stored
+    known = proposed_quotes([snapshot.article_id])[snapshot.article_id]
+    candidates = draft_candidates(book, snapshot=snapshot, reading=reading, known=known, now=now)
+    Candidate.objects.bulk_create(candidates)
+    add_linked(book, candidates)
+    return candidates
 
 
 def _candidate_row(snapshot: Snapshot, proposal: Proposal, now: datetime) -> Candidate:

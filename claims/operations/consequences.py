@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db import connection
 from django.db.models import Q
 
 from claims.models import Anchor, Appearance, Article, Change, Claim, Evidence, ReReview, Review, Snapshot
@@ -21,6 +22,18 @@ from claims.vocabulary import (
     Stance,
 )
 
+# Two look-ups by the article: joined by OR, a database would walk through all claims.
+_CARRIED = """
+SELECT appearance.article_id, appearance.claim_id FROM claims_appearance AS appearance
+JOIN claims_claim AS claim ON claim.id = appearance.claim_id
+WHERE claim.merged_into_id IS NULL AND appearance.article_id IN ({articles})
+UNION
+SELECT evidence.article_id, review.claim_id FROM claims_evidence AS evidence
+JOIN claims_review AS review ON review.id = evidence.review_id
+JOIN claims_claim AS claim ON claim.id = review.claim_id
+WHERE claim.merged_into_id IS NULL AND evidence.article_id IN ({articles})
+"""
+
 
 def claims_of(book: Book, article: Article) -> frozenset[str]:
     """Return the ids of the claims that the (locked) article carries or is cited for; asked once a book."""
@@ -32,13 +45,10 @@ def claims_of_all(book: Book, article_ids: Iterable[str]) -> dict[str, frozenset
     wanted = list(article_ids)
     missing = [article_id for article_id in wanted if article_id not in book.carried]
     if missing:
-        carried = Appearance.objects.filter(article__in=missing, claim__merged_into=None).order_by()
-        cited = Evidence.objects.filter(article__in=missing, review__claim__merged_into=None).order_by()
-        # Two look-ups by the article: joined by OR, a database would walk through all claims.
-        both = carried.values_list("article_id", "claim_id").union(
-            cited.values_list("article_id", "review__claim_id")
-        )
-        pairs = list(both)
+        marks = ", ".join(["%s"] * len(missing))
+        with connection.cursor() as cursor:
+            cursor.execute(_CARRIED.format(articles=marks), [*missing, *missing])
+            pairs = cursor.fetchall()
         for article_id in missing:
             book.carried[article_id] = frozenset(claim for carrier, claim in pairs if carrier == article_id)
     return {article_id: book.carried[article_id] for article_id in wanted}

@@ -2,17 +2,19 @@
 
 import random
 from collections.abc import Collection, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from claims.models import Article, Change, Snapshot
 from claims.operations.appearances import clipped
-from claims.operations.capture import Reading, linked_claims, store_proposals, store_snapshot
+from claims.operations.capture import add_linked, linked_claims, take_over
 from claims.operations.consequences import claims_of, claims_of_all, follow_change, tell_change, tell_state
+from claims.operations.drafts import Finding, draft, store
 from claims.operations.failpoints import AFTER_FINISH, BEFORE_FINISH, INSIDE_FINISH, reach
 from claims.operations.leases import hold_host
 from claims.operations.ledger import Book, writing
 from claims.operations.policies import Cadence, cadence, host_of, source_policy
+from claims.operations.saving import save_checked
 from claims.operations.sightings import OVERLOADED, Leased, Sighting, asked_to_wait
 from claims.operations.stand_ins import known_of_others, stand_in_of
 from claims.pipeline.change.notices import retraction_in
@@ -22,7 +24,6 @@ from claims.pipeline.source_state import (
     OWN_OUTAGE,
     PUT_OFF,
     SourceHistory,
-    SourceVerdict,
     judge_source,
     may_wait,
 )
@@ -50,15 +51,16 @@ def finish(held: Leased, seen: Sighting) -> CheckReport:
 def finish_together(checks: Sequence[tuple[Leased, Sighting]]) -> list[CheckReport]:
     """Write down what was seen of several pages in one transaction: all of it, or nothing.
 
-    A page is late where another worker has taken it over. Rows are locked in one order, first the articles,
-    then the claims of all of them, each by their ids, so that no two workers wait for each other.
+    A page is late where another worker has taken it over. Rows are locked in one order, so that no two
+    workers wait for each other: first the articles, then the claims of all of them, each by their ids, then
+    the bytes that the pages brought, by their hashes.
     """
     reach(BEFORE_FINISH)
     with writing() as book:
         articles = _locked([held.id for held, _ in checks])
         ours = [(articles[held.id], seen) for held, seen in checks if articles[held.id].fence == held.fence]
         _hold_claims(book, ours)
-        told = {article.id: _finish(book, article, seen) for article, seen in ours}
+        told = _finish(book, ours)
         reach(INSIDE_FINISH)
     reach(AFTER_FINISH)
     return [told.get(held.id) or CheckReport(held.id, CheckOutcome.LATE) for held, _ in checks]
@@ -81,23 +83,21 @@ def _was_not_asked(seen: Sighting) -> bool:
     return seen.observation.failure in (OWN_OUTAGE, PUT_OFF)
 
 
-def _finish(book: Book, article: Article, seen: Sighting) -> CheckReport:
-    """Write down what was seen of one (locked) page."""
-    if seen.observation.failure == OWN_OUTAGE or _waits_on(article, seen):
-        return _postpone(article, seen.observation.at)
-    seen = known_of_others(article, seen)
-    verdict = judge_source(seen.observation, history_of(article), source_policy(article.url))
-    report = _write_down(book, article, seen, verdict)
-    article.lease_until = None
-    if not seen.broke_reader:
-        article.attempts = 0
-    article.check_count += 1
-    article.last_checked_at = seen.observation.at
-    is_of_claims = claims_of(book, article) or (seen.reading and linked_claims(seen.reading))
-    hot = bool(is_of_claims and hot_articles([article.id], now=seen.observation.at))
-    article.due_at = next_check(article, seen, hot=hot)
-    article.save()
-    return report
+def _finish(book: Book, checks: Sequence[tuple[Article, Sighting]]) -> dict[str, CheckReport]:
+    """Write down what was seen of these (locked) pages: what is kept of all, then what follows from each."""
+    articles = [article for article, _ in checks]
+    told, findings = {}, []
+    for article, seen in checks:
+        if seen.observation.failure == OWN_OUTAGE or _waits_on(article, seen):
+            told[article.id] = _postpone(article, seen.observation.at)
+        else:
+            findings.append(_judge(article, seen, beside=articles))
+    store(book, findings)
+    for finding in findings:
+        told[finding.article.id] = _tell(book, finding)
+    _settle(book, findings)
+    save_checked(articles)
+    return told
 
 
 def _waits_on(article: Article, seen: Sighting) -> bool:
@@ -111,7 +111,6 @@ def _postpone(article: Article, now: datetime) -> CheckReport:
     """Let go of a page that we could not ask for: it was not checked, and nothing is known of it."""
     article.lease_until, article.attempts = None, 0
     article.due_at = now + cadence(article.url).shortest
-    article.save(update_fields=["lease_until", "attempts", "put_offs", "due_at"])
     return CheckReport(article.id, CheckOutcome.FAILED)
 
 
@@ -147,93 +146,82 @@ def history_of(article: Article | Leased) -> SourceHistory:
     )
 
 
-def _write_down(book: Book, article: Article, seen: Sighting, verdict: SourceVerdict) -> CheckReport:
-    now, before = seen.observation.at, ArticleState(article.state)
+def _judge(article: Article, seen: Sighting, *, beside: Collection[Article]) -> Finding:
+    """Give the article the state that the check speaks for; drafts what is kept of it."""
+    seen = known_of_others(article, seen, beside=beside)
+    verdict = judge_source(seen.observation, history_of(article), source_policy(article.url))
+    finding = Finding(article, seen, verdict, before=ArticleState(article.state))
+    now = finding.at
     article.state = verdict.state
     reason = seen.unreadable or _refusal(seen.result) or verdict.reason
     article.state_reason = "" if verdict.state == ArticleState.LIVE else reason[:500]
     article.missing_since, article.missing_checks = verdict.missing_since, verdict.missing_checks
     article.failures = verdict.failures
     article.doubted_state, article.doubted_checks = str(verdict.doubted_state or ""), verdict.doubted_checks
-    if article.state != before:
+    if article.state != finding.before:
         article.updated_at = now
-    article.failing_since = (article.failing_since or now) if _saw_nothing(verdict) else None
-    article.stand_in_fingerprint = stand_in_of(article, seen, saw_nothing=_saw_nothing(verdict))
-    if verdict.became == ChangeKind.REMOVED:
-        _note_change(book, article, ChangeKind.REMOVED, now=verdict.missing_since or now, told_at=now)
-        return CheckReport(article.id, CheckOutcome.REMOVED, ChangeKind.REMOVED)
-    if _saw_nothing(verdict):
-        _tell_if_news(book, article, before, now)
-        return CheckReport(article.id, CheckOutcome.FAILED)
-    if isinstance(seen.result, Fetched) and not seen.result.not_modified:
+    article.failing_since = (article.failing_since or now) if finding.saw_nothing else None
+    article.stand_in_fingerprint = stand_in_of(article, seen, saw_nothing=finding.saw_nothing)
+    if not finding.saw_nothing and isinstance(seen.result, Fetched) and not seen.result.not_modified:
         article.etag = (seen.result.header("etag") or "")[:500]
         article.last_modified = (seen.result.header("last-modified") or "")[:200]
         article.seen_sha256, article.seen_fingerprint = seen.sha256, seen.fingerprint
-    if article.newest is None and seen.reading is not None:
-        snapshot = store_snapshot(book, article=article, reading=seen.reading, by=article.added_by, now=now)
-        store_proposals(book, snapshot=snapshot, reading=seen.reading, now=now)
-        _heed_retraction(article, snapshot)
-        return CheckReport(article.id, CheckOutcome.CAPTURED)
-    if verdict.became is not None:
-        _note_change(book, article, verdict.became, now=now, told_at=now)
-    else:
-        _tell_if_news(book, article, before, now)
-    if before == ArticleState.REMOVED and article.newest is not None:
-        _heed_retraction(article, article.newest)
-    kind = _keep_difference(book, article, seen, now) or verdict.became
-    article.last_seen_at = now
-    return CheckReport(article.id, CheckOutcome.CHANGED if kind else CheckOutcome.UNCHANGED, kind)
-
-
-def _saw_nothing(verdict: SourceVerdict) -> bool:
-    return bool(verdict.failures or verdict.missing_checks)
+    draft(finding)
+    return finding
 
 
 def _refusal(result: FetchResult | None) -> str:
     return "" if result is None or isinstance(result, Fetched) else result.reason
 
 
+def _tell(book: Book, finding: Finding) -> CheckReport:
+    """Carry what is kept of a page through to its article and claims, and put it on their timelines."""
+    article, now = finding.article, finding.at
+    if finding.of_address is not None:
+        _count_change(article, finding.of_address, now)
+        follow_change(book, article=article, change=finding.of_address, now=now)
+    elif not finding.is_first:
+        _tell_if_news(book, finding)
+    if finding.saw_nothing:
+        is_removed = finding.of_address is not None
+        return CheckReport(
+            article.id, CheckOutcome.REMOVED if is_removed else CheckOutcome.FAILED, finding.kind
+        )
+    if finding.before == ArticleState.REMOVED and article.newest is not None:
+        _heed_retraction(article, article.newest)
+    _tell_words(book, finding)
+    article.last_seen_at = now
+    if finding.is_first:
+        return CheckReport(article.id, CheckOutcome.CAPTURED)
+    outcome = CheckOutcome.CHANGED if finding.kind else CheckOutcome.UNCHANGED
+    return CheckReport(article.id, outcome, finding.kind)
+
+
+def _tell_words(book: Book, finding: Finding) -> None:
+    """Tell what the page says now, where that is something else than it said."""
+    article, snapshot, change, now = finding.article, finding.snapshot, finding.of_words, finding.at
+    if snapshot is None or finding.seen.reading is None:
+        if change is not None:
+            tell_change(book, article=article, change=change)
+        return
+    by = article.added_by if finding.is_first else None
+    take_over(book, snapshot=snapshot, reading=finding.seen.reading, by=by, now=now)
+    _heed_retraction(article, snapshot)
+    if change is not None:
+        _count_change(article, change, now)
+        follow_change(book, article=article, change=change, now=now)
+    add_linked(book, finding.candidates)
+
+
 _QUIET_STATES = frozenset({ArticleState.PENDING, ArticleState.UNREACHABLE, ArticleState.MOVED})
 
 
-def _tell_if_news(book: Book, article: Article, before: ArticleState, now: datetime) -> None:
+def _tell_if_news(book: Book, finding: Finding) -> None:
     """Put a new state on the timelines; a page that merely fails to answer now and then is no news."""
-    after = ArticleState(article.state)
+    before, after = finding.before, ArticleState(finding.article.state)
     is_back = after == ArticleState.LIVE and before in _QUIET_STATES
     if after != before and after not in _QUIET_STATES and not is_back:
-        tell_state(book, article=article, before=before, now=now)
-
-
-def _keep_difference(book: Book, article: Article, seen: Sighting, now: datetime) -> ChangeKind | None:
-    """Keep a new snapshot and the change between, if the page says something else than it did."""
-    difference, before = seen.difference, article.newest
-    if seen.reading is None or difference is None or difference.kind is None or before is None:
-        return None
-    if _alternates(article, seen.reading):
-        return _tell_alternation(book, article, before, seen, now)
-    # The check before may have seen nothing: the change lies between the last two that saw the page.
-    seen_before = article.last_seen_at or before.captured_at
-    snapshot = store_snapshot(book, article=article, reading=seen.reading, by=None, now=now)
-    change = Change.objects.create(
-        article=article,
-        kind=difference.kind,
-        before=before,
-        after=snapshot,
-        not_before=min(seen_before, now),
-        not_after=now,
-        notice=difference.notice or "",
-        summary=difference.summary[:500],
-        hedge_shift=str(difference.hedge_shift or ""),
-        diff={
-            "headline": [asdict(piece) for piece in difference.headline],
-            "body": [asdict(piece) for piece in difference.body],
-        },
-    )
-    _heed_retraction(article, snapshot)
-    _count_change(article, change, now)
-    follow_change(book, article=article, change=change, now=now)
-    store_proposals(book, snapshot=snapshot, reading=seen.reading, now=now)
-    return difference.kind
+        tell_state(book, article=finding.article, before=before, now=finding.at)
 
 
 def _heed_retraction(article: Article, snapshot: Snapshot) -> None:
@@ -246,59 +234,33 @@ def _heed_retraction(article: Article, snapshot: Snapshot) -> None:
         article.state, article.state_reason = ArticleState.LIVE, ""
 
 
-def _alternates(article: Article, reading: Reading) -> bool:
-    """Whether the page goes to and fro: it said A, B, A in its last three snapshots, and now B again."""
-    if article.snapshot_count < len("ABA"):
-        return False
-    said = list(article.snapshots.order_by("-number").values_list("headline", "text")[:3])
-    now = ((reading.article.headline or "")[:500], reading.article.text)
-    return len(said) == 3 and said[0] == said[2] and said[1] == now
-
-
-def _tell_alternation(
-    book: Book, article: Article, before: Snapshot, seen: Sighting, now: datetime
-) -> ChangeKind | None:
-    """Keep that the page alternates between two versions we hold, once; then it is no news any more.
-
-    The newest snapshot stays, and what was seen now stands for it, too. Nothing is looked at again.
-    """
-    if seen.reading is not None:
-        article.seen_sha256, article.seen_fingerprint = seen.reading.sha256, seen.reading.article.fingerprint
-    other = article.snapshots.exclude(pk=before.pk).order_by("-number")[0]
-    if Change.objects.filter(article=article, before=before, after=other).exists():
-        return None
-    change = Change.objects.create(
-        article=article,
-        kind=ChangeKind.TRIVIAL,
-        before=before,
-        after=other,
-        not_before=min(article.last_seen_at or before.captured_at, now),
-        not_after=now,
-        summary="The page alternates between two versions; both are kept, and this is told once.",
-    )
-    tell_change(book, article=article, change=change)
-    return ChangeKind.TRIVIAL
-
-
-def _note_change(book: Book, article: Article, kind: ChangeKind, *, now: datetime, told_at: datetime) -> None:
-    """Keep a change of the address itself: removed, restored or moved."""
-    change = Change.objects.create(
-        article=article,
-        kind=kind,
-        before=article.newest,
-        not_before=min(article.last_seen_at or article.added_at, now),
-        not_after=now,
-        summary=(article.state_reason or f"{kind.label}.")[:500],
-    )
-    _count_change(article, change, told_at)
-    follow_change(book, article=article, change=change, now=told_at)
-
-
 def _count_change(article: Article, change: Change, now: datetime) -> None:
     if change.kind != ChangeKind.TRIVIAL:
         article.change_count += 1
         article.last_changed_at = now
     article.updated_at = now
+
+
+def _settle(book: Book, findings: Sequence[Finding]) -> None:
+    """Count the checks, let go of the pages and set when to look again.
+
+    What is hot is asked once for all pages, after what any of them did to a claim.
+    """
+    carrying = [finding.article.id for finding in findings if _is_of_claims(book, finding)]
+    hot = hot_articles(carrying, now=max(finding.at for finding in findings)) if carrying else set()
+    for finding in findings:
+        article = finding.article
+        article.lease_until = None
+        if not finding.seen.broke_reader:
+            article.attempts = 0
+        article.check_count += 1
+        article.last_checked_at = finding.at
+        article.due_at = next_check(article, finding.seen, hot=article.id in hot)
+
+
+def _is_of_claims(book: Book, finding: Finding) -> bool:
+    reading = finding.seen.reading
+    return bool(claims_of(book, finding.article) or (reading and linked_claims(reading)))
 
 
 def next_check(

@@ -6,7 +6,14 @@ from datetime import datetime
 from functools import partial
 
 from claims.models import Article, Candidate, Snapshot, User
-from claims.operations.capture import Reading, extraction_note, matched, store_proposals, store_snapshot
+from claims.operations.capture import (
+    Reading,
+    extraction_note,
+    linked_claims,
+    matched,
+    store_proposals,
+    store_snapshot,
+)
 from claims.operations.catalogue import find_publisher, publisher_at
 from claims.operations.ledger import Book, writing
 from claims.operations.policies import fetch_policy, host_of
@@ -112,6 +119,7 @@ def ingest_file(
         )
         if article.newest is not None and article.newest.content_id == reading.sha256:
             return Ingested(article, article.newest, [], known_before=True)
+        book.claims(linked_claims(reading))  # before its bytes, for so does a worker that brings the same
         article.fence, article.lease_until = article.fence + 1, None
         article.state = ArticleState.LIVE
         article.state_reason = "" if url else "A file in hand: there is no address to check."

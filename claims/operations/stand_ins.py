@@ -1,5 +1,6 @@
 """Knows the page that a host shows in place of several articles, and that it is the new text of none."""
 
+from collections.abc import Collection
 from dataclasses import replace
 
 from claims.models import Article
@@ -11,17 +12,19 @@ SHARED_BY = 3
 _ELSEWHERE = frozenset({PageKind.OTHER, PageKind.SHARED})
 
 
-def known_of_others(article: Article, seen: Sighting) -> Sighting:
+def known_of_others(article: Article, seen: Sighting, *, beside: Collection[Article]) -> Sighting:
     """Return what was seen, told apart as shared where other articles of the host show the same instead.
 
+    ``beside`` are the (locked) articles that are written down together, which tell themselves what they show.
     One query, and only for a page that says hardly a word of what the article said.
     """
     if seen.observation.kind is not PageKind.OTHER or seen.reading is None:
         return seen
-    others = Article.objects.filter(
-        stand_in_fingerprint=seen.reading.article.fingerprint, host=article.host
-    ).exclude(pk=article.pk)
-    if len(others.values_list("pk", flat=True)[:SHARED_BY]) < SHARED_BY:
+    shown = (article.host, seen.reading.article.fingerprint)
+    together = [(other.host, other.stand_in_fingerprint) for other in beside if other.pk != article.pk]
+    others = Article.objects.filter(host=shown[0], stand_in_fingerprint=shown[1])
+    others = others.exclude(pk__in={article.pk, *(other.pk for other in beside)})
+    if together.count(shown) + len(others.values_list("pk", flat=True)[:SHARED_BY]) < SHARED_BY:
         return seen
     return replace(seen, observation=replace(seen.observation, kind=PageKind.SHARED))
 

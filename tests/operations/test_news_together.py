@@ -1,17 +1,21 @@
 """News of several pages in one transaction: all is written, no page spoils another, no two workers wait."""
 
+import hashlib
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.db import OperationalError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from claims.models import Article, Candidate, Change, Claim, Event, Feed, Host, User
-from claims.operations import batch, findings, ledger
+from claims.operations import batch, capture, findings, ledger
 from claims.operations.candidates import track
+from claims.operations.capture import keep_bodies
 from claims.operations.evidence import Cited, bring_in_documents
 from claims.operations.feed_entries import bring_in
 from claims.operations.feeds import add_feed
@@ -84,6 +88,22 @@ def test_the_news_of_a_batch_is_written_together_and_the_ledger_holds(
     )
     assert len(set(moments[:4])) == 1, "one transaction wrote all four"
     ledger.verify()
+
+
+def statements_for(site: NewsSite, stories: list[Article], count: int) -> int:
+    """Edit so many pages; returns how many statements it takes to write that down."""
+    edit(site, *range(count))
+    checks = seen(stories[:count])
+    with CaptureQueriesContext(connection) as counter, transaction.atomic():
+        assert {report.outcome for report in finish_together(checks)} == {CheckOutcome.CHANGED}
+        transaction.set_rollback(True)
+    Article.objects.update(due_at=right_now() - timedelta(seconds=1), lease_until=None)
+    return len(counter)
+
+
+@pytest.mark.django_db
+def test_more_pages_with_news_take_no_more_statements(site: NewsSite, stories: list[Article]) -> None:
+    assert statements_for(site, stories, 2) == statements_for(site, stories, 5) <= 16
 
 
 @pytest.mark.django_db
@@ -222,6 +242,55 @@ def test_page_by_page_a_worker_would_wait_with_a_claim_in_hand(
     edit(site, 0, 1)
     monkeypatch.setattr(findings, "_hold_claims", lambda _book, _checks: None)
     assert not _is_free_beside_a_worker(claims)
+
+
+@pytest.mark.only_postgres
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("in_order", [True, False])
+def test_a_worker_takes_bodies_that_another_brings_too_in_one_order(
+    site: NewsSite, stories: list[Article], monkeypatch: pytest.MonkeyPatch, in_order: bool
+) -> None:
+    edit(site, 0, 1)
+    checks = {news.reading.sha256: (held, news) for held, news in seen(stories[:2]) if news.reading}
+    bodies = {sha256: news.reading.body for sha256, (_, news) in checks.items() if news.reading}
+    first, later = sorted(checks)
+    if not in_order:
+        monkeypatch.setattr(capture, "sorted", lambda rows, **_: list(rows), raising=False)
+    with ThreadPoolExecutor(1) as pool, _none_or_a_deadlock(in_order):
+        with transaction.atomic():
+            keep_bodies({first: bodies[first]})
+            work = pool.submit(_closing, [checks[later], checks[first]])
+            until_somebody_waits()
+            keep_bodies({later: bodies[later]})  # where the worker has it, each waits for the other
+        reports = work.result(timeout=20)
+        assert [report.outcome for report in reports] == [CheckOutcome.CHANGED] * 2
+
+
+@pytest.mark.only_postgres
+@pytest.mark.django_db(transaction=True)
+def test_whoever_hands_a_page_in_waits_for_its_claim_before_it_has_its_body(
+    site: NewsSite, claims: list[tuple[Claim, Article]], edith: User
+) -> None:
+    claim, carries = claims[0]
+    body = page("Minister goes", SAID.format(MINISTERS[int(carries.url[-1])]), MORE).encode()
+
+    def hand_in() -> list[Candidate]:
+        try:
+            return ingest_file(body=body, content_type="text/html", by=edith, now=right_now()).candidates
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            Claim.objects.select_for_update(no_key=True).get(pk=claim.pk)
+            work = pool.submit(hand_in)
+            until_somebody_waits()
+            keep_bodies({hashlib.sha256(body).hexdigest(): body})  # as a worker that has the claim does
+        assert claim.id in {candidate.claim_id for candidate in work.result(timeout=20)}
+
+
+def _none_or_a_deadlock(in_order: bool) -> AbstractContextManager[object]:
+    return nullcontext() if in_order else pytest.raises(OperationalError, match="deadlock")
 
 
 def _cites(addresses: list[str], by: User) -> None:
