@@ -66,7 +66,9 @@ def _boxes(elements: list[LexborNode], *, most: float) -> Iterator[LexborNode]:
         return node.mem_id not in holding and len(node.text()) <= most
 
     yield from filter(is_small, around[:_MOST_BOXES])
-    yield from (node for node in named[:_MOST_BOXES] if is_small(node) and not holds_notice(node.text(separator="\n")))
+    yield from (
+        node for node in named[:_MOST_BOXES] if is_small(node) and not holds_notice(node.text(separator="\n"))
+    )
     yield from (node for node in lists[:_MOST_BOXES] if is_small(node) and _link_share(node) >= _MOSTLY_LINKS)
     yield from islice(_linked(node for node in lists if node.tag in _HEADINGS), _MOST_BOXES)
 

@@ -41,7 +41,27 @@ def _visible_lines(html: str) -> Iterator[str]:
     """The headline wherever it stands, corrections in schema.org's words, and the lines of the article."""
     tree = LexborHTMLParser(html)
     telling = _telling(tree)
-    yield _stated_title(telling)
+    yield from _told_beside(telling)
+    tree.strip_tags(_NOISE, recursive=True)
+    if tree.body is None:
+        return
+    if any(tag in _STRUCK for tag, _ in telling):
+        yield from (f"struck: {struck.text()}" for struck in tree.css("h1 s, h1 del, h1 strike"))
+    drop_boxes(tree.body)
+    yield from (line for line in tree.body.text(separator="\n").splitlines() if not is_passing(line))
+
+
+def _telling(tree: LexborHTMLParser) -> list[tuple[str, LexborNode]]:
+    """The elements that tell something beside the text, by tag, found in one pass: a query is one each."""
+    nodes = tree.root.traverse() if tree.root is not None else ()
+    return [(tag, node) for node in nodes if (tag := node.tag) in _TELLING]
+
+
+def _told_beside(telling: list[tuple[str, LexborNode]]) -> Iterator[str]:
+    """The titles, the headline and corrections in schema.org's words, and notices beside the text."""
+    metas = (node.attributes for tag, node in telling if tag == "meta")
+    tagged = next((values for values in metas if values.get("property") == "og:title"), {})
+    yield tagged.get("content") or ""
     yield next((node.text() for tag, node in telling if tag == "title"), "")
     for tag, node in telling:
         if tag == "script" and "ld+json" in (node.attributes.get("type") or "").lower():
@@ -52,28 +72,3 @@ def _visible_lines(html: str) -> Iterator[str]:
     for tag, node in telling:
         if tag in _BESIDE and holds_notice(node.text(separator="\n")):
             yield node.text()
-    tree.strip_tags(_NOISE, recursive=True)
-    if tree.body is None:
-        return
-    if any(tag in _STRUCK for tag, _ in telling):
-        for struck in tree.css("h1 s, h1 del, h1 strike"):
-            yield f"struck: {struck.text()}"
-    drop_boxes(tree.body)
-    for line in tree.body.text(separator="\n").splitlines():
-        if not is_passing(line):
-            yield line
-
-
-def _telling(tree: LexborHTMLParser) -> list[tuple[str, LexborNode]]:
-    """The elements that tell something beside the text, by tag, found in one pass: a query is one each."""
-    nodes = tree.root.traverse() if tree.root is not None else ()
-    return [(tag, node) for node in nodes if (tag := node.tag) in _TELLING]
-
-
-def _stated_title(telling: list[tuple[str, LexborNode]]) -> str:
-    for tag, node in telling:
-        if tag == "meta":
-            attributes = node.attributes
-            if attributes.get("property") == "og:title":
-                return attributes.get("content") or ""
-    return ""
