@@ -13,10 +13,17 @@ from claims.pipeline.page.fingerprint import fingerprint, fingerprint_of
 from claims.pipeline.page.language import detect_language
 from claims.pipeline.page.metadata import PageMetadata, read_metadata
 from claims.pipeline.page.notices_on_page import notices_on_page
-from claims.pipeline.page.page_bytes import UnreadableError, read_bytes
+from claims.pipeline.page.page_bytes import PageSource, UnreadableError, read_bytes
 from claims.pipeline.page.pieces import join_pieces
 
-__all__ = ["EXTRACTOR_VERSION", "ArticleText", "UnreadableError", "extract_text", "fingerprint"]
+__all__ = [
+    "EXTRACTOR_VERSION",
+    "ArticleText",
+    "UnreadableError",
+    "extract_text",
+    "fingerprint",
+    "text_of_source",
+]
 
 # Moves whenever the same bytes may give another text, so that such a difference is never taken for an edit.
 EXTRACTOR_VERSION = "4"
@@ -61,7 +68,11 @@ def extract_text(
 
     Raises UnreadableError for what is not text, an unknown encoding, and a page without article text.
     """
-    source = read_bytes(body, content_type)
+    return text_of_source(read_bytes(body, content_type), url=url, mark=mark)
+
+
+def text_of_source(source: PageSource, *, url: str | None = None, mark: str | None = None) -> ArticleText:
+    """Extract the article as ``extract_text`` does, from an already decoded body."""
     if source.is_html:
         metadata, text = _from_html(source.text, url)
     else:
