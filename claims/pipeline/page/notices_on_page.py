@@ -8,6 +8,7 @@ from lxml.html import HtmlElement
 
 from claims.pipeline.change.notices import notice_that_opens
 from claims.pipeline.page.passing import is_box
+from claims.pipeline.text.hints import may_match
 from claims.pipeline.text.tokens import keys, squash
 from claims.vocabulary import ChangeKind
 
@@ -19,8 +20,7 @@ _BOXES = ("p", "div", "section", "aside", "li", "blockquote", "dd")
 _ELSEWHERE = frozenset({"nav", "form", "footer"})
 _MARKS = ("correct", "retract", "clarif", "editor", "withdr", "amend", "earlier version", "kill")
 _ANY_MARK = re.compile("|".join(_MARKS), re.IGNORECASE)
-_UNUSUAL = ("\u0130", "\u0131", "\u017f")  # what such an expression takes for an i or an s, though it is none
-_BEGINNINGS = tuple(mark.split()[0] for mark in _MARKS)
+_BEGINNINGS = tuple(mark.split()[0] for mark in _MARKS)  # the words of one may stand in several elements
 _HEADS = re.compile(
     r"(?:corrections?|clarifications?|retraction|editor['’]?s['’]? note)\s*[:.\-–—]?", re.IGNORECASE
 )
@@ -33,10 +33,7 @@ def holds_notice(text: str) -> bool:
 
 def _may_hold_notice(text: str) -> bool:
     """Whether a text has any word that a notice of a correction or retraction has; a cheap first look."""
-    small = text.lower()
-    if any(mark in small for mark in _MARKS):
-        return True
-    return any(letter in text for letter in _UNUSUAL) and _ANY_MARK.search(text) is not None
+    return may_match(text, _MARKS) and _ANY_MARK.search(text) is not None
 
 
 def opens_a_notice(line: str) -> bool:
@@ -67,7 +64,7 @@ def _without_head(notice: str) -> str:
 
 def _boxed(tree: HtmlElement) -> Iterator[str]:
     """The outermost short elements that begin as a notice."""
-    if not _may_be_boxed(tree):
+    if not may_match(tree.text_content(), _BEGINNINGS):
         return
     inside: set[HtmlElement] = set()
     for node in tree.iter(*_BOXES):
@@ -85,13 +82,6 @@ def _boxed(tree: HtmlElement) -> Iterator[str]:
             inside.add(node)
             if not _is_elsewhere(node) and not _is_link(node, line):
                 yield line
-
-
-def _may_be_boxed(tree: HtmlElement) -> bool:
-    """Whether any element can hold a notice; the words of one mark may stand in several."""
-    text = tree.text_content()
-    small = text.lower()
-    return any(mark in small for mark in _BEGINNINGS) or any(letter in text for letter in _UNUSUAL)
 
 
 def _line_of(node: HtmlElement) -> str:
