@@ -34,6 +34,11 @@ def tokenize(text: str) -> list[Token]:
     return [Token(_key(m.group()), m.start(), m.end()) for m in _TOKEN.finditer(text)]
 
 
+def starts(text: str) -> list[int]:
+    """Where the tokens of ``tokenize(text)`` start."""
+    return [found.start() for found in _TOKEN.finditer(text)]
+
+
 def keys(text: str) -> list[str]:
     """The keys of ``tokenize(text)``."""
     if text.isascii():
