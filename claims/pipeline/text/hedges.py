@@ -83,20 +83,22 @@ def _is_month(reading: Reading, token: int) -> bool:
 
 
 @lru_cache(maxsize=16)  # a handful of lists per language
-def _by_first_word(phrases: frozenset[str]) -> dict[str, tuple[tuple[str, ...], ...]]:
+def _by_first_word(phrases: frozenset[str]) -> dict[str, tuple[list[str], ...]]:
     """Return the phrases as words, by their first word, longest first."""
-    table: dict[str, list[tuple[str, ...]]] = {}
+    table: dict[str, list[list[str]]] = {}
     for phrase in phrases:
-        words = tuple(phrase.split())
+        words = phrase.split()
         table.setdefault(words[0], []).append(words)
     return {first: tuple(sorted(found, key=len, reverse=True)) for first, found in table.items()}
 
 
-def _match(words: list[str], token: int, phrases: tuple[tuple[str, ...], ...]) -> int:
+def _match(words: list[str], token: int, phrases: tuple[list[str], ...]) -> int:
     """Return the length of the first phrase that stands at ``token``, 0 if none does."""
+    follows = words[token + 1] if token + 1 < len(words) else ""
     for phrase in phrases:
-        if tuple(words[token : token + len(phrase)]) == phrase:
-            return len(phrase)
+        length = len(phrase)
+        if length == 1 or (phrase[1] == follows and words[token : token + length] == phrase):
+            return length
     return 0
 
 
