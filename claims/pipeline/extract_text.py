@@ -1,13 +1,16 @@
 """Turns a page into its article: headline, paragraphs, byline, moment of publication, language."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from typing import Any
 
 import trafilatura
 from lxml import etree
 from lxml.html import HtmlElement, HTMLParser
-from trafilatura.settings import Document
+from trafilatura.settings import Document, Extractor
 
 from claims.pipeline.page.fingerprint import fingerprint, fingerprint_of
 from claims.pipeline.page.language import detect_language
@@ -32,6 +35,11 @@ _SHORT = 250  # characters; below that trafilatura's result is doubted
 _CLEARLY_MORE = 1.5  # times the text that another opinion must find; a little more is only furniture
 _MOST_ELEMENTS = 50_000  # trafilatura's time grows faster than the page
 _MOST_SIBLINGS = 4_000  # in one element; the same
+_COUNT: Callable[[HtmlElement], Any] = etree.XPath("count(//*)")
+_IS_CROWDED: Callable[[HtmlElement], Any] = etree.XPath(f"boolean(//*[count(*) > {_MOST_SIBLINGS}])")
+_STATED_TITLES: Callable[[HtmlElement], Any] = etree.XPath(
+    "//meta[@property='og:title' or @name='twitter:title']/@content | //title/text()"
+)
 _LONGEST_HEADLINE = 160
 _TOP = 3  # paragraphs: a kicker may stand above the headline
 _CONTAINERS = ("article", "main", "body")
@@ -124,25 +132,24 @@ def _article_paragraphs(tree: HtmlElement) -> list[str]:
 
 def _is_monstrous(tree: HtmlElement) -> bool:
     """Whether a page has more elements, or more of them in one place, than any article has."""
-    count = tree.xpath("count(//*)")
-    return count > _MOST_ELEMENTS or (
-        count > _MOST_SIBLINGS and bool(tree.xpath(f"boolean(//*[count(*) > {_MOST_SIBLINGS}])"))
-    )
+    count = _COUNT(tree)
+    return count > _MOST_ELEMENTS or (count > _MOST_SIBLINGS and bool(_IS_CROWDED(tree)))
 
 
 def _trafilatura(
     tree: HtmlElement, *, fast: bool = False, favor_precision: bool = False, favor_recall: bool = False
 ) -> list[str]:
-    document = trafilatura.bare_extraction(
-        tree,
-        fast=fast,
-        favor_precision=favor_precision,
-        favor_recall=favor_recall,
-        include_comments=False,
-        include_tables=False,
-    )
+    document = trafilatura.bare_extraction(tree, options=_options(fast, favor_precision, favor_recall))
     text = document.text if isinstance(document, Document) else None
     return [line.strip() for line in (text or "").split("\n") if line.strip()]
+
+
+@cache
+def _options(fast: bool, precision: bool, recall: bool) -> Extractor:
+    """Trafilatura's options, which it only reads; made anew for each page, they read its settings file."""
+    return Extractor(
+        output_format="python", fast=fast, precision=precision, recall=recall, comments=False, tables=False
+    )
 
 
 def _plain_paragraphs(tree: HtmlElement) -> list[str]:
@@ -167,7 +174,7 @@ def _plain_paragraphs(tree: HtmlElement) -> list[str]:
 def _headlines(tree: HtmlElement, metadata: PageMetadata) -> set[str]:
     """All that the page calls its headline, in small letters: shown, stated, and in the window's title."""
     shown = [heading.text_content() for heading in tree.iter("h1")]
-    stated = tree.xpath("//meta[@property='og:title' or @name='twitter:title']/@content | //title/text()")
+    stated = _STATED_TITLES(tree)
     return {" ".join(words.split()).casefold() for words in (*shown, *stated, metadata.headline or "")}
 
 
