@@ -206,13 +206,38 @@ def _is_above(landed: str, asked: str) -> bool:
     )
 
 
+_WARM_PAGE = """<!DOCTYPE html><html lang="en"><head><title>Minister resigns | Post</title>
+<meta property="og:title" content="Minister resigns"><script type="application/ld+json">{}</script></head>
+<body><nav class="menu"><a href="/">News</a></nav><article><h1>Minister resigns</h1>
+<p class="byline">By Ann Lee</p>
+<p>The minister of trade, Karl Lind, has %sresigned from the government, a spokesman for it said.</p>
+<p>“We have not heard from him since Monday,” the same spokesman told reporters. He gave no reason for this
+step.</p>
+<p>Two ships with 300 people aboard were taken to the harbour of Bergen on 30 March, and one of them sank.</p>
+<p>According to the mayor, it is not known whether they will stay; that could not be confirmed.</p>
+<div class="related-links"><ul><li><a href="/a">Ferries</a></li></ul></div>
+%s</article><footer><p>5 hours ago</p></footer></body></html>"""
+_WARM_NOTICE = "<p>Correction: An earlier version of this article misstated the minister's office.</p>"
+
+
 @cache
 def warm_up() -> None:
-    """Load what reading needs, once in a process, so that children forked from it share it."""
-    # Long enough to be told for English by its small words: a shorter one loads a model of 100 MB.
-    text = "The minister of trade has resigned from the government, a spokesman for the ministry said."
-    article = f"<article><h1>Minister resigns</h1><p>{text}</p></article>"
-    page = f'<html lang="en"><title>Minister resigns</title><body>{article}</body></html>'.encode()
-    read_again(
-        PageToRead(body=page, content_type="text/html", url="", final_url="", published_at=None, before=None),
+    """Load what reading needs, once in a process, so that children forked from it share it.
+
+    Two pages are read that take the ways an edited one takes: with an attribution, a quotation, a hedge that
+    came and a notice. They are long enough to be told for English by their small words: a shorter one loads a
+    model of 100 MB.
+    """
+    states = [(_WARM_PAGE % words).encode() for words in (("", ""), ("reportedly ", _WARM_NOTICE))]
+    page = PageToRead(
+        body=states[0],
+        content_type="text/html",
+        url="http://post.example/2011/03/31/a",
+        final_url="http://post.example/2011/03/31/a",
+        published_at=None,
+        before=None,
     )
+    first = read_again(page)
+    if first.article is not None:
+        said = PageBefore(headline="Minister stays", text=first.article.text)
+        read_again(replace(page, body=states[1], before=said, marks=frozenset({first.fingerprint})))
