@@ -68,7 +68,7 @@ def _boxed(tree: HtmlElement) -> Iterator[str]:
         return
     inside: set[HtmlElement] = set()
     for node in tree.iter(*_BOXES):
-        if node.getparent() in inside:
+        if inside and node.getparent() in inside:
             inside.add(node)
             continue
         head = (node.text or "").strip() or next((piece for piece in node.itertext() if piece.strip()), "")
