@@ -35,6 +35,8 @@ _SHORT = 250  # characters; below that trafilatura's result is doubted
 _CLEARLY_MORE = 1.5  # times the text that another opinion must find; a little more is only furniture
 _MOST_ELEMENTS = 50_000  # trafilatura's time grows faster than the page
 _MOST_SIBLINGS = 4_000  # in one element; the same
+# lxml.html looks in Python for a class for each element, though nobody here asks forms for their fields.
+_ELEMENTS = etree.ElementDefaultClassLookup(element=HtmlElement)
 _COUNT: Callable[[HtmlElement], Any] = etree.XPath("count(//*)")
 _IS_CROWDED: Callable[[HtmlElement], Any] = etree.XPath(f"boolean(//*[count(*) > {_MOST_SIBLINGS}])")
 _STATED_TITLES: Callable[[HtmlElement], Any] = etree.XPath(
@@ -102,6 +104,7 @@ def text_of_source(source: PageSource, *, url: str | None = None, mark: str | No
 
 def _from_html(html: str, url: str | None) -> tuple[PageMetadata, str]:
     parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
+    parser.set_element_class_lookup(_ELEMENTS)
     tree = etree.fromstring(html.encode("utf-8"), parser=parser)
     if tree is None:
         raise UnreadableError(_NO_TEXT)
