@@ -54,21 +54,23 @@ def _visible_lines(html: str) -> Iterator[str]:
 def _telling(tree: LexborHTMLParser) -> list[tuple[str, LexborNode]]:
     """The elements that tell something beside the text, by tag, found in one pass: a query is one each."""
     nodes = tree.root.traverse() if tree.root is not None else ()
-    return [(tag, node) for node in nodes if (tag := node.tag) in _TELLING]
+    return [(tag, node) for node in nodes if (tag := node.tag) in _TELLING and _tells(tag, node)]
+
+
+def _tells(tag: str, node: LexborNode) -> bool:
+    if tag == "meta":
+        return node.attributes.get("property") == "og:title"
+    return tag != "script" or "ld+json" in (node.attributes.get("type") or "").lower()
 
 
 def _told_beside(telling: list[tuple[str, LexborNode]]) -> Iterator[str]:
     """The titles, the headline and corrections in schema.org's words, and notices beside the text."""
-    metas = (node.attributes for tag, node in telling if tag == "meta")
-    tagged = next((values for values in metas if values.get("property") == "og:title"), {})
-    yield tagged.get("content") or ""
+    yield next((node.attributes.get("content") or "" for tag, node in telling if tag == "meta"), "")
     yield next((node.text() for tag, node in telling if tag == "title"), "")
-    for tag, node in telling:
-        if tag == "script" and "ld+json" in (node.attributes.get("type") or "").lower():
-            stated = node.text()
-            yield from _STATED_HEADLINE.findall(stated)[:1]
-            if _STATED_CORRECTION.search(stated):
-                yield stated
+    for stated in (node.text() for tag, node in telling if tag == "script"):
+        yield from _STATED_HEADLINE.findall(stated)[:1]
+        if _STATED_CORRECTION.search(stated):
+            yield stated
     for tag, node in telling:
         if tag in _BESIDE and holds_notice(node.text(separator="\n")):
             yield node.text()
