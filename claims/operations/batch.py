@@ -82,7 +82,7 @@ class Batch:
         self._lanes = Lanes(hosts, pages, policy=fetch_policy(), seconds=batch_seconds())
         self._aliases = cache(known_aliases)  # read once, with the first news
         self._reading: dict[str, tuple[Leased, Fetched, datetime]] = {}
-        self._changed: list[str] = []  # being read, and not as before
+        self._changed: dict[str, str] = {}  # being read, and not as before, with their fingerprints
         self._compared: set[str] = set()  # read anew beside what they said before
         self._unchanged: list[tuple[Leased, Sighting]] = []
         self._news: list[tuple[Leased, Callable[[], Sighting]]] = []
@@ -139,17 +139,17 @@ class Batch:
         self._take_read(reader, wait=wait)
         while len(self._changed) >= (1 if wait else _NEWS_AT_ONCE):
             before = said_before(self._reading[page_id][0] for page_id in self._changed)
-            for page_id in self._changed:
+            for page_id, mark in self._changed.items():
                 page, result, _ = self._reading[page_id]
-                reader.ask(page_id, page.page_to_read(result, before=before.get(page_id)))
+                reader.ask(page_id, page.page_to_read(result, before=before.get(page_id), mark=mark))
             self._compared.update(self._changed)
-            self._changed = []
+            self._changed = {}
             self._take_read(reader, wait=wait)
 
     def _take_read(self, reader: Reader, *, wait: bool) -> None:
         for page_id, read in reader.answers(wait=wait):
             if read is not None and read.wants_before and page_id not in self._compared:
-                self._changed.append(page_id)
+                self._changed[page_id] = read.fingerprint
                 continue
             page, result, now = self._reading.pop(page_id)
             if read is None or read.wants_before:  # a page that took its reader over may let it ask for ever

@@ -89,8 +89,13 @@ class Leased:
             validated_url=self.final_url,
         )
 
-    def page_to_read(self, result: Fetched, *, before: PageBefore | None = None) -> PageToRead:
-        """Return what the reader needs: without ``before`` only for telling whether anything is new."""
+    def page_to_read(
+        self, result: Fetched, *, before: PageBefore | None = None, mark: str = ""
+    ) -> PageToRead:
+        """Return what the reader needs: without ``before`` only for telling whether anything is new.
+
+        ``mark`` is the fingerprint that such a reading told.
+        """
         return PageToRead(
             body=result.body,
             content_type=result.header("content-type"),
@@ -99,6 +104,7 @@ class Leased:
             headers=_by_name(result),
             published_at=self.published_at,
             before=before,
+            mark=mark,
             length_known=result.length_known,
             marks=frozenset(filter(None, (self.newest_fingerprint, self.seen_fingerprint)))
             if self.newest_id is not None

@@ -12,7 +12,7 @@ from claims.pipeline.change.hedge_shift import shift_of_hedges
 from claims.pipeline.change.notices import new_notice
 from claims.pipeline.change.repeated_headline import without_repeats
 from claims.pipeline.page.passing import without_passing
-from claims.pipeline.text.tokens import Token, keys, squash, tokenize
+from claims.pipeline.text.tokens import Token, keys, squash, starts, tokenize
 from claims.vocabulary import ChangeKind, HedgeShift
 
 Op = Literal["equal", "insert", "delete"]
@@ -170,11 +170,11 @@ def _cut(text: str, head: int, tail: int) -> str:
     """The first ``head`` and last ``tail`` words of ``text`` around a "…"."""
     if len(text) > 2 * _ENDS_OF_RUN:  # the middle is not shown, so it need not be read
         text = f"{text[:_ENDS_OF_RUN]}…{text[-_ENDS_OF_RUN:]}"
-    found = tokenize(text)
+    found = starts(text)
     if len(found) <= head + tail + 1:
         return text
-    start = text[: found[head].start] if head else ""
-    end = text[found[-tail].start :] if tail else ""
+    start = text[: found[head]] if head else ""
+    end = text[found[-tail] :] if tail else ""
     return f"{start}…{' ' if end and start else ''}{end}" if start or end else ""
 
 

@@ -1,22 +1,32 @@
 """Turns a page into its article: headline, paragraphs, byline, moment of publication, language."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from typing import Any
 
 import trafilatura
 from lxml import etree
 from lxml.html import HtmlElement, HTMLParser
-from trafilatura.settings import Document
+from trafilatura.settings import Document, Extractor
 
 from claims.pipeline.page.fingerprint import fingerprint, fingerprint_of
 from claims.pipeline.page.language import detect_language
 from claims.pipeline.page.metadata import PageMetadata, read_metadata
 from claims.pipeline.page.notices_on_page import notices_on_page
-from claims.pipeline.page.page_bytes import UnreadableError, read_bytes
+from claims.pipeline.page.page_bytes import PageSource, UnreadableError, read_bytes
 from claims.pipeline.page.pieces import join_pieces
 
-__all__ = ["EXTRACTOR_VERSION", "ArticleText", "UnreadableError", "extract_text", "fingerprint"]
+__all__ = [
+    "EXTRACTOR_VERSION",
+    "ArticleText",
+    "UnreadableError",
+    "extract_text",
+    "fingerprint",
+    "text_of_source",
+]
 
 # Moves whenever the same bytes may give another text, so that such a difference is never taken for an edit.
 EXTRACTOR_VERSION = "4"
@@ -25,6 +35,13 @@ _SHORT = 250  # characters; below that trafilatura's result is doubted
 _CLEARLY_MORE = 1.5  # times the text that another opinion must find; a little more is only furniture
 _MOST_ELEMENTS = 50_000  # trafilatura's time grows faster than the page
 _MOST_SIBLINGS = 4_000  # in one element; the same
+# lxml.html looks in Python for a class for each element, though nobody here asks forms for their fields.
+_ELEMENTS = etree.ElementDefaultClassLookup(element=HtmlElement)
+_COUNT: Callable[[HtmlElement], Any] = etree.XPath("count(//*)")
+_IS_CROWDED: Callable[[HtmlElement], Any] = etree.XPath(f"boolean(//*[count(*) > {_MOST_SIBLINGS}])")
+_STATED_TITLES: Callable[[HtmlElement], Any] = etree.XPath(
+    "//meta[@property='og:title' or @name='twitter:title']/@content | //title/text()"
+)
 _LONGEST_HEADLINE = 160
 _TOP = 3  # paragraphs: a kicker may stand above the headline
 _CONTAINERS = ("article", "main", "body")
@@ -61,7 +78,11 @@ def extract_text(
 
     Raises UnreadableError for what is not text, an unknown encoding, and a page without article text.
     """
-    source = read_bytes(body, content_type)
+    return text_of_source(read_bytes(body, content_type), url=url, mark=mark)
+
+
+def text_of_source(source: PageSource, *, url: str | None = None, mark: str | None = None) -> ArticleText:
+    """Extract the article as ``extract_text`` does, from an already decoded body."""
     if source.is_html:
         metadata, text = _from_html(source.text, url)
     else:
@@ -83,6 +104,7 @@ def extract_text(
 
 def _from_html(html: str, url: str | None) -> tuple[PageMetadata, str]:
     parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
+    parser.set_element_class_lookup(_ELEMENTS)
     tree = etree.fromstring(html.encode("utf-8"), parser=parser)
     if tree is None:
         raise UnreadableError(_NO_TEXT)
@@ -113,25 +135,24 @@ def _article_paragraphs(tree: HtmlElement) -> list[str]:
 
 def _is_monstrous(tree: HtmlElement) -> bool:
     """Whether a page has more elements, or more of them in one place, than any article has."""
-    count = tree.xpath("count(//*)")
-    return count > _MOST_ELEMENTS or (
-        count > _MOST_SIBLINGS and bool(tree.xpath(f"boolean(//*[count(*) > {_MOST_SIBLINGS}])"))
-    )
+    count = _COUNT(tree)
+    return count > _MOST_ELEMENTS or (count > _MOST_SIBLINGS and bool(_IS_CROWDED(tree)))
 
 
 def _trafilatura(
     tree: HtmlElement, *, fast: bool = False, favor_precision: bool = False, favor_recall: bool = False
 ) -> list[str]:
-    document = trafilatura.bare_extraction(
-        tree,
-        fast=fast,
-        favor_precision=favor_precision,
-        favor_recall=favor_recall,
-        include_comments=False,
-        include_tables=False,
-    )
+    document = trafilatura.bare_extraction(tree, options=_options(fast, favor_precision, favor_recall))
     text = document.text if isinstance(document, Document) else None
     return [line.strip() for line in (text or "").split("\n") if line.strip()]
+
+
+@cache
+def _options(fast: bool, precision: bool, recall: bool) -> Extractor:
+    """Trafilatura's options, which it only reads; made anew for each page, they read its settings file."""
+    return Extractor(
+        output_format="python", fast=fast, precision=precision, recall=recall, comments=False, tables=False
+    )
 
 
 def _plain_paragraphs(tree: HtmlElement) -> list[str]:
@@ -156,7 +177,7 @@ def _plain_paragraphs(tree: HtmlElement) -> list[str]:
 def _headlines(tree: HtmlElement, metadata: PageMetadata) -> set[str]:
     """All that the page calls its headline, in small letters: shown, stated, and in the window's title."""
     shown = [heading.text_content() for heading in tree.iter("h1")]
-    stated = tree.xpath("//meta[@property='og:title' or @name='twitter:title']/@content | //title/text()")
+    stated = _STATED_TITLES(tree)
     return {" ".join(words.split()).casefold() for words in (*shown, *stated, metadata.headline or "")}
 
 

@@ -10,8 +10,9 @@ from urllib.parse import urlsplit
 from claims.pipeline.attribution.attributions import Attribution
 from claims.pipeline.diff import Difference, compare
 from claims.pipeline.extract_claims import ClaimCandidate, can_extract, extract_claims
-from claims.pipeline.extract_text import ArticleText, UnreadableError, extract_text, fingerprint
-from claims.pipeline.page.page_bytes import read_bytes
+from claims.pipeline.extract_text import ArticleText, UnreadableError, extract_text, text_of_source
+from claims.pipeline.page.fingerprint import fingerprint_of
+from claims.pipeline.page.page_bytes import PageSource, read_bytes
 from claims.pipeline.page.page_kind import PageKind, kind_of_page
 from claims.pipeline.text.tokens import keys
 
@@ -41,7 +42,8 @@ class PageToRead:
     """An answer with a body; ``marks`` are the fingerprints that stand for what the page said when last read.
 
     ``before`` is None for a page that was never read, which has no marks either. It may be left out at first
-    for one that was: where none of the marks fits, the reading asks for it.
+    for one that was: where none of the marks fits, the reading asks for it. ``mark`` is the fingerprint of
+    the page itself where that reading told it: it is not taken anew then.
     ``url`` is the address asked for, ``final_url`` where redirects led; ``headers`` have lower-case names.
     ``length_known``: the server said how long its answer is, so that this is all of it.
     """
@@ -54,6 +56,7 @@ class PageToRead:
     published_at: datetime | None
     before: PageBefore | None
     marks: frozenset[str] = frozenset()
+    mark: str = ""
     length_known: bool = True
 
 
@@ -86,16 +89,17 @@ def read_again(
     """
     before, mark = page.before, ""
     try:
-        mark = fingerprint(page.body, content_type=page.content_type)
+        source = read_bytes(page.body, page.content_type)
+        mark = page.mark or fingerprint_of(source)
         if mark in page.marks:
             return PageRead(fingerprint=mark)
         if before is None and page.marks:
             return PageRead(fingerprint=mark, wants_before=True)
         before = before and _read_anew(before, page.final_url)
-        kind = _kind_of(page, before)
+        kind = _kind_of(page, source, before)
         if kind not in (PageKind.ARTICLE, PageKind.OTHER):
             return PageRead(fingerprint=mark, kind=kind)
-        article = extract_text(page.body, content_type=page.content_type, url=page.final_url, mark=mark)
+        article = text_of_source(source, url=page.final_url, mark=mark)
     except UnreadableError as error:
         return PageRead(fingerprint=mark, unreadable=str(error))
     difference = None
@@ -182,8 +186,7 @@ def _breaks_off(body: bytes, text: str, before: str) -> bool:
     return len(beginning) + 1 < len(said) and said[: len(beginning)] == beginning
 
 
-def _kind_of(page: PageToRead, before: PageBefore | None) -> PageKind:
-    source = read_bytes(page.body, page.content_type)
+def _kind_of(page: PageToRead, source: PageSource, before: PageBefore | None) -> PageKind:
     if not source.is_html:
         return PageKind.ARTICLE
     return kind_of_page(
@@ -203,13 +206,38 @@ def _is_above(landed: str, asked: str) -> bool:
     )
 
 
+_WARM_PAGE = """<!DOCTYPE html><html lang="en"><head><title>Minister resigns | Post</title>
+<meta property="og:title" content="Minister resigns"><script type="application/ld+json">{}</script></head>
+<body><nav class="menu"><a href="/">News</a></nav><article><h1>Minister resigns</h1>
+<p class="byline">By Ann Lee</p>
+<p>The minister of trade, Karl Lind, has %sresigned from the government, a spokesman for it said.</p>
+<p>“We have not heard from him since Monday,” the same spokesman told reporters. He gave no reason for this
+step.</p>
+<p>Two ships with 300 people aboard were taken to the harbour of Bergen on 30 March, and one of them sank.</p>
+<p>According to the mayor, it is not known whether they will stay; that could not be confirmed.</p>
+<div class="related-links"><ul><li><a href="/a">Ferries</a></li></ul></div>
+%s</article><footer><p>5 hours ago</p></footer></body></html>"""
+_WARM_NOTICE = "<p>Correction: An earlier version of this article misstated the minister's office.</p>"
+
+
 @cache
 def warm_up() -> None:
-    """Load what reading needs, once in a process, so that children forked from it share it."""
-    # Long enough to be told for English by its small words: a shorter one loads a model of 100 MB.
-    text = "The minister of trade has resigned from the government, a spokesman for the ministry said."
-    article = f"<article><h1>Minister resigns</h1><p>{text}</p></article>"
-    page = f'<html lang="en"><title>Minister resigns</title><body>{article}</body></html>'.encode()
-    read_again(
-        PageToRead(body=page, content_type="text/html", url="", final_url="", published_at=None, before=None),
+    """Load what reading needs, once in a process, so that children forked from it share it.
+
+    Two pages are read that take the ways an edited one takes: with an attribution, a quotation, a hedge that
+    came and a notice. They are long enough to be told for English by their small words: a shorter one loads a
+    model of 100 MB.
+    """
+    states = [(_WARM_PAGE % words).encode() for words in (("", ""), ("reportedly ", _WARM_NOTICE))]
+    page = PageToRead(
+        body=states[0],
+        content_type="text/html",
+        url="http://post.example/2011/03/31/a",
+        final_url="http://post.example/2011/03/31/a",
+        published_at=None,
+        before=None,
     )
+    first = read_again(page)
+    if first.article is not None:
+        said = PageBefore(headline="Minister stays", text=first.article.text)
+        read_again(replace(page, body=states[1], before=said, marks=frozenset({first.fingerprint})))

@@ -183,6 +183,22 @@ def test_a_reader_that_asks_for_what_it_was_given_or_cannot_have_is_broken(
     assert never_seen.state_reason == TOO_MUCH
 
 
+def _with_its_mark(page: PageToRead, *, parse: object = None) -> PageRead:
+    """Read a page that was read before as a batch must ask for it: with the fingerprint told then."""
+    assert page.before is None or page.mark == read_again(replace(page, before=None, mark="")).fingerprint
+    return read_again(page)
+
+
+@pytest.mark.django_db
+def test_what_the_first_reading_told_is_handed_on_to_the_second(
+    site: NewsSite, stories: list[Article], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    edit(site, 0)
+    monkeypatch.setattr(batch, "read_again", _with_its_mark)
+    [report] = check_articles([stories[0].id], only_due=False)
+    assert report.outcome == CheckOutcome.CHANGED
+
+
 # ---------------------------------------------------------------- who waits for whom
 @pytest.fixture
 def claims(stories: list[Article], edith: User) -> list[tuple[Claim, Article]]:

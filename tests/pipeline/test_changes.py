@@ -7,6 +7,7 @@ import pytest
 from benchmarks._mutations import COSMETIC, SUBSTANTIVE, Mutation, pair
 from benchmarks._pages import a_page
 from benchmarks.changes import before_of, cut, visible_text
+from claims.pipeline.page.fingerprint import fingerprint
 from claims.pipeline.page.page_kind import PageKind
 from claims.pipeline.read_again import PageBefore, PageRead, PageToRead, read_again
 from tests.sites import page
@@ -130,6 +131,23 @@ def test_what_the_page_said_is_asked_for_only_where_it_says_something_else() -> 
     assert not look(before, unread).wants_before
     assert look(before.replace("two officials", "three officials"), unread).wants_before
     assert look(before, replace(unread, marks=frozenset())).article is not None, "a page that was never read"
+
+
+def test_the_second_reading_of_an_edited_page_keeps_the_fingerprint_that_the_first_one_told(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    known, edited = before_of(page(HEADLINE, *STORY)), page(HEADLINE, *STORY).replace("two", "three")
+    first, whole = look(edited, replace(known, before=None)), look(edited, known)
+    assert first.wants_before
+    monkeypatch.delattr("claims.pipeline.read_again.fingerprint_of")
+    assert look(edited, replace(known, mark=first.fingerprint)) == whole
+    with pytest.raises(NameError):
+        look(edited, known)
+
+
+def test_a_page_that_is_all_one_empty_box_has_a_fingerprint() -> None:
+    empty = b"<html><body class='comments'><p></p></body></html>"
+    assert fingerprint(empty, content_type="text/html") == fingerprint(b"<body> <p></p></body>")
 
 
 def test_of_an_edited_page_only_what_is_new_is_proposed() -> None:

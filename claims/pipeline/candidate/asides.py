@@ -6,6 +6,7 @@ from itertools import pairwise
 
 from claims.pipeline.change.notices import notice_that_opens
 from claims.pipeline.page.furniture import is_furniture
+from claims.pipeline.text.hints import may_match
 from claims.pipeline.text.sentences import Reading
 from claims.pipeline.words import load_words
 from claims.vocabulary import ChangeKind
@@ -61,12 +62,18 @@ def _from_notice_on(reading: Reading, numbers: range) -> range:
     for number in numbers:
         start, end = reading.span(*reading.sentences[number])
         sentence = reading.text[start:end]
-        if not _of_the_page("en").search(sentence):  # "We have withdrawn the offer" is news
+        if not _is_of_the_page(sentence):  # "We have withdrawn the offer" is news
             continue
         notice = notice_that_opens(sentence.lstrip("([*"))
         if notice is not None and notice.kind is not ChangeKind.UPDATE:
             return range(number, numbers.stop)
     return range(0)
+
+
+def _is_of_the_page(sentence: str) -> bool:
+    """Whether it has a mark of a notice; each of these has one of the hints in it."""
+    hints = load_words("en").sets["notice_hints"]
+    return may_match(sentence, hints) and _of_the_page("en").search(sentence) is not None
 
 
 @lru_cache(maxsize=4)
@@ -103,17 +110,20 @@ def _shown_again(reading: Reading, lone: list[range]) -> set[int]:
 
     Of two that both stand alone the first is kept. Time is linear in the text.
     """
-    words = [token for token, word in enumerate(reading.words) if word[0].isalnum()]
-    at = {token: place for place, token in enumerate(words)}
-    runs: dict[tuple[str, ...], list[int]] = {}
     shown = {}
+    runs: dict[tuple[str, ...], list[int]] = {}
     for numbers in lone:
         tokens = _shown_words(reading, *reading.sentences[numbers[0]])
         if len(tokens) >= _RUN:
             shown[numbers[0]] = tokens
             runs[_spelled(reading, tokens[:_RUN])] = []
-    for place in range(len(words) - _RUN + 1 if runs else 0):
-        places = runs.get(_spelled(reading, words[place : place + _RUN]))
+    if not runs:
+        return set()
+    words = [token for token, word in enumerate(reading.words) if word[0].isalnum()]
+    at = {token: place for place, token in enumerate(words)}
+    spelled = _spelled(reading, words)
+    for place, run in enumerate(zip(*(spelled[step:] for step in range(_RUN)), strict=False)):
+        places = runs.get(run)
         if places is not None and len(places) < _MOST_PLACES:
             places.append(place)
     found: set[int] = set()

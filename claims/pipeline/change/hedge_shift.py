@@ -1,8 +1,8 @@
 """Two states of a text to the hedging words that one and the same sentence lost or gained."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Sequence
+from functools import cache, lru_cache
 
 from rapidfuzz import fuzz
 
@@ -17,6 +17,7 @@ from claims.vocabulary import HedgeShift
 SAME_SENTENCE = 60.0
 """Similarity (0..100, rapidfuzz's token sort ratio) from which two sentences are one, edited."""
 
+_Hedges = Callable[[str], Counter[str]]
 MOST_SENTENCES = 400
 """Changed sentences compared on either side; an article with more was rewritten, not edited."""
 
@@ -46,10 +47,11 @@ def shift_of_hedges(*texts: tuple[str, str]) -> tuple[HedgeShift | None, tuple[s
     """
     dropped: list[str] = []
     added: list[str] = []
+    hedges_of = cache(hedges_in)  # a sentence is looked at several times
     for before, after in texts:
         old, new = _only_in(before, after)
-        dropped += _lost(old, new)
-        added += _lost(new, old)
+        dropped += _lost(old, new, hedges_of)
+        added += _lost(new, old, hedges_of)
     if dropped:
         return HedgeShift.DROPPED, tuple(dict.fromkeys(dropped))
     if added:
@@ -79,18 +81,17 @@ def _by_keys(text: str) -> list[tuple[tuple[str, ...], str]]:
     return [(tuple(keys(sentence)), sentence) for sentence in sentences]
 
 
-def _lost(old: Sequence[str], new: Sequence[str]) -> Iterable[str]:
+def _lost(old: Sequence[str], new: Sequence[str], hedges_of: _Hedges) -> Iterable[str]:
     """Hedges of sentences in ``old`` that their edited form in ``new`` lacks, where it has fewer of them.
 
     Not where one of the two doubts or denies what the other says: that is no surer or less sure, it turned.
     """
-    bare = [(_bare(sentence), sentence) for sentence in new]
-    for sentence in old:
-        hedges = hedges_in(sentence)
-        if not hedges or not bare:
-            continue
-        score, twin = max((fuzz.token_sort_ratio(_bare(sentence), b), s) for b, s in bare)
-        kept = hedges_in(twin)
+    hedged = [sentence for sentence in old if hedges_of(sentence)] if new else []
+    bare = [(_bare(sentence, hedges_of), sentence) for sentence in new] if hedged else []
+    for sentence in hedged:
+        hedges, own = hedges_of(sentence), _bare(sentence, hedges_of)
+        score, twin = max((fuzz.token_sort_ratio(own, b), s) for b, s in bare)
+        kept = hedges_of(twin)
         # As many hedges: one took another's place.
         is_shift = score >= SAME_SENTENCE and hedges.total() > kept.total()
         if is_shift and _denials(sentence) == _denials(twin):
@@ -108,9 +109,9 @@ def _denials(sentence: str) -> int:
 _DOUBT = stem("doubt")
 
 
-def _bare(sentence: str) -> str:
+def _bare(sentence: str, hedges_of: _Hedges) -> str:
     """The sentence's words without its hedges, to compare what is left."""
     line = f" {' '.join(keys(sentence))} "
-    for phrase in hedges_in(sentence):
+    for phrase in hedges_of(sentence):
         line = line.replace(f" {' '.join(keys(phrase))} ", " ")
     return line.strip()

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -28,23 +29,26 @@ def new_notice(before: str, after: str) -> Notice | None:
     A retraction is graver than a correction, that graver than an update; of two as grave the longer one tells
     more than a headline's first word. A bare time stamp ("Updated 10:30 GMT") is no notice.
     """
-    known = {tuple(keys(notice.text)) for notice in _notices(before)}
-    fresh = [notice for notice in _notices(after) if tuple(keys(notice.text)) not in known]
+    known_lines = frozenset(before.splitlines())
+    fresh = _notices(line for line in after.splitlines() if line not in known_lines)
+    if fresh:
+        known = {tuple(keys(notice.text)) for notice in _notices(before.splitlines())}
+        fresh = [notice for notice in fresh if tuple(keys(notice.text)) not in known]
     return min(fresh, key=lambda notice: (_GRAVEST.index(notice.kind), -len(notice.text)), default=None)
 
 
 def retraction_in(text: str) -> str | None:
     """Return the notice by which a publisher takes the article back, if it has one."""
-    return next((n.text for n in _notices(text) if n.kind is ChangeKind.RETRACTION), None)
+    return next((n.text for n in _notices(text.splitlines()) if n.kind is ChangeKind.RETRACTION), None)
 
 
 _GRAVEST = (ChangeKind.RETRACTION, ChangeKind.CORRECTION, ChangeKind.UPDATE)
 
 
-def _notices(text: str) -> list[Notice]:
-    """All notices of a text; one per paragraph, from its first word on."""
+def _notices(lines: Iterable[str]) -> list[Notice]:
+    """All notices in the lines of a text; one per paragraph, from its first word on."""
     found = []
-    for line in text.splitlines():
+    for line in lines:
         if not line.strip() or is_passing(line):
             continue
         notice = _notice_in(line)

@@ -82,10 +82,11 @@ def _by_words(words: list[str], hint: str | None) -> str | None:
     """Return the language whose function words clearly lead; ``hint`` "en" needs fewer of them."""
     if len(words) < _MIN_WORDS:
         return None
-    english = sum(word in load_words("en").sets["function_words"] for word in words)
+    listed = load_words("en").sets["function_words"]
+    english = sum(map(listed.__contains__, words))
     if english >= _ENGLISH_SHARE * len(words):
         return "en"
-    votes = Counter({code: sum(word in listed for word in words) for code, listed in _frequent().items()})
+    votes = Counter({code: sum(map(own.__contains__, words)) for code, own in _frequent().items()})
     (first, most), (_, second) = votes.most_common(2)
     if hint == "en" and english >= _LIST_SHARE * len(words) and english > most:
         return "en"  # a list of results, or a caption

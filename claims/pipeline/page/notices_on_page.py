@@ -8,6 +8,7 @@ from lxml.html import HtmlElement
 
 from claims.pipeline.change.notices import notice_that_opens
 from claims.pipeline.page.passing import is_box
+from claims.pipeline.text.hints import may_match
 from claims.pipeline.text.tokens import keys, squash
 from claims.vocabulary import ChangeKind
 
@@ -17,15 +18,22 @@ _MOSTLY_LINKS = 0.8
 _MOST_NODES = 2000
 _BOXES = ("p", "div", "section", "aside", "li", "blockquote", "dd")
 _ELSEWHERE = frozenset({"nav", "form", "footer"})
-_MARKS = re.compile(r"correct|retract|clarif|editor|withdr|amend|earlier version|kill", re.IGNORECASE)
+_MARKS = ("correct", "retract", "clarif", "editor", "withdr", "amend", "earlier version", "kill")
+_ANY_MARK = re.compile("|".join(_MARKS), re.IGNORECASE)
+_BEGINNINGS = tuple(mark.split()[0] for mark in _MARKS)  # the words of one may stand in several elements
 _HEADS = re.compile(
     r"(?:corrections?|clarifications?|retraction|editor['’]?s['’]? note)\s*[:.\-–—]?", re.IGNORECASE
 )
 
 
-def may_hold_notice(text: str) -> bool:
+def holds_notice(text: str) -> bool:
+    """Whether a line of the text begins as a notice of a correction or retraction does."""
+    return _may_hold_notice(text) and any(opens_a_notice(line) for line in text.splitlines())
+
+
+def _may_hold_notice(text: str) -> bool:
     """Whether a text has any word that a notice of a correction or retraction has; a cheap first look."""
-    return _MARKS.search(text) is not None
+    return may_match(text, _MARKS) and _ANY_MARK.search(text) is not None
 
 
 def opens_a_notice(line: str) -> bool:
@@ -56,17 +64,19 @@ def _without_head(notice: str) -> str:
 
 def _boxed(tree: HtmlElement) -> Iterator[str]:
     """The outermost short elements that begin as a notice."""
+    if not may_match(tree.text_content(), _BEGINNINGS):
+        return
     inside: set[HtmlElement] = set()
     for node in tree.iter(*_BOXES):
-        if node.getparent() in inside:
+        if inside and node.getparent() in inside:
             inside.add(node)
             continue
         head = (node.text or "").strip() or next((piece for piece in node.itertext() if piece.strip()), "")
-        if not may_hold_notice(head[:200]) and not head.strip().lower().startswith(("this ", "we ", "the ")):
+        if not head.strip().lower().startswith(("this ", "we ", "the ")) and not _may_hold_notice(head[:200]):
             continue
         line = _line_of(node)
         # The cheap questions come first: on most pages no line gets past them.
-        if len(line) > LONGEST_BOX or not may_hold_notice(line) or len(keys(line)) < FEWEST_WORDS:
+        if len(line) > LONGEST_BOX or not _may_hold_notice(line) or len(keys(line)) < FEWEST_WORDS:
             continue
         if opens_a_notice(line):
             inside.add(node)
@@ -75,11 +85,19 @@ def _boxed(tree: HtmlElement) -> Iterator[str]:
 
 
 def _line_of(node: HtmlElement) -> str:
-    """The element's text as one line, with a colon after a heading of its own."""
-    pieces = [squash(piece) for piece in node.itertext() if piece.strip()]
-    if pieces and len(pieces) > 1 and _HEADS.fullmatch(pieces[0]):
+    """The element's text as one line, with a colon after a heading of its own; cut where it is too long."""
+    pieces: list[str] = []
+    has_heading, length = False, 0
+    for words in filter(None, map(squash, node.itertext())):
+        if not pieces:
+            has_heading = _HEADS.fullmatch(words) is not None
+        pieces.append(words)
+        length += len(words)
+        if length > LONGEST_BOX and not has_heading:
+            break
+    if has_heading and len(pieces) > 1:
         return f"{pieces[0].rstrip(' :.-–—')}: {squash(' '.join(pieces[1:])).lstrip(': ')}"
-    return squash(" ".join(pieces))
+    return " ".join(pieces)
 
 
 def _is_elsewhere(node: HtmlElement) -> bool:

@@ -25,7 +25,7 @@ _LEAST_WORD = 5
 _LONGEST_TITLE = 160
 _NOT_FREE = re.compile(r'"isAccessibleForFree"\s*:\s*"?false', re.IGNORECASE)
 _NO_TEXT = ["script", "style", "noscript", "template", "svg", "head"]
-_APOSTROPHES = str.maketrans("’‘´`", "''''")
+_APOSTROPHES = "’‘´`"
 
 
 class PageKind(StrEnum):
@@ -77,6 +77,8 @@ def kind_of_page(
     """
     if (headers or {}).get("cf-mitigated") == "challenge":
         return PageKind.BOT_WALL
+    if text_before and _is_surely_held(text_before, html):
+        return PageKind.ARTICLE
     page = _read(html)
     held = _share_held(text_before, page.text) if text_before else None
     if held is not None and held > 0 and _is_teaser(page, held):
@@ -119,9 +121,26 @@ def _says(page: _Page, phrases: tuple[str, ...]) -> bool:
     return any(phrase in page.text or any(phrase in title for title in page.titles) for phrase in phrases)
 
 
+def _is_surely_held(before: str, html: str) -> bool:
+    """Whether so much of the article stands on the page, letter by letter, that it is no other page."""
+    paragraphs = _paragraphs(before)
+    total, held, text = sum(map(len, paragraphs)), 0, _plain(_text_of(LexborHTMLParser(html)))
+    for line in paragraphs:
+        if len(line) >= LEAST_PARAGRAPH and _plain(line) in text:
+            held += len(line)
+            if held / total >= max(SHORTER, STILL_THERE):
+                return True
+    return False
+
+
+def _paragraphs(before: str) -> list[str]:
+    lines = before.splitlines()
+    return [line for line in lines if len(line) >= LEAST_PARAGRAPH] or lines
+
+
 def _share_held(before: str, text: str) -> float:
     """Share (0..1, by length) of the article's old paragraphs that the page still holds word by word."""
-    paragraphs = [line for line in before.splitlines() if len(line) >= LEAST_PARAGRAPH] or before.splitlines()
+    paragraphs = _paragraphs(before)
     total = sum(map(len, paragraphs))
     others = [line for line in paragraphs if len(line) < LEAST_PARAGRAPH or _plain(line) not in text]
     held = total - sum(map(len, others))
@@ -141,10 +160,8 @@ def _read(html: str) -> _Page:
     tree = LexborHTMLParser(html)
     titles = [node.text() for node in tree.css("title, h1")[:5]]
     titles += [part for title in titles for part in re.split(r"\s+[|–—-]\s+", title)]
-    tree.strip_tags(_NO_TEXT, recursive=True)
-    body = tree.body
-    text = body.text(separator=" ") if body is not None else ""
-    linked = sum(len(link.text()) for link in body.css("a")) if body is not None else 0
+    text = _text_of(tree)
+    linked = sum(len(link.text()) for link in tree.body.css("a")) if tree.body is not None else 0
     return _Page(
         tuple(_plain(title) for title in titles if len(title) <= _LONGEST_TITLE),
         _plain(text),
@@ -153,8 +170,17 @@ def _read(html: str) -> _Page:
     )
 
 
+def _text_of(tree: LexborHTMLParser) -> str:
+    """The visible text; the tree is left without what is none."""
+    tree.strip_tags(_NO_TEXT, recursive=True)
+    return tree.body.text(separator=" ") if tree.body is not None else ""
+
+
 def _plain(text: str) -> str:
-    return " ".join(text.lower().translate(_APOSTROPHES).split())
+    text = text.lower()
+    for mark in _APOSTROPHES:
+        text = text.replace(mark, "'")
+    return " ".join(text.split())
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ _STAMP = re.compile(
     r"[ap]\.?m\.?|gmt|bst|utc|e[sd]?t|c[e]?s?t|p[sd]?t|ago|hours?|minutes?|mins?|days?|\d+(?:st|nd|rd|th)?|[\s:.,/|\-–—])*",
     re.IGNORECASE,
 )
+_LONGEST_KEPT = 100  # characters of names that are remembered
 _CLASS_WORDS = re.compile(r"[a-z]+(?:-(?=read\b|up\b|slot\b|count\b|ago\b|news\b))?[a-z]*")
 
 
@@ -34,6 +35,11 @@ def without_passing(text: str) -> str:
 
 def is_box(names: str) -> bool:
     """Whether class and id of an element, ``names``, tell that it is no part of the article."""
+    return (_is_box if len(names) <= _LONGEST_KEPT else _is_box.__wrapped__)(names)
+
+
+@lru_cache(maxsize=4096)  # the pages of a site name their elements alike
+def _is_box(names: str) -> bool:
     words = {word.replace("-", "") for word in _CLASS_WORDS.findall(names.lower())}
     return not words.isdisjoint(_boxes())
 

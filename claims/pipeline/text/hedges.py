@@ -1,5 +1,6 @@
 """Finds the words that weaken a claim, and how far back a disclaimer reaches."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -24,28 +25,13 @@ class Hedges:
     def __init__(self, reading: Reading, language: str = "en") -> None:
         """Take the ``reading`` of a text in ``language`` (ISO 639-1)."""
         sets = load_words(language).sets
-        self.reading = reading
-        phrases = _by_first_word(sets["hedge_phrases"])
-        singles = sets["hedges"]
-        self.found: list[Hedge] = []
-        done = 0
-        words = reading.words
-        for token in [place for place, word in enumerate(words) if word in phrases or word in singles]:
-            if token < done:
-                continue
-            length = _match(words, token, phrases.get(words[token], ()))
-            if length == 0 and words[token] in singles and not _is_month(reading, token):
-                length = 1
-            if length:
-                done = token + length
-                start, end = reading.span(token, done)
-                self.found.append(Hedge(token, done, reading.text[start:end]))
+        self.found = _hedges_of(reading, language)
         self.disclaimers = _sentences_with(reading, sets["disclaimers"])
         self.refutations = _sentences_with(reading, sets["refutations"])
 
     def within(self, start: int, end: int) -> tuple[str, ...]:
         """Return the hedges between two tokens, each word once, in order."""
-        return tuple(dict.fromkeys(hedge.words for hedge in self.found if start <= hedge.start < end))
+        return _each_once(hedge for hedge in self.found if start <= hedge.start < end)
 
 
 def hedging_cue(reading: Reading, cue: Tokens, language: str = "en") -> str | None:
@@ -61,8 +47,30 @@ def hedging_cue(reading: Reading, cue: Tokens, language: str = "en") -> str | No
 
 def find_hedges(text: str) -> tuple[str, ...]:
     """Return the hedging words and phrases of an English ``text``, each once, in order."""
-    reading = read(text)
-    return Hedges(reading).within(0, len(reading.words))
+    return _each_once(_hedges_of(read(text), "en"))
+
+
+def _each_once(hedges: Iterable[Hedge]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(hedge.words for hedge in hedges))
+
+
+def _hedges_of(reading: Reading, language: str) -> list[Hedge]:
+    sets = load_words(language).sets
+    phrases, singles = _by_first_word(sets["hedge_phrases"]), sets["hedges"]
+    found: list[Hedge] = []
+    done = 0
+    words = reading.words
+    for token in [place for place, word in enumerate(words) if word in phrases or word in singles]:
+        if token < done:
+            continue
+        length = _match(words, token, phrases.get(words[token], ()))
+        if length == 0 and words[token] in singles and not _is_month(reading, token):
+            length = 1
+        if length:
+            done = token + length
+            start, end = reading.span(token, done)
+            found.append(Hedge(token, done, reading.text[start:end]))
+    return found
 
 
 def _is_month(reading: Reading, token: int) -> bool:
@@ -75,20 +83,22 @@ def _is_month(reading: Reading, token: int) -> bool:
 
 
 @lru_cache(maxsize=16)  # a handful of lists per language
-def _by_first_word(phrases: frozenset[str]) -> dict[str, tuple[tuple[str, ...], ...]]:
+def _by_first_word(phrases: frozenset[str]) -> dict[str, tuple[list[str], ...]]:
     """Return the phrases as words, by their first word, longest first."""
-    table: dict[str, list[tuple[str, ...]]] = {}
+    table: dict[str, list[list[str]]] = {}
     for phrase in phrases:
-        words = tuple(phrase.split())
+        words = phrase.split()
         table.setdefault(words[0], []).append(words)
     return {first: tuple(sorted(found, key=len, reverse=True)) for first, found in table.items()}
 
 
-def _match(words: list[str], token: int, phrases: tuple[tuple[str, ...], ...]) -> int:
+def _match(words: list[str], token: int, phrases: tuple[list[str], ...]) -> int:
     """Return the length of the first phrase that stands at ``token``, 0 if none does."""
+    follows = words[token + 1] if token + 1 < len(words) else ""
     for phrase in phrases:
-        if tuple(words[token : token + len(phrase)]) == phrase:
-            return len(phrase)
+        length = len(phrase)
+        if length == 1 or (phrase[1] == follows and words[token : token + length] == phrase):
+            return length
     return 0
 
 

@@ -1,0 +1,12 @@
+"""Tells cheaply that an expression that ignores case cannot match, so that it need not be tried."""
+
+from collections.abc import Iterable
+
+# What such an expression takes for an i or an s, though no lower case makes it one.
+_UNUSUAL = ("\u0130", "\u0131", "\u017f")
+
+
+def may_match(text: str, hints: Iterable[str]) -> bool:
+    """Whether ``text`` has any of ``hints`` (lower case), of which every match has one, in any case."""
+    small = text.lower()
+    return any(hint in small for hint in hints) or any(letter in text for letter in _UNUSUAL)
