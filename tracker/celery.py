@@ -28,6 +28,7 @@ def load_what_reading_needs(**_: object) -> None:
 def start_reader(**_: object) -> None:
     """Fork it while the process has touched little of the memory that they all share."""
     from claims.operations.batch import batch_reader
+    from claims.pipeline.read_again import warm_up
 
     with batch_reader() as reader:
-        reader.start()
+        reader.start(warm_up())

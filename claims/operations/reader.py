@@ -84,9 +84,11 @@ class Reader:
                 self._hand_over()
             yield key, answer
 
-    def start(self) -> None:
-        """Have the child ready before the first page comes."""
-        self._pipe()
+    def start(self, page: PageToRead) -> None:
+        """Have the child ready before the first page comes: it reads this one, and the answer is dropped."""
+        self.ask("", page)
+        for _ in self.answers(wait=True):
+            pass
 
     def rest(self) -> None:
         """Drop what was asked and not answered; a child that has nothing to do stays for the next batch."""

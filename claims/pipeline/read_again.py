@@ -221,16 +221,16 @@ _WARM_NOTICE = "<p>Correction: An earlier version of this article misstated the 
 
 
 @cache
-def warm_up() -> None:
+def warm_up() -> PageToRead:
     """Load what reading needs, once in a process, so that children forked from it share it.
 
-    Two pages are read that take the ways an edited one takes: with an attribution, a quotation, a hedge that
-    came and a notice. They are long enough to be told for English by their small words: a shorter one loads a
+    Returns a page that takes the ways an edited one takes, with an attribution, a quotation, a hedge that
+    came and a notice. It is long enough to be told for English by its small words: a shorter one loads a
     model of 100 MB.
     """
-    states = [(_WARM_PAGE % words).encode() for words in (("", ""), ("reportedly ", _WARM_NOTICE))]
+    before, after = ((_WARM_PAGE % words).encode() for words in (("", ""), ("reportedly ", _WARM_NOTICE)))
     page = PageToRead(
-        body=states[0],
+        body=before,
         content_type="text/html",
         url="http://post.example/2011/03/31/a",
         final_url="http://post.example/2011/03/31/a",
@@ -238,6 +238,7 @@ def warm_up() -> None:
         before=None,
     )
     first = read_again(page)
-    if first.article is not None:
-        said = PageBefore(headline="Minister stays", text=first.article.text)
-        read_again(replace(page, body=states[1], before=said, marks=frozenset({first.fingerprint})))
+    said = PageBefore(headline="Minister stays", text=first.article.text if first.article else "")
+    edited = replace(page, body=after, before=said, marks=frozenset({first.fingerprint}))
+    read_again(edited)
+    return edited
