@@ -27,7 +27,7 @@ from claims.operations.sightings import (
     put_off,
     said_before,
 )
-from claims.operations.unchanged import finish_unchanged, is_nothing_new
+from claims.operations.unchanged import SeenAgain, finish_unchanged, nothing_new, seen_again
 from claims.pipeline.fetch import Fetched, FetchResult
 from claims.pipeline.read_again import PageRead, PageToRead, read_again, warm_up
 from claims.pipeline.source_state import OUR_SIDE, is_own_outage
@@ -84,7 +84,7 @@ class Batch:
         self._reading: dict[str, tuple[Leased, Fetched, datetime]] = {}
         self._changed: dict[str, str] = {}  # being read, and not as before, with their fingerprints
         self._compared: set[str] = set()  # read anew beside what they said before
-        self._unchanged: list[tuple[Leased, Sighting]] = []
+        self._unchanged: list[SeenAgain] = []
         self._news: list[tuple[Leased, Callable[[], Sighting]]] = []
         self._unconnected: list[tuple[Leased, FetchResult, datetime]] = []
 
@@ -101,7 +101,8 @@ class Batch:
         with batch_reader() as reader, closing(self._lanes.answers()) as answers:
             for page, result in answers:
                 self._take(page, result, reader)
-                self._take_readings(reader, wait=reader.is_full)
+                if self._reading:
+                    self._take_readings(reader, wait=reader.is_full)
                 yield from self._finish_unchanged(at_least=_AT_ONCE)
                 yield from self._tell_news(at_least=_NEWS_AT_ONCE)
             self._take_readings(reader, wait=True)
@@ -128,6 +129,8 @@ class Batch:
             warm_up()
             self._reading[page.id] = page, result, now
             reader.ask(page.id, page.page_to_read(result))
+        elif isinstance(result, Fetched) and (again := seen_again(page, result, now=now)) is not None:
+            self._unchanged.append(again)
         elif failure_of(result) in OUR_SIDE:
             self._unconnected.append((page, result, now))
         else:
@@ -161,8 +164,9 @@ class Batch:
                 self._news.append((page, partial(look_at, result, now=now, read=read, aliases=self._aliases)))
 
     def _note(self, page: Leased, seen: Sighting) -> None:
-        if is_nothing_new(page, seen):
-            self._unchanged.append((page, seen))
+        again = nothing_new(page, seen)
+        if again is not None:
+            self._unchanged.append(again)
         else:
             self._news.append((page, lambda: seen))
 

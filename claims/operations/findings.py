@@ -255,7 +255,8 @@ def _settle(book: Book, findings: Sequence[Finding]) -> None:
             article.attempts = 0
         article.check_count += 1
         article.last_checked_at = finding.at
-        article.due_at = next_check(article, finding.seen, hot=article.id in hot)
+        wait = asked_to_wait(finding.seen.result, finding.at)
+        article.due_at = next_check(article, finding.at, hot=article.id in hot, asked_to_wait=wait)
 
 
 def _is_of_claims(book: Book, finding: Finding) -> bool:
@@ -264,12 +265,20 @@ def _is_of_claims(book: Book, finding: Finding) -> bool:
 
 
 def next_check(
-    article: Article | Leased, seen: Sighting, *, hot: bool, pace: Cadence | None = None
+    article: Article | Leased,
+    now: datetime,
+    *,
+    hot: bool,
+    asked_to_wait: float | None = None,
+    pace: Cadence | None = None,
 ) -> datetime | None:
-    """Return when to look again, at the ``pace`` of its host; None for a file in hand, which nobody asks."""
+    """Return when to look again, at the ``pace`` of its host; None for a file in hand, which nobody asks.
+
+    ``asked_to_wait`` are the seconds for which the server asked to be left alone.
+    """
     if article.url.startswith("urn:"):
         return None
-    pace, now = pace or cadence(article.url), seen.observation.at
+    pace = pace or cadence(article.url)
     if article.state == ArticleState.STUCK:
         return now + pace.longest
     settling = article.missing_checks > 0 and article.state != ArticleState.REMOVED
@@ -283,7 +292,7 @@ def next_check(
             changes=article.change_count,
             failures=article.failures,
             hot=hot,
-            retry_after_seconds=asked_to_wait(seen.result, now),
+            retry_after_seconds=asked_to_wait,
             minimum=pace.shortest,
             maximum=pace.longest,
             jitter=random.random(),  # noqa: S311 - spreads the load, guards nothing

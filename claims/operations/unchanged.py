@@ -1,18 +1,21 @@
 """Finishing the checks that found nothing new: many of them in one statement, each under its fence."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
 from django.db import transaction
 
-from claims.operations.failpoints import AFTER_FINISH, BEFORE_FINISH, INSIDE_FINISH, reach
+from claims.operations.failpoints import AFTER_FINISH, AFTER_PARSE, BEFORE_FINISH, INSIDE_FINISH, reach
 from claims.operations.findings import CheckReport, history_of, next_check
 from claims.operations.leases import finish_in_bulk
 from claims.operations.policies import cadences, source_policy
 from claims.operations.sightings import Leased, Sighting
 from claims.pipeline.fetch import Fetched
-from claims.pipeline.source_state import judge_source, shows_the_page
+from claims.pipeline.source_state import judge_source
 from claims.vocabulary import CheckOutcome
 
+_PLAIN = (200, 304)
 _MOMENTS = ("due_at", "seen_at")
 _MARKS = ("etag", "last_modified", "seen_sha256", "seen_fingerprint")
 # `updated_at` stays: a check that found nothing is no news.
@@ -26,32 +29,57 @@ _NEW_MOMENTS = ", ".join(
 _NEW_MARKS = ", ".join(f"{name} = seen.{name}" for name in _MARKS)
 
 
-def is_nothing_new(held: Leased, seen: Sighting) -> bool:
-    """Whether the check changes nothing but the moments: same words, same state, nothing that was counted."""
-    if held.newest_id is None or seen.reading is not None or not isinstance(seen.result, Fetched):
-        return False
-    if held.is_calm and shows_the_page(seen.observation):
-        return True
+@dataclass(slots=True)
+class SeenAgain:
+    """A page that says what it said: when that was seen, and what stands for it from now on, if other bytes."""
+
+    held: Leased
+    at: datetime
+    marks: tuple[str, ...] | None
+
+
+def seen_again(held: Leased, result: Fetched, *, now: datetime) -> SeenAgain | None:
+    """Return what a calm page is that plainly answers as before; None where more must be looked at.
+
+    A short cut to what `look_at` and `nothing_new` make of it. Bytes that are new must be read first.
+    """
+    if result.status not in _PLAIN or result.redirects or not held.is_calm:
+        return None
+    reach(AFTER_PARSE)
+    return SeenAgain(held, now, _new_marks(held, result))
+
+
+def nothing_new(held: Leased, seen: Sighting) -> SeenAgain | None:
+    """Return what a check changes that changes nothing but moments and marks; None for any other.
+
+    Such a check saw the same words, in the same state, and nothing that was counted.
+    """
+    result = seen.result
+    if held.newest_id is None or seen.reading is not None or not isinstance(result, Fetched):
+        return None
     verdict = judge_source(seen.observation, history_of(held), source_policy(held.url))
-    calm = held.state == verdict.state and verdict.became is None
-    return calm and not any((held.failures, held.missing_checks, verdict.failures, verdict.missing_checks))
+    if held.state != verdict.state or verdict.became is not None:
+        return None
+    if any((held.failures, held.missing_checks, verdict.failures, verdict.missing_checks)):
+        return None
+    marks = _new_marks(held, result, sha256=seen.sha256, fingerprint=seen.fingerprint)
+    return SeenAgain(held, seen.observation.at, marks)
 
 
-def finish_unchanged(checks: Sequence[tuple[Leased, Sighting]], *, hot: Collection[str]) -> list[CheckReport]:
-    """Finish the checks for which `is_nothing_new`; ``hot`` are the articles that hot claims rest on.
+def finish_unchanged(checks: Sequence[SeenAgain], *, hot: Collection[str]) -> list[CheckReport]:
+    """Finish checks that brought nothing new; ``hot`` are the articles that hot claims rest on.
 
     A report is late where another worker has taken over.
     """
     pace = cadences()
     as_before, marked = [], []
-    for held, seen in checks:
-        due_at = next_check(held, seen, hot=held.id in hot, pace=pace(held.host))
-        moments = held.id, held.fence, due_at, seen.observation.at
-        marks = _new_marks(held, seen)
-        if marks is None:
-            as_before.append(moments)
+    for check in checks:
+        held = check.held
+        due_at = next_check(held, check.at, hot=held.id in hot, pace=pace(held.host))
+        if check.marks is None:
+            as_before.append((held.id, held.fence, due_at, check.at))
         else:
-            marked.append(moments + marks)
+            marked.append((held.id, held.fence, due_at, check.at, *check.marks))
     reach(BEFORE_FINISH)
     with transaction.atomic():
         kept = finish_in_bulk(_MOMENTS, as_before, changes=_NEW_MOMENTS)
@@ -59,17 +87,18 @@ def finish_unchanged(checks: Sequence[tuple[Leased, Sighting]], *, hot: Collecti
         reach(INSIDE_FINISH)
     reach(AFTER_FINISH)
     return [
-        CheckReport(held.id, CheckOutcome.UNCHANGED if held.id in kept else CheckOutcome.LATE)
-        for held, _ in checks
+        CheckReport(check.held.id, CheckOutcome.UNCHANGED if check.held.id in kept else CheckOutcome.LATE)
+        for check in checks
     ]
 
 
-def _new_marks(held: Leased, seen: Sighting) -> tuple[str, ...] | None:
+def _new_marks(
+    held: Leased, result: Fetched, *, sha256: str = "", fingerprint: str = ""
+) -> tuple[str, ...] | None:
     """What stands for the page from now on, where the server sent all of it again."""
-    result = seen.result
-    if not isinstance(result, Fetched) or result.not_modified:
+    if result.not_modified:
         return None
     return (
         *((result.header("etag") or "")[:500], (result.header("last-modified") or "")[:200]),
-        *(seen.sha256 or held.seen_sha256, seen.fingerprint or held.seen_fingerprint),
+        *(sha256 or held.seen_sha256, fingerprint or held.seen_fingerprint),
     )

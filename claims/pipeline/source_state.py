@@ -177,18 +177,6 @@ def judge_source(observation: Observation, history: SourceHistory, policy: Sourc
     return _refused(observation.status, history)
 
 
-def shows_the_page(observation: Observation) -> bool:
-    """Whether an answer is plainly the page: of one that was live and calm it then changes nothing."""
-    return (
-        observation.failure is None
-        and observation.complete
-        and observation.status in (200, 304)
-        and observation.kind is PageKind.ARTICLE
-        and observation.text_length != 0
-        and not (observation.redirected_to_root or observation.moved)
-    )
-
-
 def _what_is_missing(observation: Observation) -> str:
     """How the address tells that the page is gone, to follow "the address"; empty where it does not."""
     if observation.status in GONE_STATUSES:

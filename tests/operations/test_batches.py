@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
+from itertools import product
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -14,9 +16,9 @@ from claims.operations.ingest import add_article
 from claims.operations.leases import give_back, hold_hosts, lease_articles, wait_for_hosts
 from claims.operations.policies import fetch_policy
 from claims.operations.recheck import check_articles, check_due, heat_up
-from claims.operations.sightings import Leased, Sighting, look_at
-from claims.operations.unchanged import finish_unchanged, is_nothing_new
-from claims.pipeline.fetch import fetch
+from claims.operations.sightings import Leased, look_at
+from claims.operations.unchanged import SeenAgain, finish_unchanged, nothing_new, seen_again
+from claims.pipeline.fetch import Fetched, fetch
 from claims.queries.due import due_hosts, due_pages
 from claims.vocabulary import ArticleState, CheckOutcome
 from tests.sites import NewsSite
@@ -56,8 +58,16 @@ def leased(articles: list[Article]) -> list[Leased]:
     return lease_articles(ids(articles), only_due=True)
 
 
-def seen(pages: list[Leased]) -> list[tuple[Leased, Sighting]]:
-    return [(page, look_at(fetch(page.request, policy=fetch_policy()), now=right_now())) for page in pages]
+def seen(pages: list[Leased]) -> list[SeenAgain]:
+    """Check pages that say what they said."""
+    found = []
+    for page in pages:
+        result = fetch(page.request, policy=fetch_policy())
+        assert isinstance(result, Fetched)
+        again = seen_again(page, result, now=right_now())
+        assert again is not None
+        found.append(again)
+    return found
 
 
 def waiting(count: int, host: str, *, overdue: timedelta) -> list[str]:
@@ -79,7 +89,6 @@ def test_of_two_workers_one_gets_a_page_until_its_lease_runs_out(stories: list[A
 
 def test_a_stolen_page_is_left_out_of_the_bulk_finish(stories: list[Article]) -> None:
     checks = seen(leased(stories))
-    assert all(is_nothing_new(page, sighting) for page, sighting in checks)
     Article.objects.filter(pk=stories[2].pk).update(lease_until=right_now())
     [stolen] = leased([stories[2]])
     outcomes = {report.article: report.outcome for report in finish_unchanged(checks, hot=())}
@@ -92,10 +101,11 @@ def test_a_stolen_page_is_left_out_of_the_bulk_finish(stories: list[Article]) ->
 
 
 def test_without_the_fence_the_late_worker_would_finish_the_stolen_page(stories: list[Article]) -> None:
-    [(page, sighting)] = seen(leased(stories[:1]))
+    [check] = seen(leased(stories[:1]))
+    page = check.held
     Article.objects.filter(pk=page.id).update(lease_until=right_now())
     [stolen] = leased(stories[:1])
-    [report] = finish_unchanged([(replace(page, fence=stolen.fence), sighting)], hot=())
+    [report] = finish_unchanged([replace(check, held=replace(page, fence=stolen.fence))], hot=())
     assert report.outcome == CheckOutcome.UNCHANGED
     assert Article.objects.get(pk=page.id).lease_until is None, "another worker's lease is gone"
 
@@ -141,6 +151,43 @@ def test_a_page_in_other_bytes_is_read_once_and_then_known(site: NewsSite, stori
     assert known.newest is not None
     assert known.seen_sha256 != known.newest.content_id
     assert Snapshot.objects.filter(article=story).count() == 1
+
+
+def test_the_short_cut_for_calm_pages_says_what_the_whole_judgement_says(stories: list[Article]) -> None:
+    [page] = leased(stories[:1])
+    here, elsewhere, root = page.url, f"{page.url}/b", page.url.removesuffix("/0") + "/"
+    ways = [(here, ()), (elsewhere, (elsewhere,)), (root, (root,))]
+    statuses = [200, 203, 204, 206, 301, 304, 401, 403, 404, 410, 429, 451, 500, 503]
+    changes: list[dict[str, Any]] = [
+        {},
+        {"failures": 1},
+        {"missing_checks": 1},
+        {"newest_id": None},
+        *({"state": state} for state in ArticleState),
+    ]
+    taken = 0
+    for status, (landed, hops), permanent, length_known, change in product(
+        statuses, ways, (True, False), (True, False), changes
+    ):
+        result = Fetched(
+            url=here,
+            final_url=landed,
+            permanent_url=landed if hops and permanent else None,
+            status=status,
+            headers=(("ETag", '"2"'),),
+            body=b"",
+            complete=length_known,
+            length_known=length_known,
+            redirects=hops,
+            peer="192.0.2.1",
+            elapsed_seconds=0.1,
+        )
+        held, now = replace(page, **change), right_now()
+        again = seen_again(held, result, now=now)
+        if again is not None:
+            assert again == nothing_new(held, look_at(result, now=now))
+            taken += 1
+    assert taken == 2 * 4 * 2, "two statuses, four ways to answer, a live page and one that is not changed"
 
 
 # ---------------------------------------------------------------- hosts

@@ -1,6 +1,5 @@
 """Not seen is not gone: what a check says about an address, and when a page counts as removed."""
 
-import itertools
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -16,7 +15,6 @@ from claims.pipeline.source_state import (
     is_own_outage,
     is_stuck,
     judge_source,
-    shows_the_page,
 )
 from claims.vocabulary import ArticleState, ChangeKind
 
@@ -319,35 +317,3 @@ def test_a_removed_page_that_answers_again_is_restored_from_whatever_stood_there
     gone = [*missing(0, 8, 16, 25), seen(26, kind=PageKind.BOT_WALL, status=403)]
     assert after(*gone).state is ArticleState.REMOVED
     assert after(*gone, seen(27)).became is ChangeKind.RESTORED
-
-
-def test_what_is_plainly_the_page_changes_nothing_of_a_calm_one() -> None:
-    """The short cut of the checks that found nothing says what the whole judgement says."""
-    words: dict[str, list[Any]] = {
-        "status": [None, 200, 204, 206, 301, 304, 401, 403, 404, 410, 429, 451, 500, 503],
-        "failure": [None, "timeout", "unreadable", OWN_OUTAGE],
-        "complete": [True, False],
-        "redirected_to_root": [True, False],
-        "text_length": [None, 0, 900],
-        "moved": [True, False],
-        "kind": list(PageKind),
-    }
-    observations = [
-        seen(**dict(zip(words, values, strict=True))) for values in itertools.product(*words.values())
-    ]
-    calm = SourceVerdict(
-        state=ArticleState.LIVE,
-        reason="The page answers.",
-        missing_since=None,
-        missing_checks=0,
-        failures=0,
-        became=None,
-    )
-    plain = [observation for observation in observations if shows_the_page(observation)]
-    assert {judge_source(observation, LIVE, POLICY) for observation in plain} == {calm}
-    assert {(observation.status, observation.text_length) for observation in plain} == {
-        (200, None),
-        (200, 900),
-        (304, None),
-        (304, 900),
-    }
