@@ -31,7 +31,7 @@ _NEW_MARKS = ", ".join(f"{name} = seen.{name}" for name in _MARKS)
 
 @dataclass(slots=True)
 class SeenAgain:
-    """A page that says what it said: when that was seen, and what stands for it from now on, if other bytes."""
+    """A page that says what it said: when that was seen, and what stands for it from now on, where new."""
 
     held: Leased
     at: datetime
