@@ -11,7 +11,7 @@ import pytest
 from django.conf import settings
 
 from claims.models import Candidate, User
-from claims.pipeline.gate import errand
+from claims.pipeline.gate import wire
 from tests.faults.measuring import Measured, refused, start_afresh, told
 from tests.faults.paths import no_rules
 from tests.faults.ways_out import story, ways_out
@@ -91,7 +91,7 @@ def measure_seals(
                 continue
             measured.asked_behind_bad_certificates[case] = asked
             with patch.context() as opened:
-                opened.setattr(errand, "_trust", trusting)
+                opened.setattr(wire, "_trust", trusting)
                 for name, way in ways_out(server, waiting, edith).items():
                     start_afresh()
                     told(way, f"/{name}-{case}x".replace(" ", "-"), f"{name} {case}, unverified", measured)

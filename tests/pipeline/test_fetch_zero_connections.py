@@ -18,7 +18,7 @@ from claims.pipeline.fetch import (
     fetch,
     fetch_many,
 )
-from claims.pipeline.gate import errand
+from claims.pipeline.gate import wire
 from tests.pipeline.asking import failed, fetched, get, names, opened, refused, story
 from tests.pipeline.certificates import certificate_for
 from tests.pipeline.hostile import (
@@ -104,14 +104,12 @@ def test_the_socket_itself_is_refused_when_libcurl_strays_from_the_checked_addre
     names(monkeypatch, {"news.example": [["93.184.216.34"]]})
     trap = serve({"/": story})
     usual = frozenset({trap.port})
-    monkeypatch.setattr(
-        errand, "_resolve_entry", lambda clean, _pinned: f"{clean.host}:{clean.port}:127.0.0.1"
-    )
+    monkeypatch.setattr(wire, "_resolve_entry", lambda place, _pinned: f"{place.host}:{place.port}:127.0.0.1")
     request = FetchRequest(f"http://news.example:{trap.port}/")
     refused(fetch(request, policy=FetchPolicy(ports=usual, deadline_seconds=5)), RefusalCode.PRIVATE)
     assert trap.accepted == 0
     with socket.socket() as unchecked:
-        monkeypatch.setattr(errand, "_open_socket", lambda *_about: unchecked)
+        monkeypatch.setattr(wire.Wire, "_open_socket", lambda *_about: unchecked)
         fetched(fetch(request, policy=FetchPolicy(ports=usual, deadline_seconds=5)))
     assert trap.accepted == 1
 
