@@ -65,6 +65,7 @@ def _set_up(scratch: Path) -> None:
 
 def _run(patch: pytest.MonkeyPatch, every: int, scratch: Path) -> Measured:
     from claims.operations.ledger import verify
+    from claims.operations.reader import end_readers
     from claims.vocabulary import Role
     from tests.faults.archives import measure_copies, measure_records
     from tests.faults.bad_addresses import BOOK
@@ -92,6 +93,7 @@ def _run(patch: pytest.MonkeyPatch, every: int, scratch: Path) -> Measured:
     verify()
     measured.faults_seen_when_broken = seen_when_broken()
     gc.collect()
+    end_readers()  # one waits for the next batch
     measured.children_left = len(_children_left(os.getpid()))
     return measured
 
