@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from claims.models import Article
+from claims.operations.reader import end_readers
 from claims.pipeline import read_again
 from claims.pipeline.gate.inflate import Answer
 from tests.faults.kept import taken_in
@@ -102,12 +103,14 @@ def measure_cuts(
         measured.cases += len(cuts)
         unguarded = list(cut_answers(name, ("gzip",)))[1:][:: 4 * every]
         with patch.context() as opened:
+            end_readers()  # the next one is forked with what is changed here
             opened.setattr(Answer, "finish", lambda _answer: None)
             # Of a page that is known, reading would notice, too, that it ends in the middle.
             opened.setattr(read_again, "_breaks_off", lambda *_page: False)
             measured.cuts_taken_unguarded[name], _ = _taken(
                 door, name, way, [(f"/unguarded{case}", cut) for case, cut in unguarded], measured
             )
+        end_readers()
         _, missed = _taken(door, name, way, list(whole_answers(name)), measured)
         measured.whole_missed += [f"{name} {case}" for case in missed if name not in _WHOLE_BRINGS_NOTHING]
 
