@@ -8,6 +8,8 @@ from celery.signals import worker_init, worker_process_init
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tracker.settings")
 
+_LOOK_FOR_GARBAGE_AFTER = 10_000  # objects more than went: a batch makes some thousands that go by themselves
+
 app = Celery("tracker")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks(["claims"])
@@ -22,6 +24,7 @@ def load_what_reading_needs(**_: object) -> None:
     # What is loaded stays: looking for garbage in it would write to all of it, and end the sharing.
     gc.collect()
     gc.freeze()
+    gc.set_threshold(_LOOK_FOR_GARBAGE_AFTER)
 
 
 @worker_process_init.connect

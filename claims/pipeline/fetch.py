@@ -1,6 +1,6 @@
 """The fetch gate: the one way out, by which a URL becomes Fetched, FetchRefused or FetchFailed."""
 
-import selectors
+import select
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -59,14 +59,14 @@ _PERMANENT = frozenset({301, 308})
 _LOOKUP_POLL_SECONDS = 0.01
 _MOST_SPARE = 50  # places
 _EVENTS = {
-    pycurl.POLL_IN: selectors.EVENT_READ,
-    pycurl.POLL_OUT: selectors.EVENT_WRITE,
-    pycurl.POLL_INOUT: selectors.EVENT_READ | selectors.EVENT_WRITE,
+    pycurl.POLL_IN: select.POLLIN,
+    pycurl.POLL_OUT: select.POLLOUT,
+    pycurl.POLL_INOUT: select.POLLIN | select.POLLOUT,
 }
+# An error or the other side's end shows in what was asked for: libcurl finds out by reading or writing.
 _BITS = {
-    selectors.EVENT_READ: pycurl.CSELECT_IN,
-    selectors.EVENT_WRITE: pycurl.CSELECT_OUT,
-    selectors.EVENT_READ | selectors.EVENT_WRITE: pycurl.CSELECT_IN | pycurl.CSELECT_OUT,
+    mask: pycurl.CSELECT_IN * bool(mask & ~select.POLLOUT) | pycurl.CSELECT_OUT * bool(mask & ~select.POLLIN)
+    for mask in range(1, 64)
 }
 _NO_TRAIL = Trail((), permanent=True, spent_seconds=0.0)
 
@@ -104,7 +104,10 @@ def fetch_many(
 
 
 class _Run:
-    """Drives all errands of one ``fetch_many`` call on one libcurl multi handle and one selector."""
+    """Drives all errands of one ``fetch_many`` call on one libcurl multi handle.
+
+    Sockets come and go with every request: ``poll`` takes note of that with no call of the system.
+    """
 
     def __init__(self, policy: FetchPolicy, parallel: int, onward: Onward | None) -> None:
         if parallel < 1:
@@ -117,6 +120,7 @@ class _Run:
         self._spare: dict[tuple[str, str, int], Wire] = {}
         self._lookups = Lookups()
         self._asking: dict[str, list[Errand]] = {}
+        self._sockets = select.poll()
         self._watched: set[int] = set()
         self._timer_at: float | None = None
         self._paused_until: float | None = None
@@ -126,18 +130,17 @@ class _Run:
     ) -> Generator[tuple[FetchRequest, FetchResult], None, None]:
         """Yield every request with its result."""
         source = iter(requests)
-        with selectors.DefaultSelector() as self._selector:
-            self._multi = pycurl.CurlMulti()
-            self._multi.setopt(pycurl.M_SOCKETFUNCTION, self._watch)
-            self._multi.setopt(pycurl.M_TIMERFUNCTION, self._set_timer)
-            try:
-                while self._fill(source):
-                    self._step()
-                    while self._done:
-                        yield self._done.popleft()
-                        self._paused_until = None
-            finally:
-                self._close()
+        self._multi = pycurl.CurlMulti()
+        self._multi.setopt(pycurl.M_SOCKETFUNCTION, self._watch)
+        self._multi.setopt(pycurl.M_TIMERFUNCTION, self._set_timer)
+        try:
+            while self._fill(source):
+                self._step()
+                while self._done:
+                    yield self._done.popleft()
+                    self._paused_until = None
+        finally:
+            self._close()
 
     def _fill(self, source: Iterator[FetchRequest | Pause]) -> bool:
         """Start what there is room for; whether anything is left to wait for or to hand over."""
@@ -220,20 +223,19 @@ class _Run:
 
     def _send(self, errand: Errand, wire: Wire) -> None:
         if errand.deadline <= monotonic():
-            self._keep(wire, errand)
+            self._keep(wire)
             self._fail(errand, FailureCode.TIMEOUT, "")
             return
         wire.carry(errand)
         self._flying[wire.handle] = wire
         self._multi.add_handle(wire.handle)
 
-    def _keep(self, wire: Wire, errand: Errand) -> None:
+    def _keep(self, wire: Wire) -> None:
         """Keep a wire for the next errand to the same place; one for each place, and not for too many."""
-        origin = errand.clean.origin
-        if not wire.is_plain or origin in self._spare or len(self._spare) >= _MOST_SPARE:
+        if not wire.is_plain or wire.origin in self._spare or len(self._spare) >= _MOST_SPARE:
             wire.close()
         else:
-            self._spare[origin] = wire
+            self._spare[wire.origin] = wire
 
     def _land(self, handle: Any, error: int, detail: str) -> None:
         """Take a finished transfer off libcurl: a result, or the next hop."""
@@ -243,7 +245,7 @@ class _Run:
         wire.hang_up()
         peer = handle.getinfo(pycurl.PRIMARY_IP) or ""
         asked = bool(error) and handle.getinfo(pycurl.REQUEST_SIZE) > 0
-        self._keep(wire, errand)
+        self._keep(wire)
         if errand.strayed:
             reason = f"{errand.clean.host} led to an address that had not been checked; try again later."
             self._refuse(errand, RefusalCode.PRIVATE, reason, errand.clean.url)
@@ -264,10 +266,10 @@ class _Run:
         except UnusableAnswer as trouble:
             self._finish(errand, failed(errand, trouble.code, trouble.reason))
             return
-        location = answer.header("location")
+        may_redirect = answer.status in _REDIRECTS and errand.request.method != "POST"
         if answer.status == 304 and not errand.sent_validators:
             self._fail(errand, FailureCode.PROTOCOL, "“not modified”, unasked")
-        elif answer.status in _REDIRECTS and location and errand.request.method != "POST":
+        elif may_redirect and (location := answer.header("location")):
             self._redirect(errand, location)
         else:
             self._finish(errand, fetched(errand, peer))
@@ -306,8 +308,8 @@ class _Run:
 
     def _step(self) -> None:
         """Let everything that can move move; wait for it if nothing is ready to hand over."""
-        for key, mask in self._wait():
-            self._multi.socket_action(key.fd, _BITS[mask])
+        for descriptor, mask in self._wait():
+            self._multi.socket_action(descriptor, _BITS[mask])
         if self._timer_at is not None and self._timer_at <= monotonic():
             self._timer_at = None
             self._multi.socket_action(pycurl.SOCKET_TIMEOUT, 0)
@@ -319,16 +321,16 @@ class _Run:
             for handle, error, detail in bad:
                 self._land(handle, error, detail)
 
-    def _wait(self) -> list[tuple[selectors.SelectorKey, int]]:
+    def _wait(self) -> list[tuple[int, int]]:
         wait = 0.0 if self._done else self._patience()
         if not self._asking:
-            return self._selector.select(wait)
-        if not self._selector.get_map():
+            return self._sockets.poll(wait * 1000)
+        if not self._watched:
             self._take_lookups(wait)
             return []
-        # A look-up's thread cannot wake the selector, so with both under way each is asked in turn.
+        # A look-up's thread cannot wake the sockets' wait, so with both under way each is asked in turn.
         self._take_lookups(0.0)
-        return self._selector.select(min(wait, _LOOKUP_POLL_SECONDS))
+        return self._sockets.poll(min(wait, _LOOKUP_POLL_SECONDS) * 1000)
 
     def _patience(self) -> float:
         """Seconds until something must be done even if nothing stirs."""
@@ -340,15 +342,12 @@ class _Run:
         self._timer_at = None if milliseconds < 0 else monotonic() + milliseconds / 1000
 
     def _watch(self, what: int, descriptor: int, _multi: object, _data: object) -> None:
-        if what == pycurl.POLL_REMOVE:
-            if descriptor in self._watched:
-                self._watched.remove(descriptor)
-                self._selector.unregister(descriptor)
-        elif descriptor in self._watched:
-            self._selector.modify(descriptor, _EVENTS[what])
-        else:
+        if what != pycurl.POLL_REMOVE:
             self._watched.add(descriptor)
-            self._selector.register(descriptor, _EVENTS[what])
+            self._sockets.register(descriptor, _EVENTS[what])
+        elif descriptor in self._watched:
+            self._watched.remove(descriptor)
+            self._sockets.unregister(descriptor)
 
     def _close(self) -> None:
         for handle, wire in self._flying.items():

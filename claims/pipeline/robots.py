@@ -30,6 +30,9 @@ class Permission:
     reason: str
 
 
+_NO_RULES = Permission(allowed=True, delay=timedelta(0), reason="")
+
+
 def may_read(url: str, robots: RobotsAnswer, *, agent: str) -> Permission:
     """Return what ``robots`` says about ``url`` to the product token of ``agent`` ("Name/1.0 (…)").
 
@@ -42,7 +45,7 @@ def may_read(url: str, robots: RobotsAnswer, *, agent: str) -> Permission:
             False, none, "The site's robots.txt cannot be reached, so its pages are left alone."
         )
     if robots.status >= 400:
-        return Permission(True, none, "")
+        return _NO_RULES
     rules = _rules(robots.body[:LONGEST])
     token = agent.partition("/")[0].strip()
     asked = rules.crawl_delay(token)

@@ -21,7 +21,8 @@ _NOTHING_LEFT = 0
 class Wire:
     """Carries one hop after the other to a place whose addresses were checked; sockets lead nowhere else.
 
-    ``errand`` is what it carries now, or carried last; ``is_plain`` says whether it can carry another.
+    ``errand`` is what it carries now, or carried last; ``is_plain`` says whether it can carry another, to the
+    same ``origin``.
     """
 
     def __init__(self, place: CleanUrl, addresses: Iterable[Address], policy: FetchPolicy) -> None:
@@ -29,6 +30,7 @@ class Wire:
         self.handle = pycurl.Curl()
         self.errand: Errand
         self.is_plain = True
+        self.origin = place.origin
         self._port = place.port
         self._pinned = tuple(str(address) for address in addresses)
         self._connect_milliseconds = max(1, int(policy.connect_seconds * 1000))
@@ -58,7 +60,7 @@ class Wire:
         setopt(pycurl.URL, clean.url)
         setopt(pycurl.TIMEOUT_MS, remaining)
         setopt(pycurl.CONNECTTIMEOUT_MS, min(remaining, self._connect_milliseconds))
-        same_origin = clean.origin == errand.asked.origin
+        same_origin = clean is errand.asked or self.origin == errand.asked.origin
         errand.sent_validators = request.is_conditional and clean.url == (
             request.validated_url or errand.asked.url
         )
