@@ -66,6 +66,10 @@ class _Due:
     request: FetchRequest
     is_asked_for_by_hand: bool
 
+    @property
+    def host(self) -> str:
+        return host_of(self.url)
+
 
 @dataclass(frozen=True, slots=True)
 class _Seen:

@@ -52,8 +52,8 @@ class Errand(Protocol):
     """Something to ask a host for; robots.txt has no say in what a person asked for by hand."""
 
     @property
-    def url(self) -> str:
-        """Where it lies."""
+    def host(self) -> str:
+        """The ``host[:port]`` that its request goes to."""
 
     @property
     def request(self) -> FetchRequest:
@@ -93,6 +93,7 @@ class _Lane(Generic[E]):
     rules: deque[_Leg[E]] = field(default_factory=deque)
     awaits_rules: bool = False
     is_queued: bool = False
+    is_asked: bool = False
     is_closed: bool = False
     failures: int = 0
 
@@ -150,9 +151,9 @@ class Lanes(Generic[E]):
         self._last_leg_at = self._closes_at + min(seconds, _MOST_SECONDS_ON_THE_WAY)
         self._lanes: dict[str, _Lane[E]] = {}
         self._idle: list[tuple[float, str, _Lane[E]]] = []
-        self._asking: dict[str, tuple[_Lane[E], _Leg[E]]] = {}
+        self._asking: dict[int, tuple[_Lane[E], _Leg[E]]] = {}  # by the identity of the request
         for errand in errands:
-            self._lane(host_of(errand.url)).legs.append(_Leg(errand.request, errand))
+            self._lane(errand.host).legs.append(_Leg(errand.request, errand))
         self._open({host: held.free_at[host] - self._now() for host in self._lanes})
         for lane in self._lanes.values():
             self._stir(lane)
@@ -195,7 +196,8 @@ class Lanes(Generic[E]):
                 lane.is_queued = False
                 leg = self._next_leg(lane, now) if free_at <= now else None
                 if leg is not None:
-                    self._asking[lane.host] = lane, leg
+                    lane.is_asked = True
+                    self._asking[id(leg.request)] = lane, leg
                     yield leg.request
             else:
                 yield Pause(free_at - now)
@@ -227,7 +229,7 @@ class Lanes(Generic[E]):
 
     def _stir(self, lane: _Lane[E]) -> None:
         """Let the lane's next leg, if it can go on, be asked for once its host is free."""
-        if lane.can_go_on and not lane.is_queued and lane.host not in self._asking:
+        if lane.can_go_on and not (lane.is_queued or lane.is_asked):
             lane.is_queued = True
             heapq.heappush(self._idle, (lane.free_at, lane.host, lane))
 
@@ -238,7 +240,8 @@ class Lanes(Generic[E]):
 
     def _landed(self, request: FetchRequest, result: FetchResult) -> E | None:
         """Take note of an answer; returns the errand that it is for, None for a host's rules."""
-        lane, leg = self._asking.pop(host_of(request.place))
+        lane, leg = self._asking.pop(id(request))
+        lane.is_asked = False
         self.heard.append((lane.host, failure_of(result)))
         lane.land(result, is_page=leg.errand is not None)
         if leg.rules_of is not None:
@@ -253,7 +256,8 @@ class Lanes(Generic[E]):
 
     def _go_onward(self, asked: FetchRequest, onward: FetchRequest) -> None:
         """Let what was led elsewhere be the next that is asked there."""
-        lane, leg = self._asking.pop(host_of(asked.place))
+        lane, leg = self._asking.pop(id(asked))
+        lane.is_asked = False
         self.heard.append((lane.host, None))
         lane.failures = 0
         there = self._lane(host_of(onward.place))

@@ -19,8 +19,8 @@ class _Wish:
     is_asked_for_by_hand: bool = True
 
     @property
-    def url(self) -> str:
-        return self.request.url
+    def host(self) -> str:
+        return host_of(self.request.url)
 
 
 @dataclass(frozen=True, slots=True)
