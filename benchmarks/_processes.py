@@ -1,6 +1,7 @@
 """What a process and its children use: CPU seconds and memory, as Linux counts them."""
 
 import os
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,6 +28,24 @@ class Tree:
         for pid in found:
             found += [child for child, parent in parents.items() if parent == pid]
         return found
+
+
+def wait_for_quiet(*, share: float = 0.05, patience: float = 60.0) -> None:
+    """Wait until the processors are busy for less than ``share`` of a second, at most so many seconds."""
+    give_up = time.monotonic() + patience
+    busy, whole = _processors()
+    while time.monotonic() < give_up:
+        time.sleep(1.0)
+        now_busy, now_whole = _processors()
+        if now_busy - busy < share * (now_whole - whole):
+            return
+        busy, whole = now_busy, now_whole
+
+
+def _processors() -> tuple[int, int]:
+    """Return the ticks that all processors were busy, and all their ticks, since the start."""
+    ticks = [int(word) for word in Path("/proc/stat").read_text().splitlines()[0].split()[1:9]]
+    return sum(ticks) - ticks[3] - ticks[4], sum(ticks)
 
 
 def _stat(pid: int) -> list[str]:
