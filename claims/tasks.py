@@ -9,7 +9,7 @@ from django.conf import settings
 from kombu.exceptions import OperationalError
 
 from claims.operations.custody import save_copies as save
-from claims.operations.feeds import read_feeds as read
+from claims.operations.feed_reading import read_feeds as read
 from claims.operations.recheck import check_due, heat_up, shelve_stuck
 from claims.operations.tallies import FAILED_HINTS, count
 from claims.queries.clock import database_now

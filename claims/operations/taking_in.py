@@ -8,7 +8,8 @@ from functools import partial
 
 from claims.models import Article, Feed
 from claims.operations.feed_entries import address_of
-from claims.operations.feeds import UnreadableFeedRefusedError, add_feed, finish_reading
+from claims.operations.feed_reading import UnreadableFeedRefusedError, finish_reading
+from claims.operations.feeds import add_feed
 from claims.operations.findings import CheckReport
 from claims.operations.ingest import AddressRefusedError, UnreadablePageError, add_article, clean_address
 from claims.operations.policies import fetch_policy, host_of

@@ -23,7 +23,7 @@ from claims.models import (
     User,
 )
 from claims.operations.evidence import Cited
-from claims.operations.feeds import read_feeds
+from claims.operations.feed_reading import read_feeds
 from claims.operations.ledger import verify
 from claims.operations.recheck import check_articles
 from claims.operations.review import decide

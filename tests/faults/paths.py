@@ -15,7 +15,7 @@ from django.test import Client
 from rest_framework.test import APIClient
 
 from claims.models import Article, Feed, Host, User
-from claims.operations.feeds import read_feeds
+from claims.operations.feed_reading import read_feeds
 from claims.operations.ingest import add_article
 from claims.operations.people import issue_token
 from claims.operations.policies import host_of

@@ -10,8 +10,9 @@ from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
 from claims.models import Article, Event, Feed, FeedItem, Host, Publisher, User
-from claims.operations import feed_entries, feeds
-from claims.operations.feeds import FeedReport, add_feed, change_feed, finish_reading, read_feeds, read_now
+from claims.operations import feed_entries, feed_reading
+from claims.operations.feed_reading import FeedReport, finish_reading, read_feeds
+from claims.operations.feeds import add_feed, change_feed, read_now
 from claims.operations.leases import lease
 from claims.operations.policies import fetch_policy
 from claims.operations.refusals import NotAllowedError, RuleRefusedError
@@ -231,8 +232,8 @@ def test_a_reading_is_too_late_where_an_editor_tells_another_address_meanwhile(
         change_feed(feed_id=feed.id, by=edith, now=right_now(), url=new)
         return look_at(result)
 
-    look_at = feeds._look_at
-    monkeypatch.setattr(feeds, "_look_at", look_late)
+    look_at = feed_reading._look_at
+    monkeypatch.setattr(feed_reading, "_look_at", look_late)
     assert read(feed).problem == "Another worker took over."
     assert (feed.lease_until, feed.last_read_at) == (None, None)
     assert len(list(read_feeds([feed.id], only_due=True))) == 1, "it is due at once"
@@ -353,7 +354,7 @@ def test_a_late_workers_reading_is_dropped(site: NewsSite, settings: Settings) -
         return parse_feed(*given, **more)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("claims.operations.feeds.parse_feed", parse_while_another_takes_over)
+        patch.setattr("claims.operations.feed_reading.parse_feed", parse_while_another_takes_over)
         [late] = list(read_feeds([feed.id], only_due=False))
     assert late.problem == "Another worker took over."
     assert (Article.objects.count(), FeedItem.objects.count()) == (0, 0)

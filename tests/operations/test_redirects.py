@@ -11,7 +11,8 @@ from pytest_django import Settings
 
 from claims.models import Article, Feed, Host, User
 from claims.operations import lanes
-from claims.operations.feeds import add_feed, read_feeds
+from claims.operations.feed_reading import read_feeds
+from claims.operations.feeds import add_feed
 from claims.operations.ingest import add_article
 from claims.operations.leases import HeldHosts, hold_hosts
 from claims.operations.recheck import check_articles
@@ -218,7 +219,7 @@ def test_a_feed_that_leads_to_a_host_that_is_never_free_shows_as_failing(
     clock: Clock, settings: Settings, monkeypatch: pytest.MonkeyPatch, edith: User
 ) -> None:
     settings.STUCK_AFTER = 3
-    monkeypatch.setattr("claims.operations.feeds._PATIENCE", timedelta(seconds=1))
+    monkeypatch.setattr("claims.operations.feed_reading._PATIENCE", timedelta(seconds=1))
     clock.answers(clock.there, "/feed", FEED, "200 OK", "Content-Type: application/rss+xml")
     feed = add_feed(url=clock.moves(clock.here, "/feed", clock.there.url("/feed")), by=None, now=right_now())
     desk = Client()
@@ -321,7 +322,7 @@ def test_a_feed_led_to_a_closed_place_says_so_and_one_led_to_a_busy_host_waits_u
     assert clock.count(closed) == 1
     assert "robots.txt" in feed.state_reason
     read_before = feed.read_count
-    monkeypatch.setattr("claims.operations.feeds._PATIENCE", timedelta(seconds=1))
+    monkeypatch.setattr("claims.operations.feed_reading._PATIENCE", timedelta(seconds=1))
     hold_hosts([clock.there.place], patience=timedelta(seconds=9))
     assert list(read_feeds([feed.id], only_due=False)) == []
     feed.refresh_from_db()

@@ -15,7 +15,8 @@ from playwright.sync_api import Page
 from pytest_django import Settings
 
 from claims.models import Article, Candidate, Change, Claim, Feed, User
-from claims.operations.feeds import add_feed, read_feeds
+from claims.operations.feed_reading import read_feeds
+from claims.operations.feeds import add_feed
 from claims.queries.reader_rows import MOST_SHOWN
 from claims.vocabulary import Visibility
 from tests.conftest import ColorScheme

@@ -12,7 +12,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from claims.management.lines import write_line
 from claims.operations.custody import save_copies
-from claims.operations.feeds import read_feeds
+from claims.operations.feed_reading import read_feeds
 from claims.operations.findings import CheckReport
 from claims.operations.recheck import check_articles, check_due, heat_up, shelve_stuck
 from claims.queries.clock import database_now
