@@ -19,8 +19,10 @@ app.autodiscover_tasks(["claims"])
 def load_what_reading_needs(**_: object) -> None:
     """Load it before the worker forks, so that its processes share the memory and none starts cold."""
     from claims.pipeline.read_again import warm_up
+    from claims.queries.tiers import attribution_parser
 
     warm_up()
+    attribution_parser()  # the model of tier B, where that is on
     # What is loaded stays: looking for garbage in it would write to all of it, and end the sharing.
     gc.collect()
     gc.freeze()

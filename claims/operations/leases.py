@@ -12,8 +12,9 @@ from django.db.models import Case, F, Q, Value, When
 from django.db.models.functions import Greatest
 
 from claims.models import ArchiveCopy, Article, Feed, Host
+from claims.operations.ledger import hold_articles
 from claims.operations.policies import lease_time
-from claims.operations.sightings import LEASED_COLUMNS, Leased, leased
+from claims.operations.sightings import LEASED_COLUMNS, Leased
 from claims.queries.among import Among
 from claims.queries.clock import database_now
 
@@ -41,11 +42,12 @@ def lease(
 
 
 def lease_articles(article_ids: Collection[str], *, only_due: bool) -> list[Leased]:
-    """Reserve what is free of these articles, all in two statements; returns those won, in the order given.
+    """Reserve what is free of these articles; returns those won, in the order given.
 
-    The rows stay locked between the two (SQLite: its transactions exclude each other), so no other worker
-    can win one of them; what another is about to lease is passed over rather than waited for. The fences are
-    those of this lease: whoever stands still past it must not take the next one's for its own.
+    The rows stay locked to the end (SQLite: its transactions exclude each other), so no other worker can win
+    one of them; what another is about to lease is passed over rather than waited for. They are read only
+    then, for a statement that locks may see what a row points to as it was before. The fences are those of
+    this lease: whoever stands still past it must not take the next one's for its own.
     """
     now = database_now()
     rows = Article.objects.filter(Among("id", article_ids), Q(lease_until=None) | Q(lease_until__lte=now))
@@ -53,15 +55,14 @@ def lease_articles(article_ids: Collection[str], *, only_due: bool) -> list[Leas
         rows = rows.filter(due_at__lte=now)
     with transaction.atomic():
         free = rows.order_by("id").select_for_update(skip_locked=True, of=("self",), no_key=True)
-        won = {page.id: page for page in map(leased, free.values_list(*LEASED_COLUMNS))}
-        Article.objects.filter(Among("id", won)).update(
-            fence=F("fence") + 1, attempts=F("attempts") + 1, lease_until=now + lease_time()
-        )
+        ours = Article.objects.filter(Among("id", list(free.values_list("id", flat=True))))
+        ours.update(fence=F("fence") + 1, attempts=F("attempts") + 1, lease_until=now + lease_time())
+        won = {row[0]: Leased(*row) for row in ours.values_list(*LEASED_COLUMNS)}
     return [won[article_id] for article_id in article_ids if article_id in won]
 
 
 def finish_in_bulk(columns: Sequence[str], rows: Sequence[Sequence[Any]], *, changes: str) -> set[str]:
-    """Write many leased articles in one statement; returns the ids of those whose fence still held.
+    """Write many leased, locked articles in one statement; returns the ids of those whose fence still held.
 
     Each row is ``(id, fence, …)`` with a value for each of ``columns`` after the two; ``changes`` is the SQL
     behind SET, in which ``seen.<column>`` is a row's value. Django's own `bulk_update` cannot ask for the
@@ -85,8 +86,11 @@ def finish_in_bulk(columns: Sequence[str], rows: Sequence[Sequence[Any]], *, cha
 
 def give_back(leased: Iterable[tuple[str, int]]) -> None:
     """Let go of leased articles, ``(id, fence)`` each, that there was no time for; no attempt is counted."""
-    changes = "lease_until = NULL, attempts = claims_article.attempts - 1"
-    finish_in_bulk((), list(leased), changes=changes)
+    rows = list(leased)
+    if rows:
+        with transaction.atomic():
+            hold_articles(Article.objects.filter(Among("id", [article_id for article_id, _ in rows])))
+            finish_in_bulk((), rows, changes="lease_until = NULL, attempts = claims_article.attempts - 1")
 
 
 @dataclass(frozen=True, slots=True)

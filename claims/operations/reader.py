@@ -7,6 +7,8 @@ import pickle
 import resource
 import select
 import signal
+import socket
+import struct
 import sys
 import time
 from collections import deque
@@ -29,6 +31,7 @@ PATIENCE = 3
 
 _HANDFUL = 16  # pages handed over at once: each time costs a change of process
 _HANDFUL_OF_BYTES = 1024 * 1024
+_LONGEST_WAIT = 1.0  # seconds until fewer are handed over, while the child has nothing to do
 _MOST_BY_ONE_CHILD = 1_000  # pages; then its memory is given back
 _MOST_WAITING = 32 * 1024 * 1024  # bytes of pages that wait to be read
 _PAGES_OF_MEMORY = Path("/proc/self/statm")
@@ -48,6 +51,7 @@ class Reader:
         self._read, self._seconds, self._megabytes = read, seconds, megabytes
         self._waiting: deque[tuple[str, PageToRead]] = deque()
         self._bytes_waiting = 0
+        self._waiting_since = 0.0  # by the monotonic clock
         self._at_work: deque[tuple[str, PageToRead]] = deque()  # in the order in which they are read
         self._deadline = 0.0  # of the first at work, by the monotonic clock
         self._child: tuple[int, Connection, select.poll] | None = None
@@ -57,7 +61,9 @@ class Reader:
         """Queue a page; its answer comes under ``key``."""
         self._waiting.append((key, page))
         self._bytes_waiting += len(page.body)
-        if not self._at_work and (len(self._waiting) >= _HANDFUL or self._bytes_waiting >= _HANDFUL_OF_BYTES):
+        if len(self._waiting) == 1:
+            self._waiting_since = time.monotonic()
+        if self._is_handful():
             self._hand_over()
 
     @property
@@ -67,7 +73,7 @@ class Reader:
 
     def answers(self, *, wait: bool) -> Iterator[tuple[str, PageRead | None]]:
         """Yield what was read, None for a page that broke the child; with ``wait`` until nothing is left."""
-        if wait:
+        if wait or self._is_handful():
             self._hand_over()
         while self._at_work:
             left = max(0.0, self._deadline - time.monotonic())
@@ -80,7 +86,7 @@ class Reader:
             if answer is None:
                 self._start_over()
             self._deadline = time.monotonic() + PATIENCE * self._seconds
-            if not self._at_work and (wait or len(self._waiting) >= _HANDFUL):
+            if wait or self._is_handful():
                 self._hand_over()
             yield key, answer
 
@@ -100,13 +106,13 @@ class Reader:
 
     def close(self) -> None:
         """End the child."""
-        self._read_by_child = 0
-        if self._child is not None:
-            child, pipe, _ = self._child
+        ending, self._child, self._read_by_child = self._child, None, 0
+        if ending is not None:
+            child, pipe, _ = ending
             pipe.close()
-            os.kill(child, signal.SIGKILL)
-            os.waitpid(child, 0)
-            self._child = None
+            with suppress(ProcessLookupError, ChildProcessError):
+                os.kill(child, signal.SIGKILL)
+                os.waitpid(child, 0)
 
     def _start_over(self) -> None:
         """End the child, and let what it had before it wait for the next one."""
@@ -114,6 +120,13 @@ class Reader:
         self._bytes_waiting += sum(len(page.body) for _, page in self._at_work)
         self._waiting.extendleft(reversed(self._at_work))
         self._at_work.clear()
+
+    def _is_handful(self) -> bool:
+        """Whether what waits is enough to be handed over, or has waited long enough."""
+        if self._at_work or not self._waiting:
+            return False
+        is_much = len(self._waiting) >= _HANDFUL or self._bytes_waiting >= _HANDFUL_OF_BYTES
+        return is_much or time.monotonic() - self._waiting_since > _LONGEST_WAIT
 
     def _hand_over(self) -> None:
         """Give the child, if it has nothing to do, the next handful of pages."""
@@ -127,9 +140,18 @@ class Reader:
         self._read_by_child += len(self._at_work)
         if self._child is not None and self._has_answer(0.0):  # with nothing asked: it is gone
             self.close()
-        with suppress(ConnectionError):  # it died just now: taking in its answer will tell
-            self._pipe().send([page for _, page in self._at_work])
+        pipe = self._pipe()
+        try:
+            pipe.send([page for _, page in self._at_work])
+        except OSError:  # it died just now, or does not listen: the end of its answers will tell
+            self._kill()
+        self._waiting_since = time.monotonic()
         self._deadline = time.monotonic() + PATIENCE * self._seconds
+
+    def _kill(self) -> None:
+        if self._child is not None:
+            with suppress(ProcessLookupError):
+                os.kill(self._child[0], signal.SIGKILL)
 
     def _has_answer(self, seconds: float) -> bool:
         self._pipe()
@@ -142,6 +164,7 @@ class Reader:
             if child == 0:
                 self._live_as_child(theirs)
             theirs.close()
+            _limit_sending(ours, PATIENCE * self._seconds)
             stirs = select.poll()
             stirs.register(ours, select.POLLIN)
             self._child = child, ours, stirs
@@ -164,19 +187,19 @@ os.register_at_fork(after_in_child=_of_process.clear)
 def readers_turn(
     read: Callable[[PageToRead], PageRead], *, seconds: float, megabytes: int
 ) -> Iterator[Reader]:
-    """Give this process's reader, for one batch at a time; it is made once, and anew for other limits.
+    """Give this process's reader to one batch; another batch beside it, or other limits, get a new one.
 
     Its child is left to wait at the end. A process forked from this one makes a reader of its own.
     """
     terms = read, seconds, megabytes
-    if terms not in _of_process:
-        end_readers()
-        _of_process[terms] = Reader(read, seconds=seconds, megabytes=megabytes)
-    reader = _of_process[terms]
+    reader = _of_process.pop(terms, None) or Reader(read, seconds=seconds, megabytes=megabytes)
+    end_readers()  # of other terms
     try:
         yield reader
     finally:
         reader.rest()
+        end_readers()
+        _of_process[terms] = reader
 
 
 def end_readers() -> None:
@@ -230,6 +253,13 @@ def serve(
         if status:
             sys.excepthook(*sys.exc_info())
         os._exit(status)
+
+
+def _limit_sending(pipe: Connection, seconds: float) -> None:
+    """Let sending fail where the other side takes nothing for so long."""
+    whole, part = divmod(seconds, 1)
+    with socket.socket(fileno=os.dup(pipe.fileno())) as ours:
+        ours.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("ll", int(whole), int(part * 1e6)))
 
 
 def _shed_inheritance(ours: int) -> None:

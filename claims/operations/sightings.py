@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from urllib.parse import urlsplit
 
 from claims.models import RawContent, Snapshot
@@ -39,7 +38,7 @@ LEASED_COLUMNS = (
 """The columns of an article, in the order of `Leased`."""
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Leased:
     """What a worker knows of an article while it works: read once, with the lease, without its texts."""
 
@@ -110,14 +109,6 @@ class Leased:
             if self.newest_id is not None
             else frozenset(),
         )
-
-
-def leased(row: Iterable[Any]) -> Leased:
-    """Return what is known of an article that is about to be leased: ``row`` has its `LEASED_COLUMNS`."""
-    page = Leased(*row)
-    page.fence += 1
-    page.attempts += 1
-    return page
 
 
 def said_before(pages: Iterable[Leased]) -> dict[str, PageBefore]:

@@ -1,13 +1,14 @@
 """Batches of checks: fair to all hosts, cheap where nothing changed, safe from one page that explodes."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from itertools import product
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
@@ -22,7 +23,7 @@ from claims.pipeline.fetch import Fetched, fetch
 from claims.queries.due import due_hosts, due_pages
 from claims.vocabulary import ArticleState, CheckOutcome
 from tests.sites import NewsSite
-from tests.stories import right_now, taken_on, tracked
+from tests.stories import right_now, taken_on, tracked, until_somebody_waits
 
 pytestmark = pytest.mark.django_db
 
@@ -116,6 +117,43 @@ def test_what_there_was_no_time_for_is_given_back_uncounted(stories: list[Articl
     give_back([(pages[2].id, pages[2].fence - 1)])
     rows = Article.objects.filter(lease_until=None, attempts=0)
     assert sorted(rows.values_list("id", flat=True)) == sorted(page.id for page in pages[:2])
+
+
+def _finishes(pages: list[Leased]) -> None:
+    now = right_now()
+    marks = ("etag", "modified", "sha256", "fingerprint")
+    finish_unchanged(
+        [SeenAgain(page, now, marks if number % 2 else None) for number, page in enumerate(pages)], hot=()
+    )
+
+
+def _gives_back(pages: list[Leased]) -> None:
+    give_back((page.id, page.fence) for page in pages)
+
+
+@pytest.mark.only_postgres
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("lets_go", [_finishes, _gives_back])
+def test_a_worker_lets_go_of_pages_in_the_order_in_which_everybody_locks_them(
+    stories: list[Article], lets_go: Callable[[list[Leased]], None]
+) -> None:
+    pages = sorted(leased(stories), key=lambda page: page.id, reverse=True)
+
+    def let_go() -> None:
+        try:
+            lets_go(pages)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            Article.objects.select_for_update().get(pk=pages[-1].id)
+            work = pool.submit(let_go)
+            until_somebody_waits()
+            for page in pages[:-1]:  # raises where one is taken
+                Article.objects.select_for_update(nowait=True).get(pk=page.id)
+        work.result(timeout=20)
+    assert not Article.objects.exclude(lease_until=None).exists()
 
 
 # ---------------------------------------------------------------- what an unchanged page costs

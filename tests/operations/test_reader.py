@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from claims.operations import reader as readers
 from claims.operations.reader import Reader, readers_turn
 from claims.pipeline.read_again import PageRead, PageToRead
 
@@ -114,6 +115,67 @@ def test_a_stop_that_reaches_the_whole_group_is_no_fault_of_the_page_that_is_bei
         os.kill(child, stop)
         answers = [answer for _, answer in reader.answers(wait=True)]
         assert answers == [PageRead(fingerprint=f"slow {child}")] * 20
+
+
+def test_a_child_that_does_not_listen_holds_nobody_up(reader: Reader) -> None:
+    long = "word " * 20_000
+    reader.ask("first", saying("first"))
+    [(_, answer)] = reader.answers(wait=True)
+    assert answer is not None
+    assert reader._child is not None
+    os.kill(reader._child[0], signal.SIGSTOP)
+    for number in range(20):
+        reader.ask(str(number), saying(long))
+    answers = [answer and answer.fingerprint for _, answer in reader.answers(wait=True)]
+    assert answers == [None] + [long] * 19
+
+
+def test_a_few_pages_wait_no_longer_than_a_second_for_others(
+    reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(readers, "_LONGEST_WAIT", 0.1)
+    reader.ask("lonely", saying("lonely"))
+    assert list(reader.answers(wait=False)) == []
+    time.sleep(0.2)
+    list(reader.answers(wait=False))
+    time.sleep(0.3)
+    assert [key for key, _ in reader.answers(wait=False)] == ["lonely"]
+
+
+def test_a_child_is_relieved_after_its_share_of_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(readers, "_MOST_BY_ONE_CHILD", 3)
+    children = []
+    for _ in range(4):
+        with readers_turn(which_child, seconds=5, megabytes=200) as reader:
+            children += [told(reader, "one"), told(reader, "two")]
+    assert children[0] == children[1] == children[2] == children[3] != children[4]
+    assert children[4] == children[7]
+
+
+def test_two_batches_at_once_have_a_reader_each() -> None:
+    with readers_turn(which_child, seconds=5, megabytes=200) as one:
+        with readers_turn(which_child, seconds=5, megabytes=200) as other:
+            one.ask("of one", saying("of one"))
+            assert told(other, "of the other")
+        assert [key for key, _ in one.answers(wait=True)] == ["of one"]
+
+
+def test_a_workers_process_has_its_reader_ready_before_the_first_batch() -> None:
+    script = (
+        "from tracker import celery\n"
+        "import django, pathlib, os\n"
+        "django.setup()\n"
+        "celery.load_what_reading_needs()\n"
+        "celery.start_reader()\n"
+        "from claims.operations.batch import batch_reader\n"
+        "print(len(pathlib.Path(f'/proc/{os.getpid()}/task/{os.getpid()}/children').read_text().split()))\n"
+        "with batch_reader() as reader:\n"
+        "    print(reader._read_by_child)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", script], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.split() == ["1", "1"]
 
 
 class Order:
