@@ -217,6 +217,9 @@ step.</p>
 <p>According to the mayor, it is not known whether they will stay; that could not be confirmed.</p>
 <div class="related-links"><ul><li><a href="/a">Ferries</a></li></ul></div>
 %s</article><footer><p>5 hours ago</p></footer></body></html>"""
+_BRIEF_PAGE = b"""<html lang="en"><title>Minister resigns</title><body><article><h1>Minister resigns</h1>
+<p>The minister of trade has resigned from the government, a spokesman for the ministry said.</p>
+</article></body></html>"""
 _WARM_NOTICE = "<p>Correction: An earlier version of this article misstated the minister's office.</p>"
 
 
@@ -226,7 +229,7 @@ def warm_up() -> PageToRead:
 
     Returns a page that takes the ways an edited one takes, with an attribution, a quotation, a hedge that
     came and a notice. It is long enough to be told for English by its small words: a shorter one loads a
-    model of 100 MB.
+    model of 100 MB. Before it a brief page is read, on which trafilatura asks for other opinions.
     """
     before, after = ((_WARM_PAGE % words).encode() for words in (("", ""), ("reportedly ", _WARM_NOTICE)))
     page = PageToRead(
@@ -237,6 +240,7 @@ def warm_up() -> PageToRead:
         published_at=None,
         before=None,
     )
+    read_again(replace(page, body=_BRIEF_PAGE))
     first = read_again(page)
     said = PageBefore(headline="Minister stays", text=first.article.text if first.article else "")
     edited = replace(page, body=after, before=said, marks=frozenset({first.fingerprint}))
