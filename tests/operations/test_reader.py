@@ -60,6 +60,12 @@ def told(reader: Reader, words: str) -> int:
     return int(child)
 
 
+def printed(script: str) -> list[str]:
+    """Run a script in a fresh process; returns the words that it prints."""
+    command = [sys.executable, "-W", "ignore", "-c", script]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
+
+
 @pytest.fixture
 def reader() -> Iterator[Reader]:
     made = Reader(read, seconds=0.3, megabytes=200)
@@ -172,10 +178,7 @@ def test_a_workers_process_has_its_reader_ready_before_the_first_batch() -> None
         "with batch_reader() as reader:\n"
         "    print(reader._read_by_child)\n"
     )
-    done = subprocess.run(
-        [sys.executable, "-W", "ignore", "-c", script], capture_output=True, text=True, check=True
-    )
-    assert done.stdout.split() == ["1", "1"]
+    assert printed(script) == ["1", "1"]
 
 
 class Order:
@@ -208,7 +211,4 @@ def test_what_is_loaded_ahead_of_the_fork_leaves_out_the_model_that_few_pages_ne
         "language.detect_language('Lorem ipsum dolor sit amet, consectetur adipiscing.', None)\n"
         "print(language._identifier.cache_info().currsize)\n"
     )
-    done = subprocess.run(
-        [sys.executable, "-W", "ignore", "-c", script], capture_output=True, text=True, check=True
-    )
-    assert done.stdout.split() == ["0", "1"]
+    assert printed(script) == ["0", "1"]
