@@ -18,10 +18,12 @@ app.autodiscover_tasks(["claims"])
 @worker_init.connect
 def load_what_reading_needs(**_: object) -> None:
     """Load it before the worker forks, so that its processes share the memory and none starts cold."""
+    from claims.pipeline.matching.match_text import shortlist_terms
     from claims.pipeline.read_again import warm_up
     from claims.queries.tiers import attribution_parser
 
     warm_up()
+    shortlist_terms("The minister resigned")  # word lists by which a new claim is looked up among the tracked
     attribution_parser()  # the model of tier B, where that is on
     # What is loaded stays: looking for garbage in it would write to all of it, and end the sharing.
     gc.collect()

@@ -11,8 +11,8 @@ from claims.models import ArchiveCopy, Article, Feed, Host
 from claims.queries.clock import database_now
 from claims.queries.heat import is_hot
 
-HOSTS_IN_A_BATCH = 20
-"""Hosts that one worker takes on at a time."""
+HOSTS_IN_A_BATCH = 50
+"""Hosts that one worker takes on at a time: as many as `fetch_many` asks side by side by itself."""
 
 _MOST_HOSTS = 500
 _SUSPECT = 2  # broken attempts
