@@ -7,7 +7,7 @@ from functools import cache, partial
 
 import structlog
 from django.conf import settings
-from django.db import DataError, IntegrityError
+from django.db import DataError, IntegrityError, OperationalError
 
 from claims.operations.findings import CheckReport, finish, finish_together, heed_host
 from claims.operations.lanes import Lanes
@@ -47,6 +47,9 @@ MOST_PAGES_OF_A_HOST = 50
 
 # What one page can do to its own transaction; a lost connection concerns all, and is none of these.
 _NOT_WRITABLE = (DataError, IntegrityError, LookupError, TypeError, ValueError)
+# Several pages may add publishers, or claimants, that another worker adds the other way round: the database
+# ends one of the two. Alone a page waits with less in hand; a lost connection shows there once more.
+_NOT_TOGETHER = (*_NOT_WRITABLE, OperationalError)
 
 
 def batch_seconds() -> float:
@@ -181,7 +184,7 @@ class Batch:
             news, self._news = self._news[:_NEWS_AT_ONCE], self._news[_NEWS_AT_ONCE:]
             try:
                 yield from finish_together([(page, look()) for page, look in news])
-            except _NOT_WRITABLE:  # one of them spoils it for all
+            except _NOT_TOGETHER:
                 for page, look in news:
                     yield _finish_alone(page, look)
 

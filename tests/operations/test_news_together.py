@@ -11,8 +11,10 @@ from typing import Any
 import pytest
 from django.db import OperationalError, connection, transaction
 from django.test.utils import CaptureQueriesContext
+from django.utils.text import slugify
+from pytest_django import Settings
 
-from claims.models import Article, Candidate, Change, Claim, Event, Feed, Host, User
+from claims.models import Article, Candidate, Change, Claim, Event, Feed, Host, Publisher, User
 from claims.operations import batch, capture, findings, ledger
 from claims.operations.candidates import track
 from claims.operations.capture import keep_bodies
@@ -32,7 +34,7 @@ from claims.pipeline.fetch import Fetched, fetch
 from claims.pipeline.read_again import PageRead, PageToRead, read_again
 from claims.queries.due import due_hosts
 from claims.vocabulary import CheckOutcome, ClaimStatus, EventKind, Voice
-from tests.sites import NewsSite, page
+from tests.sites import NewsSite, news_site, page
 from tests.stories import right_now, until_somebody_waits
 
 SAID = "The {} minister has resigned, the prime minister's spokesman said on Sunday."
@@ -122,7 +124,7 @@ def test_much_news_is_written_a_few_pages_at_once(site: NewsSite, monkeypatch: p
     monkeypatch.setattr(batch, "finish_together", counted)
     reports = list(check_articles(pages, only_due=False))  # refused at once, and all told at the end
     assert [report.outcome for report in reports] == [CheckOutcome.FAILED] * 20
-    assert sizes == [8, 8, 4]
+    assert sizes == [16, 4]
 
 
 @pytest.mark.django_db
@@ -303,6 +305,45 @@ def test_whoever_hands_a_page_in_waits_for_its_claim_before_it_has_its_body(
             until_somebody_waits()
             keep_bodies({hashlib.sha256(body).hexdigest(): body})  # as a worker that has the claim does
         assert claim.id in {candidate.claim_id for candidate in work.result(timeout=20)}
+
+
+def _names(site: NewsSite, path: str, publisher: str) -> str:
+    """Let a page tell whose it is; returns its address."""
+    body = page("Story", SAID.format("harbour"), MORE)
+    named = body.replace("<title>", f'<meta property="og:site_name" content="{publisher}"><title>')
+    return site.answers(path, body=named.encode())
+
+
+def _check_each(article_ids: list[str]) -> list[CheckReport]:
+    try:
+        return list(check_articles(article_ids, only_due=False))
+    finally:
+        connection.close()
+
+
+@pytest.mark.only_postgres
+@pytest.mark.django_db(transaction=True)
+def test_two_who_add_publishers_crosswise_both_get_through(site: NewsSite, settings: Settings) -> None:
+    """The database ends one of two that wait for each other; the worker then goes page by page."""
+    with news_site() as other, ThreadPoolExecutor(1) as pool:
+        settings.FETCH_ALLOW_PRIVATE = [one.address.removeprefix("http://") for one in (site, other)]
+        addresses = [_names(site, "/a", "Harbour Post"), _names(other, "/b", "Railway Post")]
+        articles = [add_article(url=url, by=None, now=right_now()).article.id for url in addresses]
+        with transaction.atomic():
+            with connection.cursor() as cursor:
+                cursor.execute("SET LOCAL deadlock_timeout = '20s'")  # so that the other one is ended
+            names = ["Harbour Post", "Railway Post"]
+            last = _add_publisher(names[1])
+            work = pool.submit(_check_each, articles)
+            until_somebody_waits()
+            first = _add_publisher(names[0])
+        reports = work.result(timeout=20)
+    assert [report.outcome for report in reports] == [CheckOutcome.CAPTURED] * 2
+    assert {first.slug, last.slug} == {"harbour-post", "railway-post"}
+
+
+def _add_publisher(name: str) -> Publisher:
+    return Publisher.objects.create(name=name, slug=slugify(name), updated_at=right_now())
 
 
 def _none_or_a_deadlock(in_order: bool) -> AbstractContextManager[object]:
