@@ -57,7 +57,7 @@ def lease_articles(article_ids: Collection[str], *, only_due: bool) -> list[Leas
         free = rows.order_by("id").select_for_update(skip_locked=True, of=("self",), no_key=True)
         ours = Article.objects.filter(Among("id", list(free.values_list("id", flat=True))))
         ours.update(fence=F("fence") + 1, attempts=F("attempts") + 1, lease_until=now + lease_time())
-        won = {row[0]: Leased(*row) for row in ours.values_list(*LEASED_COLUMNS)}
+        won = {held.id: held for held in map(Leased._make, ours.values_list(*LEASED_COLUMNS))}
     return [won[article_id] for article_id in article_ids if article_id in won]
 
 

@@ -1,8 +1,8 @@
 """When an article is fetched again: from age, changes, heat of its claims, failures and Retry-After."""
 
 import math
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 FRESHNESS = 0.1
 """Share of the time since the last change that may pass unchecked: as in RFC 9111, section 4.2.2."""
@@ -20,8 +20,7 @@ LONGEST_DOUBLING = 30
 """Exponent at which doubling stops; twice the minimum thirty times over is beyond any maximum."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ScheduleInput:
+class ScheduleInput(NamedTuple):
     """What is known of an article when its next check is set; moments are aware, in UTC.
 
     ``failures`` counts failed checks in a row; ``jitter`` lies in 0..1 and is drawn by the caller;

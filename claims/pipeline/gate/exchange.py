@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from claims.pipeline.gate.addresses import FetchRefused
 from claims.pipeline.gate.inflate import FailureCode, first_header
@@ -105,8 +105,7 @@ def header_lines(request: FetchRequest, *, own: bool, validators: bool) -> list[
     return [*usual, *(f"{name}: {value}".encode("latin-1") for name, value in headers)]
 
 
-@dataclass(frozen=True, slots=True)
-class Fetched:
+class Fetched(NamedTuple):
     """A whole HTTP answer of any status, 404 and 503 included.
 
     ``permanent_url`` is the final URL when every hop there was a 301 or 308. ``body`` is decoded.
