@@ -19,8 +19,8 @@ from claims.queries.among import Among
 from claims.vocabulary import CheckOutcome
 
 _PLAIN = (200, 304)
-_MOMENTS = {"due_at": datetime, "seen_at": datetime}
-_MARKS = dict.fromkeys(("etag", "last_modified", "seen_sha256", "seen_fingerprint"), str)
+_MOMENTS: dict[str, type] = {"due_at": datetime, "seen_at": datetime}
+_MARKS: dict[str, type] = dict.fromkeys(("etag", "last_modified", "seen_sha256", "seen_fingerprint"), str)
 # `updated_at` stays: a check that found nothing is no news.
 _NEW_MOMENTS = ", ".join(
     (
