@@ -86,7 +86,7 @@ class FetchRefused:
     hop: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class FetchPolicy:
     """What the gate allows and how long it waits.
 
