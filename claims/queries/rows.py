@@ -7,11 +7,11 @@ from typing import Any
 
 from django.db import connection
 
-# Moments travel as seconds since 1970: spelled out they would take longer than all else in a row.
+# Moments travel as microseconds since 1970: spelled out they would take longer than all else in a row.
 _ON_POSTGRESQL = {
     str: "value->>{place}",
     int: "(value->>{place})::bigint",
-    datetime: "to_timestamp((value->>{place})::float8)",
+    datetime: "to_timestamp((value->>{place})::float8 / 1000000)",
 }
 
 
@@ -21,12 +21,16 @@ def table_of(columns: Mapping[str, type], rows: Sequence[Sequence[Any]]) -> tupl
     ``columns`` are names, all ours, and types (str, int, aware datetime) in the order of each row. VALUES
     would do, but the driver takes longer for a parameter per value than for all else that the rows need.
     """
-    spell: Callable[[datetime], Any]
+    spell: Callable[[datetime], int | str]
     if connection.vendor == "postgresql":
         kinds = enumerate(columns.items())
         picks = [f"{_ON_POSTGRESQL[kind].format(place=place)} AS {name}" for place, (name, kind) in kinds]
-        source, spell = "json_array_elements(%s) AS line(value)", datetime.timestamp
+        source, spell = "json_array_elements(%s) AS line(value)", _microseconds
     else:
         picks = [f"json_extract(value, '$[{place}]') AS {name}" for place, name in enumerate(columns)]
         source, spell = "json_each(%s)", connection.ops.adapt_datetimefield_value
     return f"SELECT {', '.join(picks)} FROM {source}", json.dumps(rows, default=spell)  # noqa: S608 - all ours
+
+
+def _microseconds(moment: datetime) -> int:
+    return round(moment.timestamp() * 1_000_000)

@@ -27,7 +27,10 @@ def test_a_column_is_compared_with_any_text() -> None:
 
 
 def test_a_table_holds_any_text_number_and_moment() -> None:
-    rows = [(text, 2**40 + number, NOON + timedelta(seconds=number, microseconds=7 * number)) for number, text in enumerate(ODD)]
+    rows = [
+        (text, 2**40 + number, NOON + timedelta(seconds=number, microseconds=7 * number))
+        for number, text in enumerate(ODD)
+    ]
     table, values = table_of({"text": str, "number": int, "moment": datetime}, [*rows, ("z", None, None)])
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT text, number, moment FROM ({table}) AS seen", [values])  # noqa: S608 - ours
