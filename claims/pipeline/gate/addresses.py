@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_network
+from typing import NamedTuple
 from urllib.parse import quote, urljoin
 
 from claims.pipeline.gate.hosts import Address, split_authority
@@ -113,8 +114,7 @@ class FetchPolicy:
             raise ValueError("Deadlines and the size limit of fetching must be above zero.")
 
 
-@dataclass(frozen=True, slots=True)
-class CleanUrl:
+class CleanUrl(NamedTuple):
     """A URL that passed every check without a look-up; ``host`` is ASCII, an IPv6 one without brackets."""
 
     url: str

@@ -96,13 +96,16 @@ def header_lines(request: FetchRequest, *, own: bool, validators: bool) -> list[
     ``own``: whether the caller's headers go along. ``validators``: whether etag and last_modified do; they
     mean nothing at another URL and might by chance match there, since "1" is a popular etag.
     """
-    headers = list(request.headers) if own else []
-    usual = _ALWAYS if any(name.lower() == "accept" for name, _ in headers) else _USUAL
+    lines = [*_USUAL]
+    if own and request.headers:
+        if any(name.lower() == "accept" for name, _ in request.headers):
+            lines = [*_ALWAYS]
+        lines += [f"{name}: {value}".encode("latin-1") for name, value in request.headers]
     if validators and request.etag:
-        headers.append(("If-None-Match", request.etag))
+        lines.append(b"If-None-Match: " + request.etag.encode("latin-1"))
     if validators and request.last_modified:
-        headers.append(("If-Modified-Since", request.last_modified))
-    return [*usual, *(f"{name}: {value}".encode("latin-1") for name, value in headers)]
+        lines.append(b"If-Modified-Since: " + request.last_modified.encode("latin-1"))
+    return lines
 
 
 class Fetched(NamedTuple):
