@@ -52,5 +52,5 @@ class Among(Func):
 
 def _array_of(values: Iterable[str]) -> str:
     """Return the text by which PostgreSQL knows an array: in braces, every value in quotes."""
-    escaped = (value.replace("\\", r"\\").replace('"', r"\"") for value in values)
-    return "{" + ",".join([f'"{value}"' for value in escaped]) + "}"
+    quoted = ['"' + value.replace("\\", r"\\").replace('"', r"\"") + '"' for value in values]
+    return "{" + ",".join(quoted) + "}"

@@ -235,7 +235,8 @@ def _parse(url: str, policy: FetchPolicy) -> CleanUrl:
     parts = _URL.fullmatch(url)
     if parts is None:
         raise _not_an_address(url)
-    scheme, authority, path, query = parts[1].lower(), parts[2], parts[3], parts[4] or ""
+    scheme, authority, path, query = parts.groups("")
+    scheme = scheme.lower()
     if scheme not in DEFAULT_PORTS:
         raise _foreign_scheme(scheme)
     door = _door(scheme, authority, policy)
