@@ -21,7 +21,7 @@ def table_of(columns: Mapping[str, type], rows: Sequence[Sequence[Any]]) -> tupl
     ``columns`` are names, all ours, and types (str, int, aware datetime) in the order of each row. VALUES
     would do, but the driver takes longer for a parameter per value than for all else that the rows need.
     """
-    spell: Callable[[datetime], int | str]
+    spell: Callable[[datetime], int | str | None]
     if connection.vendor == "postgresql":
         kinds = enumerate(columns.items())
         picks = [f"{_ON_POSTGRESQL[kind].format(place=place)} AS {name}" for place, (name, kind) in kinds]
