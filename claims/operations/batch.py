@@ -97,7 +97,7 @@ class Batch:
             yield from self._fetch()
         finally:
             self._let_go()
-        yield from self._finish_unchanged(at_least=1)
+        yield from self._finish_unchanged()
         yield from self._tell_news(at_least=1)
 
     def _fetch(self) -> Iterator[CheckReport]:
@@ -106,7 +106,8 @@ class Batch:
                 self._take(page, result, reader)
                 if self._reading:
                     self._take_readings(reader, wait=reader.is_full)
-                yield from self._finish_unchanged(at_least=_AT_ONCE)
+                if len(self._unchanged) >= _AT_ONCE:
+                    yield from self._finish_unchanged()
                 yield from self._tell_news(at_least=_NEWS_AT_ONCE)
             self._take_readings(reader, wait=True)
         self._judge_unconnected()
@@ -173,10 +174,9 @@ class Batch:
         else:
             self._news.append((page, lambda: seen))
 
-    def _finish_unchanged(self, *, at_least: int) -> Iterator[CheckReport]:
-        if len(self._unchanged) >= at_least:
-            checks, self._unchanged = self._unchanged, []
-            yield from finish_unchanged(checks, hot=self._hot)
+    def _finish_unchanged(self) -> list[CheckReport]:
+        checks, self._unchanged = self._unchanged, []
+        return finish_unchanged(checks, hot=self._hot) if checks else []
 
     def _tell_news(self, *, at_least: int) -> Iterator[CheckReport]:
         """Finish what brought news, where so much of it waits, a few pages at once."""

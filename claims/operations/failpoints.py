@@ -2,6 +2,7 @@
 
 import os
 import signal
+from functools import cache
 from pathlib import Path
 
 from django.conf import settings
@@ -19,12 +20,18 @@ def reach(name: str) -> None:
 
     The file is taken away first, so that of all processes one is hit, once.
     """
-    if not settings.FAILPOINTS:
+    folder = _folder()
+    if not folder:
         return
-    armed = Path(settings.FAILPOINTS) / name
+    armed = Path(folder) / name
     try:
         order = armed.read_text()
         armed.unlink()
     except FileNotFoundError:
         return
     os.kill(os.getpid(), signal.Signals[order])
+
+
+@cache  # asked for every page; Django's settings take their time
+def _folder() -> str:
+    return settings.FAILPOINTS

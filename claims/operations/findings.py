@@ -2,8 +2,8 @@
 
 import random
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from claims.models import Article, Change, Snapshot
 from claims.operations.appearances import clipped
@@ -33,8 +33,7 @@ from claims.vocabulary import ArticleState, ChangeKind, CheckOutcome
 _USUAL_PAUSE = timedelta(minutes=1)
 
 
-@dataclass(frozen=True, slots=True)
-class CheckReport:
+class CheckReport(NamedTuple):
     """What one check found; ``change`` is the kind of change, if there was one."""
 
     article: str

@@ -17,7 +17,7 @@ from claims.models import Host
 from claims.operations.findings import heed_host
 from claims.operations.leases import HeldHosts, hold_hosts
 from claims.operations.policies import cadences, host_of
-from claims.operations.robots import keep_robots, kept_robots, permission_for, robots_request
+from claims.operations.robots import keep_robots, kept_robots, robots_request
 from claims.operations.sightings import OVERLOADED, failure_of
 from claims.pipeline.fetch import (
     Fetched,
@@ -30,7 +30,7 @@ from claims.pipeline.fetch import (
     fetch_many,
 )
 from claims.pipeline.gate.inflate import FailureCode
-from claims.pipeline.robots import RobotsAnswer
+from claims.pipeline.robots import RobotsAnswer, may_read
 from claims.queries.clock import database_clock, database_now
 
 # A host that cannot be reached so often in a row is down: its other pages wait, uncounted.
@@ -102,10 +102,10 @@ class _Lane(Generic[E]):
         """Whether there is anything to ask that waits for nothing but its turn."""
         return not self.is_closed and bool(self.rules or (self.legs and not self.awaits_rules))
 
-    def learn(self, robots: RobotsAnswer) -> None:
-        """Go by these rules from now on, the wait between two requests among them."""
+    def learn(self, robots: RobotsAnswer, *, agent: str) -> None:
+        """Go by these rules for ``agent`` from now on, the wait between two requests among them."""
         self.robots, self.awaits_rules = robots, False
-        delay = permission_for(f"https://{self.host}/", robots).delay
+        delay = may_read(f"https://{self.host}/", robots, agent=agent).delay
         self.gap = max(self.gap, delay.total_seconds())
 
     def land(self, result: FetchResult, *, is_page: bool) -> None:
@@ -216,7 +216,7 @@ class Lanes(Generic[E]):
             leg = lane.legs.popleft()
             if leg.errand is None:
                 continue
-            permission = permission_for(leg.request.place, lane.robots)
+            permission = may_read(leg.request.place, lane.robots, agent=self._policy.user_agent)
             if permission.allowed or leg.errand.is_asked_for_by_hand:
                 return leg
             self.refused.append((leg.errand, permission.reason))
@@ -246,7 +246,8 @@ class Lanes(Generic[E]):
         lane.land(result, is_page=leg.errand is not None)
         if leg.rules_of is not None:
             heed_host(result, now=self._now())
-            leg.rules_of.learn(keep_robots(leg.rules_of.host, result))
+            rules = keep_robots(leg.rules_of.host, result)
+            leg.rules_of.learn(rules, agent=self._policy.user_agent)
         self._rest(lane)
         if leg.rules_of is not None:
             self._stir(leg.rules_of)
@@ -296,7 +297,7 @@ class Lanes(Generic[E]):
             lane.free_at = monotonic() + max(0.0, wait.total_seconds())
             rules = known.get(host, self._default_rules)
             if rules is not None:
-                lane.learn(rules)
+                lane.learn(rules, agent=self._policy.user_agent)
 
     def _sort_out(self) -> None:
         """Say what became of the legs that were not made."""

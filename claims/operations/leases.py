@@ -8,8 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Case, F, Q, Value, When
-from django.db.models.functions import Greatest
+from django.db.models import F, Q
 
 from claims.models import ArchiveCopy, Article, Feed, Host
 from claims.operations.ledger import hold_articles
@@ -17,6 +16,7 @@ from claims.operations.policies import lease_time
 from claims.operations.sightings import LEASED_COLUMNS, Leased
 from claims.queries.among import Among
 from claims.queries.clock import database_now
+from claims.queries.rows import table_of
 
 _BETWEEN_TRIES = 0.2  # seconds
 
@@ -57,30 +57,27 @@ def lease_articles(article_ids: Collection[str], *, only_due: bool) -> list[Leas
         free = rows.order_by("id").select_for_update(skip_locked=True, of=("self",), no_key=True)
         ours = Article.objects.filter(Among("id", list(free.values_list("id", flat=True))))
         ours.update(fence=F("fence") + 1, attempts=F("attempts") + 1, lease_until=now + lease_time())
-        won = {row[0]: Leased(*row) for row in ours.values_list(*LEASED_COLUMNS)}
+        won = {held.id: held for held in map(Leased._make, ours.values_list(*LEASED_COLUMNS))}
     return [won[article_id] for article_id in article_ids if article_id in won]
 
 
-def finish_in_bulk(columns: Sequence[str], rows: Sequence[Sequence[Any]], *, changes: str) -> set[str]:
+def finish_in_bulk(columns: Mapping[str, type], rows: Sequence[Sequence[Any]], *, changes: str) -> set[str]:
     """Write many leased, locked articles in one statement; returns the ids of those whose fence still held.
 
-    Each row is ``(id, fence, …)`` with a value for each of ``columns`` after the two; ``changes`` is the SQL
-    behind SET, in which ``seen.<column>`` is a row's value. Django's own `bulk_update` cannot ask for the
-    fence of each row.
+    Each row is ``(id, fence, …)`` with a value for each of ``columns`` (names and types) after the two;
+    ``changes`` is the SQL behind SET, in which ``seen.<column>`` is a row's value. Django's own `bulk_update`
+    cannot ask for the fence of each row.
     """
     if not rows:
         return set()
-    names = ", ".join(("id", "fence", *columns))
-    marks = ", ".join(f"({', '.join(['%s'] * len(rows[0]))})" for _ in rows)
-    adapt = connection.ops.adapt_datetimefield_value
-    values = [adapt(value) if isinstance(value, datetime) else value for row in rows for value in row]
+    seen, values = table_of({"id": str, "fence": int, **columns}, rows)
     statement = (
-        f"WITH seen ({names}) AS (VALUES {marks}) UPDATE claims_article SET {changes} FROM seen "  # noqa: S608 - all ours
+        f"WITH seen AS ({seen}) UPDATE claims_article SET {changes} FROM seen "  # noqa: S608 - all ours
         "WHERE claims_article.id = seen.id AND claims_article.fence = seen.fence "
         "RETURNING claims_article.id"
     )
     with connection.cursor() as cursor:
-        cursor.execute(statement, values)
+        cursor.execute(statement, [values])
         return {article_id for (article_id,) in cursor.fetchall()}
 
 
@@ -90,7 +87,7 @@ def give_back(leased: Iterable[tuple[str, int]]) -> None:
     if rows:
         with transaction.atomic():
             hold_articles(Article.objects.filter(Among("id", [article_id for article_id, _ in rows])))
-            finish_in_bulk((), rows, changes="lease_until = NULL, attempts = claims_article.attempts - 1")
+            finish_in_bulk({}, rows, changes="lease_until = NULL, attempts = claims_article.attempts - 1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,11 +99,16 @@ class HeldHosts:
 
     def release(self, free_at: Mapping[str, datetime] | None = None) -> None:
         """Let others ask the hosts, each from its moment in ``free_at`` on; a later one in force stays."""
-        held = Host.objects.filter(held_by=self.word)
-        moments = [When(name=name, then=Value(moment)) for name, moment in (free_at or {}).items()]
-        if moments:
-            held.update(free_at=Greatest(F("free_at"), Case(*moments, default=F("free_at"))))
-        held.update(held_by="", held_until=None)
+        if free_at:
+            seen, values = table_of({"name": str, "free_at": datetime}, list(free_at.items()))
+            statement = (
+                f"WITH seen AS ({seen}) UPDATE claims_host SET free_at = seen.free_at FROM seen "  # noqa: S608 - all ours
+                "WHERE claims_host.name = seen.name AND claims_host.held_by = %s "
+                "AND claims_host.free_at < seen.free_at"
+            )
+            with connection.cursor() as cursor:
+                cursor.execute(statement, [values, self.word])
+        Host.objects.filter(held_by=self.word).update(held_by="", held_until=None)
 
 
 def hold_hosts(names: Collection[str], *, patience: timedelta, word: str = "") -> HeldHosts:

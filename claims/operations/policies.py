@@ -13,14 +13,17 @@ from claims.pipeline.source_state import SourcePolicy
 
 
 def fetch_policy() -> FetchPolicy:
-    """Return what the fetch gate lets through."""
-    return FetchPolicy(
+    """Return what the fetch gate lets through: one and the same while the settings are."""
+    return _fetch_policy(
         ports=frozenset(settings.FETCH_PORTS),
         allow_private=tuple(settings.FETCH_ALLOW_PRIVATE),
         deadline_seconds=settings.FETCH_DEADLINE_SECONDS,
         max_bytes=settings.FETCH_MAX_BYTES,
         user_agent=settings.USER_AGENT,
     )
+
+
+_fetch_policy = lru_cache(maxsize=8)(FetchPolicy)
 
 
 @dataclass(frozen=True, slots=True)

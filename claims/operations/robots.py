@@ -1,16 +1,14 @@
-"""Each host's robots.txt, kept for a day, and what it says about a page."""
+"""Each host's robots.txt, kept for a day."""
 
 from collections.abc import Collection
 from datetime import timedelta
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
-from django.conf import settings
-
 from claims.models import Host
 from claims.operations.policies import host_of
 from claims.pipeline.fetch import Fetched, FetchRequest, FetchResult
-from claims.pipeline.robots import LONGEST, Permission, RobotsAnswer, may_read
+from claims.pipeline.robots import LONGEST, RobotsAnswer
 from claims.queries.clock import database_now
 
 # RFC 9309, section 2.4: no longer than a day.
@@ -48,8 +46,3 @@ def keep_robots(host_name: str, result: FetchResult) -> RobotsAnswer:
 def forget_failed_robots(hosts: Collection[str]) -> None:
     """Let the rules of these hosts be asked for anew where they could not be had."""
     Host.objects.filter(name__in=hosts, robots_status=None).update(robots_until=None)
-
-
-def permission_for(url: str, robots: RobotsAnswer) -> Permission:
-    """Return what the page's host says about it to us."""
-    return may_read(url, robots, agent=settings.USER_AGENT)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from claims.models import RawContent, Snapshot
@@ -38,8 +39,7 @@ LEASED_COLUMNS = (
 """The columns of an article, in the order of `Leased`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Leased:
+class Leased(NamedTuple):
     """What a worker knows of an article while it works: read once, with the lease, without its texts."""
 
     id: str

@@ -19,8 +19,8 @@ from claims.queries.among import Among
 from claims.vocabulary import CheckOutcome
 
 _PLAIN = (200, 304)
-_MOMENTS = ("due_at", "seen_at")
-_MARKS = ("etag", "last_modified", "seen_sha256", "seen_fingerprint")
+_MOMENTS: dict[str, type] = {"due_at": datetime, "seen_at": datetime}
+_MARKS: dict[str, type] = dict.fromkeys(("etag", "last_modified", "seen_sha256", "seen_fingerprint"), str)
 # `updated_at` stays: a check that found nothing is no news.
 _NEW_MOMENTS = ", ".join(
     (
@@ -87,7 +87,7 @@ def finish_unchanged(checks: Sequence[SeenAgain], *, hot: Collection[str]) -> li
     with transaction.atomic():
         hold_articles(Article.objects.filter(Among("id", [check.held.id for check in checks])))
         kept = finish_in_bulk(_MOMENTS, as_before, changes=_NEW_MOMENTS)
-        kept |= finish_in_bulk((*_MOMENTS, *_MARKS), marked, changes=f"{_NEW_MOMENTS}, {_NEW_MARKS}")
+        kept |= finish_in_bulk(_MOMENTS | _MARKS, marked, changes=f"{_NEW_MOMENTS}, {_NEW_MARKS}")
         reach(INSIDE_FINISH)
     reach(AFTER_FINISH)
     return [

@@ -1,8 +1,8 @@
 """When an article is fetched again: from age, changes, heat of its claims, failures and Retry-After."""
 
 import math
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 FRESHNESS = 0.1
 """Share of the time since the last change that may pass unchecked: as in RFC 9111, section 4.2.2."""
@@ -20,8 +20,7 @@ LONGEST_DOUBLING = 30
 """Exponent at which doubling stops; twice the minimum thirty times over is beyond any maximum."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ScheduleInput:
+class ScheduleInput(NamedTuple):
     """What is known of an article when its next check is set; moments are aware, in UTC.
 
     ``failures`` counts failed checks in a row; ``jitter`` lies in 0..1 and is drawn by the caller;
@@ -50,34 +49,30 @@ def next_check_at(i: ScheduleInput) -> datetime:
     distance between its changes (a source that changes often is looked at twice per change). Failures
     double it each; Retry-After stretches it. ``maximum`` wins over everything, also over ``minimum``.
     """
+    shortest, longest = i.minimum.total_seconds(), i.maximum.total_seconds()
     wait = _usual_wait(i)
     if i.hot:
-        wait = min(wait, HOT_AIM)
+        wait = min(wait, HOT_AIM.total_seconds())
     if i.settle_within is not None:
-        wait = min(wait, i.settle_within)
-    wait = max(wait, i.minimum)
-    doubled = wait.total_seconds() * 2.0 ** min(max(i.failures, 0), LONGEST_DOUBLING)
-    longest = i.maximum.total_seconds()
+        wait = min(wait, i.settle_within.total_seconds())
+    wait = max(wait, shortest) * 2.0 ** min(max(i.failures, 0), LONGEST_DOUBLING)
     spread = 1 - SPREAD * min(1.0, max(0.0, i.jitter))
-    wait = max(timedelta(seconds=min(doubled, longest) * spread), _retry_after(i), i.minimum)
-    return i.now + min(wait, i.maximum)
+    wait = max(min(wait, longest) * spread, _retry_after(i), shortest)
+    return i.now + timedelta(seconds=min(wait, longest))
 
 
-def _usual_wait(i: ScheduleInput) -> timedelta:
-    """The wait that age and change rate ask for."""
+def _usual_wait(i: ScheduleInput) -> float:
+    """The seconds that age and change rate ask for."""
     last_news = i.last_changed_at or i.published_at or i.first_captured_at
     if last_news is None:
-        return i.minimum
-    wait = FRESHNESS * max(i.now - last_news, timedelta(0))
+        return 0.0
+    wait = FRESHNESS * (i.now - last_news).total_seconds()
     if i.changes > 0 and i.checks > 0 and i.first_captured_at is not None:
-        watched = max(i.now - i.first_captured_at, timedelta(0))
-        wait = min(wait, watched / (2 * i.changes))
+        wait = min(wait, (i.now - i.first_captured_at).total_seconds() / (2 * i.changes))
     return wait
 
 
-def _retry_after(i: ScheduleInput) -> timedelta:
-    """What the host asked for, up to the longest wait; nonsense (negative, not a number) is nothing."""
+def _retry_after(i: ScheduleInput) -> float:
+    """The seconds that the host asked for; nonsense (negative, not a number) is nothing."""
     seconds = i.retry_after_seconds
-    if seconds is None or math.isnan(seconds) or seconds <= 0:
-        return timedelta(0)
-    return timedelta(seconds=min(seconds, i.maximum.total_seconds()))
+    return 0.0 if seconds is None or math.isnan(seconds) else seconds

@@ -46,12 +46,12 @@ def due_pages(most: Mapping[str, int], *, due_by: datetime | None = None) -> lis
     everything = _due(now, due_by).filter(host__in=most)
     due = everything.filter(attempts__lt=_SUSPECT)
     place = Window(RowNumber(), partition_by=F("host"), order_by=[F("due_at"), F("id")])
-    ids: dict[str, list[str]] = {host: [] for host in most}
+    ids: dict[str, dict[str, None]] = {host: {} for host in most}
     for pages in (due.filter(is_hot(now)), due):
         rows = pages.annotate(place=place).filter(place__lte=max(most.values())).order_by("due_at", "id")
         for article_id, host in rows.values_list("id", "host"):
-            if len(ids[host]) < most[host] and article_id not in ids[host]:
-                ids[host].append(article_id)
+            if len(ids[host]) < most[host]:
+                ids[host][article_id] = None
     unsuspected = [article_id for of_host in ids.values() for article_id in of_host]
     return unsuspected or list(everything.order_by("due_at", "id").values_list("id", flat=True)[:1])
 

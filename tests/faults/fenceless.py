@@ -1,7 +1,6 @@
 """The control's Celery application: whoever finishes late is taken for the one who holds the row."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 from celery.signals import worker_process_init
@@ -21,6 +20,6 @@ def _take_the_fence_off(**_about: Any) -> None:
 
     def finish_whoever_comes(checks: Sequence[tuple[Leased, Sighting]]) -> list[CheckReport]:
         fences = dict(Article.objects.values_list("id", "fence"))
-        return finish_together([(replace(held, fence=fences[held.id]), seen) for held, seen in checks])
+        return finish_together([(held._replace(fence=fences[held.id]), seen) for held, seen in checks])
 
     batch.finish_together = finish_whoever_comes  # type: ignore[attr-defined]  # the name that the batch calls

@@ -25,7 +25,7 @@ def main() -> None:
         Host.objects.bulk_create([Host(name=name, free_at=now) for name in names], ignore_conflicts=True)
         return HeldHosts(word or "nobody", dict.fromkeys(names, now))
 
-    def any_page(*_about: object) -> Permission:
+    def any_page(*_about: object, **_more: object) -> Permission:
         return Permission(True, timedelta(0), "")
 
     def heed_nobody(*_about: object, **_more: object) -> None:
@@ -35,7 +35,7 @@ def main() -> None:
         (recheck, "hold_hosts", hold_nothing),
         (recheck, "pages_in_a_batch", lambda _gap: PAGES_AT_A_TIME),
         (lanes, "hold_hosts", hold_nothing),
-        (lanes, "permission_for", any_page),
+        (lanes, "may_read", any_page),
         (lanes, "OVERLOADED", frozenset()),
         (lanes, "heed_host", heed_nobody),
         (batch, "heed_host", heed_nobody),

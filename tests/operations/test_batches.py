@@ -106,7 +106,7 @@ def test_without_the_fence_the_late_worker_would_finish_the_stolen_page(stories:
     page = check.held
     Article.objects.filter(pk=page.id).update(lease_until=right_now())
     [stolen] = leased(stories[:1])
-    [report] = finish_unchanged([replace(check, held=replace(page, fence=stolen.fence))], hot=())
+    [report] = finish_unchanged([replace(check, held=page._replace(fence=stolen.fence))], hot=())
     assert report.outcome == CheckOutcome.UNCHANGED
     assert Article.objects.get(pk=page.id).lease_until is None, "another worker's lease is gone"
 
@@ -220,7 +220,7 @@ def test_the_short_cut_for_calm_pages_says_what_the_whole_judgement_says(stories
             peer="192.0.2.1",
             elapsed_seconds=0.1,
         )
-        held, now = replace(page, **change), right_now()
+        held, now = page._replace(**change), right_now()
         again = seen_again(held, result, now=now)
         if again is not None:
             assert again == nothing_new(held, look_at(result, now=now))

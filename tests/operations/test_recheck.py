@@ -1,7 +1,5 @@
 """Sources looked at again: what changed is told, what did not costs nothing, not seen is not gone."""
 
-from dataclasses import replace
-
 import pytest
 from pytest_django import Settings
 
@@ -225,7 +223,7 @@ def test_without_the_fence_the_late_worker_would_write_a_second_time(
     late = _seen(slow)
     finish(other, _seen(other))
     current = Article.objects.get(pk=article.pk).fence
-    finish(replace(slow, fence=current), late)
+    finish(slow._replace(fence=current), late)
     assert Snapshot.objects.filter(article=article).count() == 3
 
 

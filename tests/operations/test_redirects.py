@@ -122,7 +122,7 @@ def test_a_closed_page_is_not_asked_for_by_way_of_a_redirect(clock: Clock) -> No
 
 
 def test_deaf_to_the_rules_it_would_be(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lanes, "permission_for", lambda *_about: Permission(True, timedelta(0), ""))
+    monkeypatch.setattr(lanes, "may_read", lambda *_about, **_more: Permission(True, timedelta(0), ""))
     closed = closing_doors(clock)
     articles = [added(clock.here.url(f"/{number}")) for number in range(2)]
     list(check_articles([article.id for article in articles], only_due=True))

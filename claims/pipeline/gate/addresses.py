@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_network
+from typing import NamedTuple
 from urllib.parse import quote, urljoin
 
 from claims.pipeline.gate.hosts import Address, split_authority
@@ -86,7 +87,7 @@ class FetchRefused:
     hop: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class FetchPolicy:
     """What the gate allows and how long it waits.
 
@@ -113,8 +114,7 @@ class FetchPolicy:
             raise ValueError("Deadlines and the size limit of fetching must be above zero.")
 
 
-@dataclass(frozen=True, slots=True)
-class CleanUrl:
+class CleanUrl(NamedTuple):
     """A URL that passed every check without a look-up; ``host`` is ASCII, an IPv6 one without brackets."""
 
     url: str
@@ -235,7 +235,8 @@ def _parse(url: str, policy: FetchPolicy) -> CleanUrl:
     parts = _URL.fullmatch(url)
     if parts is None:
         raise _not_an_address(url)
-    scheme, authority, path, query = parts[1].lower(), parts[2], parts[3], parts[4] or ""
+    scheme, authority, path, query = parts.groups("")
+    scheme = scheme.lower()
     if scheme not in DEFAULT_PORTS:
         raise _foreign_scheme(scheme)
     door = _door(scheme, authority, policy)

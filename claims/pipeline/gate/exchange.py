@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from claims.pipeline.gate.addresses import FetchRefused
 from claims.pipeline.gate.inflate import FailureCode, first_header
@@ -96,17 +96,19 @@ def header_lines(request: FetchRequest, *, own: bool, validators: bool) -> list[
     ``own``: whether the caller's headers go along. ``validators``: whether etag and last_modified do; they
     mean nothing at another URL and might by chance match there, since "1" is a popular etag.
     """
-    headers = list(request.headers) if own else []
-    usual = _ALWAYS if any(name.lower() == "accept" for name, _ in headers) else _USUAL
+    lines = [*_USUAL]
+    if own and request.headers:
+        if any(name.lower() == "accept" for name, _ in request.headers):
+            lines = [*_ALWAYS]
+        lines += [f"{name}: {value}".encode("latin-1") for name, value in request.headers]
     if validators and request.etag:
-        headers.append(("If-None-Match", request.etag))
+        lines.append(b"If-None-Match: " + request.etag.encode("latin-1"))
     if validators and request.last_modified:
-        headers.append(("If-Modified-Since", request.last_modified))
-    return [*usual, *(f"{name}: {value}".encode("latin-1") for name, value in headers)]
+        lines.append(b"If-Modified-Since: " + request.last_modified.encode("latin-1"))
+    return lines
 
 
-@dataclass(frozen=True, slots=True)
-class Fetched:
+class Fetched(NamedTuple):
     """A whole HTTP answer of any status, 404 and 503 included.
 
     ``permanent_url`` is the final URL when every hop there was a 301 or 308. ``body`` is decoded.

@@ -121,7 +121,7 @@ class Answer:
         if self._in_body:
             return
         text = line.decode("latin-1").rstrip("\r\n")
-        if text.startswith("HTTP/") and self.status < 200:
+        if self.status < 200 and text.startswith("HTTP/"):
             self._begin(text)
         elif text:
             name, _, value = text.partition(":")

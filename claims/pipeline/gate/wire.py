@@ -33,7 +33,6 @@ class Wire:
         self.origin = place.origin
         self._port = place.port
         self._pinned = tuple(str(address) for address in addresses)
-        self._connect_milliseconds = max(1, int(policy.connect_seconds * 1000))
         self._sockets: list[socket.socket] = []
         setopt = self._setopt = self.handle.setopt
         setopt(pycurl.PROTOCOLS, pycurl.PROTO_HTTP | pycurl.PROTO_HTTPS)
@@ -44,6 +43,7 @@ class Wire:
         setopt(pycurl.PROXY, "")
         setopt(pycurl.NOPROXY, "*")
         setopt(pycurl.USERAGENT, policy.user_agent)
+        setopt(pycurl.CONNECTTIMEOUT_MS, max(1, int(policy.connect_seconds * 1000)))
         setopt(pycurl.OPENSOCKETFUNCTION, self._open_socket)
         setopt(pycurl.HEADERFUNCTION, self._take_header)
         setopt(pycurl.WRITEFUNCTION, self._take_body)
@@ -56,10 +56,8 @@ class Wire:
         """Set the handle up for the errand's present hop."""
         self.errand = errand
         clean, request, setopt = errand.clean, errand.request, self._setopt
-        remaining = max(1, int((errand.deadline - monotonic()) * 1000))
         setopt(pycurl.URL, clean.url)
-        setopt(pycurl.TIMEOUT_MS, remaining)
-        setopt(pycurl.CONNECTTIMEOUT_MS, min(remaining, self._connect_milliseconds))
+        setopt(pycurl.TIMEOUT_MS, max(1, int((errand.deadline - monotonic()) * 1000)))
         same_origin = clean is errand.asked or self.origin == errand.asked.origin
         errand.sent_validators = request.is_conditional and clean.url == (
             request.validated_url or errand.asked.url
