@@ -122,6 +122,8 @@ def pieces(before: str, after: str) -> tuple[Piece, ...]:
 
     The joined equal and inserted pieces are ``after``, apart from typography of words that stayed.
     """
+    if before == after:
+        return _equal(after)
     head, tail = _same_ends(before.splitlines(keepends=True), after.splitlines(keepends=True))
     middle = _pieces(before[head : len(before) - tail], after[head : len(after) - tail])
     return _joined([*_equal(after[:head]), *middle, *_equal(after[len(after) - tail :])])

@@ -7,6 +7,7 @@ from datetime import datetime
 from claims.pipeline.attribution.attributions import Attribution, find_in
 from claims.pipeline.attribution.contents import Found
 from claims.pipeline.attribution.grammar import Grammar, Tokens
+from claims.pipeline.attribution.quotes import LONE_QUOTE
 from claims.pipeline.candidate.asides import asides, paragraphs_of
 from claims.pipeline.candidate.chains import inner_sources, relay
 from claims.pipeline.candidate.claimants import (
@@ -20,6 +21,7 @@ from claims.pipeline.candidate.dates import with_dates
 from claims.pipeline.candidate.drafts import ClaimCandidate, Draft, stand_alone, with_name
 from claims.pipeline.candidate.fragments import authors_part, is_others_part
 from claims.pipeline.candidate.headlines import headline_claims
+from claims.pipeline.candidate.news import Part, has_news, parts_to_read
 from claims.pipeline.candidate.persons import Persons
 from claims.pipeline.candidate.pieces import is_statement, pieces
 from claims.pipeline.candidate.pointers import meant_by
@@ -72,7 +74,7 @@ def extract_claims(
     What stands in ``known``, word by word, was read before: no claim of it comes back.
     """
     told = () if headline and headline in known else headline_claims(headline or "")
-    found = [*told, *_Article(text, parse).claims(known)]
+    found = [*told, *(_claims_of(text, known, parse) if has_news(text, known) else ())]
     places = _best([claim.score for claim in found])
     return tuple(_dated(found[place], published_at) for place in places)
 
@@ -90,38 +92,55 @@ def _dated(claim: ClaimCandidate, published_at: datetime | None) -> ClaimCandida
     return claim if text == claim.text else replace(claim, text=text)
 
 
-class _Article:
-    """The claims of one text."""
+def _claims_of(text: str, known: str, parse: Parse | None) -> list[ClaimCandidate]:
+    """Return the candidates of a text in its order, read only as far as its news asks for."""
+    grammar = Grammar(read(text), "en")
+    for part in parts_to_read(grammar.reading, known):
+        article = _Article(grammar, part)
+        if (part.is_whole or parse is None) and article.draft(parse):
+            return article.claims(known)
+    return []
 
-    def __init__(self, text: str, parse: Parse | None = None) -> None:
-        self.parse = parse
-        self.reading = read(text)
-        self.grammar = Grammar(self.reading, "en")
-        self.persons = Persons(self.grammar)
-        self.hedges = Hedges(self.reading)
-        self.paragraph_of, self.asides = paragraphs_of(self.reading), asides(self.reading)
-        self.passed_over = self.asides
+
+class _Article:
+    """The claims of one text, or of a part of it."""
+
+    def __init__(self, grammar: Grammar, part: Part) -> None:
+        self.part = part
+        self.reading = grammar.reading
+        self.grammar = grammar
+        self.persons = Persons(grammar)
+        self.hedges = Hedges(self.reading, within=part.tokens)
+        self.paragraph_of, self.asides = paragraphs_of(self.reading), asides(self.reading, part.read)
+        self.passed_over = self.asides.union(set(range(len(self.reading.sentences))) - part.weighed)
         self.drafts: list[Draft] = []
         self.covered = bytearray(len(self.reading.words))
         self.nouns = load_words("en").sets["nouns_of_mind"]
         self.named: list[tuple[int, str | None]] = []  # where a source was named, None: pointed back to
+        self.points_back = False  # whether any was pointed back to
 
-    def claims(self, known: str) -> list[ClaimCandidate]:
-        """Return the candidates in order of the text, without those that stand in ``known``."""
-        self.passed_over = self.asides | (self._far_from_news(known) if known else set())
-        told = find_in(self.grammar)
-        if self.parse is not None:
-            told = with_parsed(self.reading, told, self.parse(self.reading.text))
+    def draft(self, parse: Parse | None) -> bool:
+        """Draft the statements; False where who speaks in this part may be told outside of it."""
+        told = find_in(self.grammar, self.part.tokens)
+        if parse is not None:
+            told = with_parsed(self.reading, told, parse(self.reading.text))
+        if not self.part.is_whole and any(
+            found.pattern == LONE_QUOTE or relay(self.grammar, found) is not None for found in told
+        ):
+            return False
         for found in told:
             if len(self.drafts) >= _MOST_DRAFTS:
                 break
             if self.reading.sentence_of[(found.cue or found.content[0])[0]] not in self.asides:
                 self._add_attributed(found)
-        for number in range(len(self.reading.sentences)):
+        for number in sorted(self.part.weighed - self.asides):
             if len(self.drafts) >= _MOST_DRAFTS:
                 break
-            if number not in self.passed_over:
-                self._add_of_author(number)
+            self._add_of_author(number)
+        return self.part.is_whole or not self.points_back
+
+    def claims(self, known: str) -> list[ClaimCandidate]:
+        """Return the candidates in order of the text, without those that stand in ``known``."""
         self.drafts.sort(key=lambda draft: (draft.start, draft.end))
         for draft in self.drafts:
             draft.text = draft.text or with_name(self.persons, draft)
@@ -136,27 +155,8 @@ class _Article:
         places = _best([score for _, (score, _) in wanted])
         return [wanted[place][0].finish(self.reading, wanted[place][1]) for place in places]
 
-    def _far_from_news(self, known: str) -> set[int]:
-        """Return the sentences that stand in ``known`` and whose neighbours do.
-
-        A statement is told by its own paragraph and those beside it: only there are others weighed, too.
-        """
-        paragraphs: dict[int, list[int]] = {}
-        for number, paragraph in enumerate(self.paragraph_of):
-            paragraphs.setdefault(paragraph, []).append(number)
-        bounds = self.reading.sentences
-        spans = {
-            paragraph: self.reading.span(bounds[numbers[0]][0], bounds[numbers[-1]][1])
-            for paragraph, numbers in paragraphs.items()
-        }
-        fresh = {
-            paragraph for paragraph, span in spans.items() if self.reading.text[slice(*span)] not in known
-        }
-        near = {paragraph + step for paragraph in fresh for step in (-1, 0, 1)}
-        return {number for number, paragraph in enumerate(self.paragraph_of) if paragraph not in near}
-
     def _is_passed_over(self, part: Tokens) -> bool:
-        """Whether the sentences that the part runs through are all passed over."""
+        """Whether no statement of the sentences that the part runs through is weighed."""
         first, last = self.reading.sentence_of[part[0]], self.reading.sentence_of[part[1] - 1]
         return first in self.asides or self.passed_over.issuperset(range(first, last + 1))
 
@@ -272,6 +272,7 @@ class _Article:
         back = pointed_at(name)
         if back is None:
             return tidy_claimant(name)
+        self.points_back = True
         named = [known for token, known in self.named if known and token < source[0]]
         return meant_by(back, named, self.reading.text[:start])
 

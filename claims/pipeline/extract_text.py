@@ -32,6 +32,10 @@ __all__ = [
 EXTRACTOR_VERSION = "4"
 
 _SHORT = 250  # characters; below that trafilatura's result is doubted
+_LITTLE = (
+    0.25  # of the page's text: above trafilatura's 0.2, for our text has marks of lists, and the page menus
+)
+_LONG = 4_000  # characters; above trafilatura's 3000
 _CLEARLY_MORE = 1.5  # times the text that another opinion must find; a little more is only furniture
 _MOST_ELEMENTS = 50_000  # trafilatura's time grows faster than the page
 _MOST_SIBLINGS = 4_000  # in one element; the same
@@ -39,6 +43,9 @@ _MOST_SIBLINGS = 4_000  # in one element; the same
 _ELEMENTS = etree.ElementDefaultClassLookup(element=HtmlElement)
 _COUNT: Callable[[HtmlElement], Any] = etree.XPath("count(//*)")
 _IS_CROWDED: Callable[[HtmlElement], Any] = etree.XPath(f"boolean(//*[count(*) > {_MOST_SIBLINGS}])")
+_TEXTS: Callable[[HtmlElement], Any] = etree.XPath(
+    "//text()[not(parent::script or parent::style)]", smart_strings=False
+)
 _STATED_TITLES: Callable[[HtmlElement], Any] = etree.XPath(
     "//meta[@property='og:title' or @name='twitter:title']/@content | //title/text()"
 )
@@ -123,7 +130,9 @@ def _article_paragraphs(tree: HtmlElement) -> list[str]:
     """
     if _is_monstrous(tree):
         return _plain_paragraphs(tree)
-    best = _trafilatura(tree, fast=True)
+    best = _trafilatura(tree, fast=True, once=True)
+    if _may_be_little(tree, best):
+        best = _trafilatura(tree, fast=True)
     if sum(map(len, best)) >= _SHORT:
         return best
     best = _trafilatura(tree, favor_precision=True)
@@ -139,20 +148,41 @@ def _is_monstrous(tree: HtmlElement) -> bool:
     return count > _MOST_ELEMENTS or (count > _MOST_SIBLINGS and bool(_IS_CROWDED(tree)))
 
 
+def _may_be_little(tree: HtmlElement, found: list[str]) -> bool:
+    """Whether trafilatura may find so little of the page in this that it would look a second time.
+
+    It measures the page each time, as a copy that it cleans first; it is enough to know how long it is at
+    most. Each text counts for one character more than it has, since a space may come to stand behind it.
+    """
+    length = sum(map(len, found))
+    if length >= _LONG:
+        return False
+    return length <= _LITTLE * sum(len(text) + 1 for text in _TEXTS(tree) if not text.isspace())
+
+
 def _trafilatura(
-    tree: HtmlElement, *, fast: bool = False, favor_precision: bool = False, favor_recall: bool = False
+    tree: HtmlElement,
+    *,
+    fast: bool = False,
+    once: bool = False,
+    favor_precision: bool = False,
+    favor_recall: bool = False,
 ) -> list[str]:
-    document = trafilatura.bare_extraction(tree, options=_options(fast, favor_precision, favor_recall))
+    """Return the lines that trafilatura finds; ``once``: it does not look again where they are few."""
+    document = trafilatura.bare_extraction(tree, options=_options(fast, once, favor_precision, favor_recall))
     text = document.text if isinstance(document, Document) else None
     return [line.strip() for line in (text or "").split("\n") if line.strip()]
 
 
 @cache
-def _options(fast: bool, precision: bool, recall: bool) -> Extractor:
+def _options(fast: bool, once: bool, precision: bool, recall: bool) -> Extractor:
     """Trafilatura's options, which it only reads; made anew for each page, they read its settings file."""
-    return Extractor(
+    options = Extractor(
         output_format="python", fast=fast, precision=precision, recall=recall, comments=False, tables=False
     )
+    if once:
+        options.focus = "once"  # it looks again where this is "balanced", and asks for the two others by name
+    return options
 
 
 def _plain_paragraphs(tree: HtmlElement) -> list[str]:

@@ -338,6 +338,18 @@ PARTS = st.sampled_from(
         "OSLO (Wire) – ", " according to ", " She ",
     ]
 )  # fmt: skip
+NEIGHBOURS = st.sampled_from(
+    [
+        "Ann Lee, an official at the port, said that the dam fell. ",
+        "The same official said that it had killed 40 people. ",
+        "“It fell on Monday, and 40 people drowned in it.” ",
+        "“It fell on Monday, and 40 people drowned in it. ",
+        "“That is a lie,” she said. ", "She told reporters:",
+        "None of this could be confirmed. ", "The claim is false. ", "Lee was there. ",
+        "The harbour was closed on Friday after two ships sank. ",
+        "Tom Hale is a reporter for the Gazette. ",
+    ]
+)  # fmt: skip
 
 
 @settings(max_examples=150, deadline=None)
@@ -359,6 +371,19 @@ def test_of_an_edited_text_the_new_claims_are_those_of_the_whole_text_that_are_n
     paragraphs: list[str], data: st.DataObject
 ) -> None:
     dropped = data.draw(st.sets(st.integers(0, 7), max_size=3))
+    assert_new_claims_are_those_of_the_whole(paragraphs, dropped)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.lists(NEIGHBOURS, min_size=1, max_size=3).map("".join), max_size=12), st.integers(0, 11))
+def test_who_speaks_in_a_new_paragraph_is_found_however_far_above_he_was_named(
+    paragraphs: list[str], dropped: int
+) -> None:
+    assert_new_claims_are_those_of_the_whole(paragraphs, {dropped})
+
+
+def assert_new_claims_are_those_of_the_whole(paragraphs: list[str], dropped: set[int]) -> None:
+    """Assert that a text of which the ``dropped`` paragraphs were not known has the claims new in it."""
     text = "\n\n".join(paragraphs)
     known = "\n\n".join(words for place, words in enumerate(paragraphs) if place not in dropped)
     new = extract_claims(headline=None, text=text, published_at=MOMENT, known=known)

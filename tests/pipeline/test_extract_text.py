@@ -1,8 +1,10 @@
 """A page becomes the text of its article, or a sentence that tells Edith why not."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
+from trafilatura import core
 
 from claims.pipeline.extract_text import (
     EXTRACTOR_VERSION,
@@ -332,3 +334,34 @@ def test_a_notice_inside_the_text_is_kept_once_and_other_peoples_are_left_out() 
             "earlier version"
             not in extract_text(page().replace(b"<footer>", f"{elsewhere}<footer>".encode())).text
         )
+
+
+# ---------------------------------------------------------------------- a second look
+LONG = tuple(f"{paragraph} It was {number} years ago." for number in range(9) for paragraph in PARAGRAPHS)
+MENU = "".join(f"<div class='tile'><a href='/{n}'>Ten harbours to see, {n}</a></div>" for n in range(900))
+
+
+@pytest.mark.parametrize("paragraphs", [PARAGRAPHS, LONG], ids=["short", "long"])
+def test_a_page_that_is_mostly_article_is_not_measured(
+    paragraphs: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def never(*_: object) -> None:
+        raise AssertionError("it was measured")
+
+    monkeypatch.setattr("trafilatura.core.html2txt", never)
+    assert extract_text(page(paragraphs=paragraphs)).text == "\n\n".join(paragraphs)
+
+
+def test_a_page_of_which_little_is_found_has_trafilaturas_second_look(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    looks: list[object] = []
+    again = core._recall_retry
+
+    def counted(*given: Any) -> Any:
+        looks.append(given)
+        return again(*given)
+
+    monkeypatch.setattr(core, "_recall_retry", counted)
+    assert extract_text(page(body=MENU)).text == "\n\n".join(PARAGRAPHS)
+    assert looks

@@ -1,5 +1,6 @@
 """Finds who says what: content, cue and source of every attribution, with offsets into the text as given."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from claims.pipeline.attribution.contents import Found
@@ -91,28 +92,31 @@ def find_attributions(text: str) -> tuple[Attribution, ...]:
     return tuple(_with_offsets(reading, found) for found in find_in(Grammar(reading, "en")))
 
 
-def find_in(grammar: Grammar) -> list[Found]:
+def find_in(grammar: Grammar, within: Sequence[range] | None = None) -> list[Found]:
     """Find the attributions of an already read text as token ranges, in order of their content.
+
+    Only some ranges of tokens are searched where ``within`` gives them: whole paragraphs, of which neither
+    the first nor the one below the last opens with a quotation, for speech may go on in such a one.
 
     The surest patterns come first: cues behind their content, then marks such as "according to", then cues
     before their content. What an earlier pattern took is not searched again: nested ones are left out.
     """
     taken = _Taken(grammar.reading)
-    for found in find_turns(grammar):
+    for found in find_turns(grammar, within):
         taken.add(found)
     rest: list[tuple[int, Cue]] = []
-    for token, cue in _cues(grammar):
+    for token, cue in _cues(grammar, within):
         if not taken.add(find_final(grammar, token, cue)):
             rest.append((token, cue))
-    for found in find_marks(grammar):
+    for found in find_marks(grammar, within):
         taken.add(found)
     for token, cue in rest:
         if not taken.tokens[token]:
             earlier = taken.last_source.get(grammar.reading.sentence_of[token])
             taken.add(find_forward(grammar, token, cue, earlier))
-    for found in find_nouns(grammar):
+    for found in find_nouns(grammar, within):
         taken.add(found)
-    whole = [_in_order(found) for found in with_open_quotes(grammar, taken.tokens, taken.found)]
+    whole = [_in_order(found) for found in with_open_quotes(grammar, taken.tokens, taken.found, within)]
     return sorted(whole, key=lambda found: found.content[0])
 
 
@@ -122,11 +126,11 @@ def _in_order(found: Found) -> Found:
     return found if parts == found.content else replace(found, content=parts)
 
 
-def _cues(grammar: Grammar) -> list[tuple[int, Cue]]:
+def _cues(grammar: Grammar, within: Sequence[range] | None) -> list[tuple[int, Cue]]:
     """Return the verbs that may be cues, outside longer quotations."""
     reading, forms = grammar.reading, grammar.forms
     cues = []
-    for token in [token for token, word in enumerate(grammar.words) if word in forms]:
+    for token in reading.places_of(forms, within):
         cue = forms[grammar.words[token]]
         if not grammar.is_verb(token, cue):
             continue

@@ -1,6 +1,6 @@
 """Matches attributions that a mark opens: according to the mayor, as noted in the report, as she said."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from claims.pipeline.attribution.clauses import clause_end
 from claims.pipeline.attribution.contents import Found, content_before, quote_at, sentence_end
@@ -13,9 +13,9 @@ _AS_REACH = 14  # tokens between "as" and its verb
 _AS_PREPOSITIONS = frozenset({"in", "by", "on"})
 
 
-def find_marks(grammar: Grammar) -> Iterator[Found]:
-    """Yield the attributions that "according to" and "as" mark."""
-    for token in [token for token, word in enumerate(grammar.words) if word in _MARKS]:
+def find_marks(grammar: Grammar, within: Sequence[range] | None = None) -> Iterator[Found]:
+    """Yield the attributions that "according to" and "as" mark, those ``within`` some tokens if given."""
+    for token in grammar.reading.places_of(_MARKS, within):
         found = None
         word = grammar.words[token]
         if grammar.reading.sentence_of[token] < 0 or grammar.reading.quote_of[token] >= 0:

@@ -1,6 +1,6 @@
 """Matches nouns that announce a content: the mayor's claim that …, accusations by the port that …"""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from claims.pipeline.attribution.clauses import clause_end
 from claims.pipeline.attribution.contents import Found, following_quotes, sentence_end
@@ -33,12 +33,12 @@ _OWNERS = frozenset({"his", "her", "their", "its", "my", "our"})
 _BY = frozenset({"by", "from", "of", "among"})
 
 
-def find_nouns(grammar: Grammar) -> Iterator[Found]:
-    """Yield the attributions that a noun, or "made clear", announces outside quotations."""
+def find_nouns(grammar: Grammar, within: Sequence[range] | None = None) -> Iterator[Found]:
+    """Yield what a noun, or "made clear", announces outside quotations, ``within`` some tokens if given."""
     words, reading, sets = grammar.words, grammar.reading, load_words("en").sets
     wordings = sets["nouns_of_wording"]
     marks = sets["cue_nouns"] | sets["nouns_of_answer"] | wordings | {"clear"}
-    for token in [token for token, word in enumerate(words) if word in marks]:
+    for token in reading.places_of(marks, within):
         if reading.sentence_of[token] < 0 or reading.quote_of[token] >= 0:
             continue
         found = _made_clear(grammar, token) if words[token] == "clear" else None

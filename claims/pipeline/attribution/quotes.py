@@ -1,14 +1,21 @@
 """Finds speech that no verb announces: "NAME: …", a quotation behind a colon or by itself."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import chain
 
 from claims.pipeline.attribution.contents import Found, following_quotes, quotes_below
 from claims.pipeline.attribution.grammar import CLOSING_MARKS, Grammar, Tokens
 from claims.pipeline.words import load_words
 
+LONE_QUOTE = "bare-quote"
+"""The pattern of a quotation that nothing announces: who spoke last before it, some way above, speaks."""
+
+MEMORY = 12
+"""Sentences in which a speaker is remembered."""
+
 _LONGEST_NAME = 9  # tokens before the colon of "NAME: …"
 _SHORTEST_SPEECH = 4  # tokens behind that colon
-_MEMORY = 12  # sentences in which a speaker is remembered
+_COLON = frozenset({":"})
 _DASHES = frozenset({"-", "–", "—"})
 _LONGEST_SIGNATURE = 20  # tokens
 _LONG_QUOTE = 12  # tokens, of a quotation that is more than a title or a scare quote
@@ -19,11 +26,14 @@ _IN_NAMES = frozenset(
 _CLOSERS = frozenset({",", ".", "!", "?", "…"})
 
 
-def find_turns(grammar: Grammar) -> Iterator[Found]:
-    """Yield the turns of a transcript and the headlines of its form: a name, a colon, what is said."""
+def find_turns(grammar: Grammar, within: Sequence[range] | None = None) -> Iterator[Found]:
+    """Yield the turns of a transcript and the headlines of its form: a name, a colon, what is said.
+
+    Only those ``within`` some tokens, if given.
+    """
     words, reading = grammar.words, grammar.reading
     labels = load_words("en").sets["labels"]
-    for colon in [token for token, word in enumerate(words) if word == ":"]:
+    for colon in reading.places_of(_COLON, within):
         if reading.sentence_of[colon] < 0:
             continue
         first = _line_start(grammar, colon)
@@ -63,8 +73,12 @@ def _is_name(grammar: Grammar, first: int, colon: int) -> bool:
     )
 
 
-def with_open_quotes(grammar: Grammar, tokens: bytearray, found: list[Found]) -> list[Found]:
+def with_open_quotes(
+    grammar: Grammar, tokens: bytearray, found: list[Found], within: Sequence[range] | None = None
+) -> list[Found]:
     """Return ``found`` with the quotations that nothing took yet (``tokens`` marks what is taken).
+
+    Only quotations ``within`` some tokens are looked at, if given.
 
     One right behind what somebody said goes on with it; one behind a colon, or a sentence of its own, is new.
     """
@@ -74,8 +88,9 @@ def with_open_quotes(grammar: Grammar, tokens: bytearray, found: list[Found]) ->
     last_in = {_last_sentence(grammar, item): place for place, item in enumerate(found)}
     opens = {item.content[0][0]: place for place, item in enumerate(found) if item.pattern in _SPOKEN_BEHIND}
     done = 0
+    inside = None if within is None else frozenset(chain.from_iterable(within))
     for start, end in reading.quotes:
-        if start < done or any(tokens[start:end]):
+        if start < done or (inside is not None and start not in inside) or any(tokens[start:end]):
             continue
         quotes = following_quotes(grammar, start)
         quotes += quotes_below(grammar, quotes[-1][1])
@@ -102,7 +117,7 @@ def with_open_quotes(grammar: Grammar, tokens: bytearray, found: list[Found]) ->
             continue
         source = _source(grammar, start, end, sources)
         sources.setdefault(number, source)
-        result.append(Found(((start, end),), None, source, "bare-quote"))
+        result.append(Found(((start, end),), None, source, LONE_QUOTE))
     return result
 
 
@@ -208,7 +223,7 @@ def _last_speaker(grammar: Grammar, number: int, sources: dict[int, Tokens | Non
     before = sources.get(number - 1) or _subject(grammar, grammar.reading.sentences[number - 1][1] - 1)
     if before is not None and _may_speak(grammar, before):
         return before
-    spoken = (sources.get(place) for place in range(number - 2, max(-1, number - _MEMORY), -1))
+    spoken = (sources.get(place) for place in range(number - 2, max(-1, number - MEMORY), -1))
     return next((source for source in spoken if source is not None and _may_speak(grammar, source)), None)
 
 

@@ -1,6 +1,8 @@
 """Tells the sentences that speak of the page itself: notices, who wrote it, quotations shown twice, links."""
 
 import re
+from collections import Counter
+from collections.abc import Collection
 from functools import lru_cache
 from itertools import pairwise
 
@@ -28,12 +30,20 @@ def paragraphs_of(reading: Reading) -> list[int]:
     return numbers
 
 
-def asides(reading: Reading) -> set[int]:
-    """Return the sentences of which no claim is made: they tell nothing of the world."""
+def asides(reading: Reading, places: Collection[int] | None = None) -> set[int]:
+    """Return the sentences of which no claim is made: they tell nothing of the world.
+
+    Only the paragraphs at ``places`` are asked, if given.
+    """
     found: set[int] = set()
-    paragraphs = _whole_paragraphs(reading)
-    shown_again = _shown_again(reading, [numbers for numbers in paragraphs if len(numbers) == 1])
-    for place, numbers in enumerate(paragraphs):
+    paragraphs = whole_paragraphs(reading)
+    asked = range(len(paragraphs)) if places is None else sorted(places)
+    lone = [numbers[0] for numbers in paragraphs if len(numbers) == 1]
+    shown_again = _shown_again(
+        reading, lone, [paragraphs[place][0] for place in asked if len(paragraphs[place]) == 1]
+    )
+    for place in asked:
+        numbers = paragraphs[place]
         start, end = _span(reading, numbers)
         text = reading.text[start:end]
         is_late = len(paragraphs) - place <= _LAST
@@ -45,7 +55,7 @@ def asides(reading: Reading) -> set[int]:
     return found
 
 
-def _whole_paragraphs(reading: Reading) -> list[range]:
+def whole_paragraphs(reading: Reading) -> list[range]:
     """Return the sentences of each paragraph."""
     numbers = paragraphs_of(reading)
     opening = [place for place, number in enumerate(numbers) if place == 0 or number != numbers[place - 1]]
@@ -105,20 +115,22 @@ def _author_line(language: str) -> re.Pattern[str]:
 
 
 # ---------------------------------------------------------------------- what is shown again
-def _shown_again(reading: Reading, lone: list[range]) -> set[int]:
-    """Return the sentences that stand alone in a paragraph and whose words stand in another one as well.
+def _shown_again(reading: Reading, lone: list[int], asked: Collection[int]) -> set[int]:
+    """Return the sentences that stand ``lone`` in a paragraph and whose words stand in another one as well.
 
-    Of two that both stand alone the first is kept. Time is linear in the text.
+    Of two that both stand alone the first is kept. Nothing is looked for where none of those ``asked`` can be
+    one. Time is linear in the text.
     """
+    counts = Counter(reading.words)
+    if not any(_may_stand_twice(reading, number, counts) for number in asked):
+        return set()
     shown = {}
     runs: dict[tuple[str, ...], list[int]] = {}
-    for numbers in lone:
-        tokens = _shown_words(reading, *reading.sentences[numbers[0]])
+    for number in lone:
+        tokens = _shown_words(reading, *reading.sentences[number])
         if len(tokens) >= _RUN:
-            shown[numbers[0]] = tokens
+            shown[number] = tokens
             runs[_spelled(reading, tokens[:_RUN])] = []
-    if not runs:
-        return set()
     words = [token for token, word in enumerate(reading.words) if word[0].isalnum()]
     at = {token: place for place, token in enumerate(words)}
     spelled = _spelled(reading, words)
@@ -135,6 +147,12 @@ def _shown_again(reading: Reading, lone: list[range]) -> set[int]:
             if is_other and _spelled(reading, words[place : place + len(tokens)]) == said:
                 found.add(number)
     return found
+
+
+def _may_stand_twice(reading: Reading, number: int, counts: Counter[str]) -> bool:
+    """Whether each of a sentence's first words stands in the text more than once; a cheap first look."""
+    tokens = _shown_words(reading, *reading.sentences[number])
+    return len(tokens) >= _RUN and all(counts[word] > 1 for word in _spelled(reading, tokens[:_RUN]))
 
 
 def _shown_words(reading: Reading, first: int, last: int) -> list[int]:

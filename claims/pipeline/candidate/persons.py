@@ -1,6 +1,7 @@
 """Tells whom a pronoun or a bare surname stands for, where the sentences before it say so."""
 
 from collections.abc import Mapping
+from functools import cached_property
 
 from claims.pipeline.attribution.grammar import Grammar
 from claims.pipeline.words import load_words
@@ -19,11 +20,12 @@ class Persons:
     """The full names of one text by their last word, in lower case."""
 
     def __init__(self, grammar: Grammar) -> None:
-        """Read the names once; linear in the text."""
+        """Take the ``grammar`` of the text; its names are read when first asked for."""
         self.grammar = grammar
-        self.by_surname: Mapping[str, str] = self._full_names()
 
-    def _full_names(self) -> dict[str, str]:
+    @cached_property
+    def by_surname(self) -> Mapping[str, str]:
+        """The first full name of each last word; linear in the text."""
         reading = self.grammar.reading
         names: dict[str, str] = {}
         text = reading.text

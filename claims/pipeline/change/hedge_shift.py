@@ -60,9 +60,14 @@ def shift_of_hedges(*texts: tuple[str, str]) -> tuple[HedgeShift | None, tuple[s
 
 
 def _only_in(before: str, after: str) -> tuple[list[str], list[str]]:
-    """The sentences that stand in one of the two texts only; paragraphs that both have are passed over."""
-    old = _by_keys(_lines_missing_in(after, before))
-    new = _by_keys(_lines_missing_in(before, after))
+    """The sentences that stand in one of the two texts only; paragraphs that both have are passed over.
+
+    None where one of the two has no paragraph of its own.
+    """
+    gone, come = _lines_missing_in(after, before), _lines_missing_in(before, after)
+    if not gone or not come:  # nothing was edited
+        return [], []
+    old, new = _by_keys(gone), _by_keys(come)
     old_keys, new_keys = {key for key, _ in old}, {key for key, _ in new}
     return (
         [s for key, s in old if key not in new_keys][:MOST_SENTENCES],

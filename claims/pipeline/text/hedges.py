@@ -1,8 +1,8 @@
 """Finds the words that weaken a claim, and how far back a disclaimer reaches."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from claims.pipeline.attribution.grammar import Tokens
 from claims.pipeline.attribution.words import cue_forms
@@ -20,18 +20,46 @@ class Hedge:
 
 
 class Hedges:
-    """The hedges, disclaimers and refutations of one text, looked up once."""
+    """The hedges, disclaimers and refutations of one text, each looked up once."""
 
-    def __init__(self, reading: Reading, language: str = "en") -> None:
-        """Take the ``reading`` of a text in ``language`` (ISO 639-1)."""
-        sets = load_words(language).sets
-        self.found = _hedges_of(reading, language)
-        self.disclaimers = _sentences_with(reading, sets["disclaimers"])
-        self.refutations = _sentences_with(reading, sets["refutations"])
+    def __init__(
+        self, reading: Reading, language: str = "en", *, within: Sequence[range] | None = None
+    ) -> None:
+        """Take the ``reading`` of a text in ``language`` (ISO 639-1), or some ranges of its tokens."""
+        self._reading = reading
+        self._language = language
+        self._within = within
+
+    @cached_property
+    def found(self) -> list[Hedge]:
+        """All hedges, in order."""
+        return _hedges_of(self._reading, self._language, self._within)
+
+    @cached_property
+    def disclaimers(self) -> dict[int, str]:
+        """The words, by sentence, that say that something is not known to be true."""
+        return self._sentences_with("disclaimers")
+
+    @cached_property
+    def refutations(self) -> dict[int, str]:
+        """The words, by sentence, that say that something is not true."""
+        return self._sentences_with("refutations")
 
     def within(self, start: int, end: int) -> tuple[str, ...]:
         """Return the hedges between two tokens, each word once, in order."""
         return _each_once(hedge for hedge in self.found if start <= hedge.start < end)
+
+    def _sentences_with(self, name: str) -> dict[int, str]:
+        """Return the first phrase of a list, as written, of each sentence that has one outside quotations."""
+        reading, table = self._reading, _by_first_word(load_words(self._language).sets[name])
+        found: dict[int, str] = {}
+        words = reading.words
+        for token in reading.places_of(table, self._within):
+            length = _match(words, token, table[words[token]]) if reading.quote_of[token] < 0 else 0
+            if length:
+                start, end = reading.span(token, token + length)
+                found.setdefault(reading.sentence_of[token], reading.text[start:end])
+        return found
 
 
 def hedging_cue(reading: Reading, cue: Tokens, language: str = "en") -> str | None:
@@ -47,20 +75,20 @@ def hedging_cue(reading: Reading, cue: Tokens, language: str = "en") -> str | No
 
 def find_hedges(text: str) -> tuple[str, ...]:
     """Return the hedging words and phrases of an English ``text``, each once, in order."""
-    return _each_once(_hedges_of(read(text), "en"))
+    return _each_once(_hedges_of(read(text), "en", None))
 
 
 def _each_once(hedges: Iterable[Hedge]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(hedge.words for hedge in hedges))
 
 
-def _hedges_of(reading: Reading, language: str) -> list[Hedge]:
+def _hedges_of(reading: Reading, language: str, within: Sequence[range] | None) -> list[Hedge]:
     sets = load_words(language).sets
     phrases, singles = _by_first_word(sets["hedge_phrases"]), sets["hedges"]
     found: list[Hedge] = []
     done = 0
     words = reading.words
-    for token in [place for place, word in enumerate(words) if word in phrases or word in singles]:
+    for token in reading.places_of(_opening_words(language), within):
         if token < done:
             continue
         length = _match(words, token, phrases.get(words[token], ()))
@@ -71,6 +99,13 @@ def _hedges_of(reading: Reading, language: str) -> list[Hedge]:
             start, end = reading.span(token, done)
             found.append(Hedge(token, done, reading.text[start:end]))
     return found
+
+
+@lru_cache(maxsize=4)
+def _opening_words(language: str) -> frozenset[str]:
+    """Return the words with which a hedge may begin."""
+    sets = load_words(language).sets
+    return sets["hedges"] | frozenset(_by_first_word(sets["hedge_phrases"]))
 
 
 def _is_month(reading: Reading, token: int) -> bool:
@@ -100,16 +135,3 @@ def _match(words: list[str], token: int, phrases: tuple[list[str], ...]) -> int:
         if length == 1 or (phrase[1] == follows and words[token : token + length] == phrase):
             return length
     return 0
-
-
-def _sentences_with(reading: Reading, phrases: frozenset[str]) -> dict[int, str]:
-    """Return the first of ``phrases``, as written, of each sentence that holds one outside quotations."""
-    table = _by_first_word(phrases)
-    found: dict[int, str] = {}
-    words = reading.words
-    for token in [place for place, word in enumerate(words) if word in table]:
-        length = _match(words, token, table[words[token]]) if reading.quote_of[token] < 0 else 0
-        if length:
-            start, end = reading.span(token, token + length)
-            found.setdefault(reading.sentence_of[token], reading.text[start:end])
-    return found

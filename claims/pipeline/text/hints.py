@@ -9,4 +9,7 @@ _UNUSUAL = ("\u0130", "\u0131", "\u017f")
 def may_match(text: str, hints: Iterable[str]) -> bool:
     """Whether ``text`` has any of ``hints`` (lower case), of which every match has one, in any case."""
     small = text.lower()
-    return any(hint in small for hint in hints) or any(letter in text for letter in _UNUSUAL)
+    for hint in hints:  # any() would make a generator for each text
+        if hint in small:
+            return True
+    return not text.isascii() and any(letter in text for letter in _UNUSUAL)

@@ -1,6 +1,7 @@
 """Splits a text into tokens, quotations, sentences, each with its offsets into the text as it was given."""
 
 import re
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 
 from claims.pipeline.words import load_words
@@ -43,6 +44,15 @@ class Reading:
     def is_capital(self, token: int) -> bool:
         """Whether the token begins with a capital letter."""
         return self.text[self.starts[token]].isupper()
+
+    def places_of(self, words: Container[str], within: Sequence[range] | None = None) -> list[int]:
+        """Return the tokens that are one of ``words``, in order; only ``within`` some ranges, if given."""
+        return [
+            token
+            for span in ((range(len(self.words)),) if within is None else within)
+            for token, word in enumerate(self.words[span.start : span.stop], span.start)
+            if word in words
+        ]
 
 
 def read(text: str) -> Reading:

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from typing import NamedTuple
 
 # The commonest first, each told by its first character, and nothing is tried twice.
@@ -33,7 +34,9 @@ def tokenize(text: str) -> list[Token]:
     A question mark, a percent or currency sign, a decimal point and a minus sign are kept, since they carry
     meaning. Case is kept out of the key, accents are kept in it.
     """
-    return [Token(_key(m.group()), m.start(), m.end()) for m in _TOKEN.finditer(text)]
+    found = list(_TOKEN.finditer(text))
+    words = map(re.Match.group, found)
+    return list(map(Token, _keys(words), map(re.Match.start, found), map(re.Match.end, found)))
 
 
 def starts(text: str) -> list[int]:
@@ -45,13 +48,16 @@ def keys(text: str) -> list[str]:
     """The keys of ``tokenize(text)``."""
     if text.isascii():
         return [word if word.isalpha() else _key(word) for word in _TOKEN.findall(text.lower())]
-    return [_key(word) for word in _TOKEN.findall(text)]
+    return _keys(_TOKEN.findall(text))
+
+
+def _keys(words: Iterable[str]) -> list[str]:
+    """The keys of words, most of which are plain."""
+    return [word.lower() if word.isascii() and word.isalpha() else _key(word) for word in words]
 
 
 def _key(word: str) -> str:
     """Lower case without apostrophes, thousands separators and compatibility forms (ﬁ, ½ aside)."""
-    if word.isascii() and word.isalpha():
-        return word.lower()
     word = unicodedata.normalize("NFKC", word).lower()
     if word[0] in "-−–" or word[0].isdigit():
         return _THOUSANDS.sub("", _MINUS.sub("-", word))

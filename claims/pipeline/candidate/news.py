@@ -1,0 +1,118 @@
+"""Tells which part of a text was not known before, and how much of it has to be read to tell its claims."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from claims.pipeline.attribution.quotes import MEMORY
+from claims.pipeline.candidate.asides import whole_paragraphs
+from claims.pipeline.text.hedges import Hedges
+from claims.pipeline.text.sentences import Reading
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of a text: the places of the paragraphs ``read``, and the ranges of ``tokens`` that they take.
+
+    Statements are weighed in the sentences ``weighed``; the rest tells only who speaks there. ``tokens`` is
+    None where all of the text is read.
+    """
+
+    weighed: frozenset[int]
+    read: frozenset[int]
+    tokens: tuple[range, ...] | None = None
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all of the text is read."""
+        return self.tokens is None
+
+
+def has_news(text: str, known: str) -> bool:
+    """Whether any paragraph of ``text`` does not stand in ``known``."""
+    return any(line.strip() not in known for line in text.split("\n"))
+
+
+def parts_to_read(reading: Reading, known: str) -> Iterator[Part]:
+    """Yield the paragraphs that do not stand in ``known``, with those that tell who speaks there, then all.
+
+    The first part is left out where it would not do: in all of the text the paragraphs beside the new ones
+    are weighed, too, for they may say that something in these is not true, or be what these say it of.
+    """
+    text = _Paragraphs(reading)
+    fresh = {place for place in range(len(text.sentences)) if text.words(place, place) not in known}
+    near = {place + step for place in fresh for step in (-1, 0, 1)}.intersection(range(len(text.sentences)))
+    joined = {text.joined[place] for place in near}
+    parted = {bounds for bounds in joined if text.words(*bounds) not in known}
+    new = fresh | {place for place in near if text.joined[place] in parted}
+    spans = text.spans(new)
+    read = frozenset(place for span in spans for place in span)
+    every = frozenset(range(len(text.sentences)))
+    # A quotation that the text opens with may go to whoever speaks last in all of it.
+    if read != every and not text.goes_on[0] and not text.is_judged(new):
+        yield Part(text.numbers(new), read, tuple(map(text.tokens, spans)))
+    yield Part(text.numbers(near), every)
+
+
+class _Paragraphs:
+    """The paragraphs of a text by their places, and which of them belong together."""
+
+    def __init__(self, reading: Reading) -> None:
+        self.reading = reading
+        self.sentences = whole_paragraphs(reading)
+        self.place_of = [place for place, numbers in enumerate(self.sentences) for _ in numbers]
+        opening = {start for start, _ in reading.quotes}
+        # Speech may go on from above in a paragraph that opens with a quotation.
+        self.goes_on = [reading.sentences[numbers[0]][0] in opening for numbers in self.sentences]
+        self.joined = self._joined()
+
+    def _joined(self) -> list[tuple[int, int]]:
+        """Return the first and the last paragraph (inclusive) over which speech may go on, for each."""
+        tops = [place for place, goes_on in enumerate(self.goes_on) if not (place and goes_on)]
+        bounds = zip(tops, [*tops[1:], len(self.goes_on)], strict=True)
+        return [(top, below - 1) for top, below in bounds for _ in range(top, below)]
+
+    def words(self, first: int, last: int) -> str:
+        """Return the paragraphs ``first`` to ``last`` (inclusive) as they stand in the text."""
+        tokens = self.tokens(range(first, last + 1))
+        return self.reading.text[slice(*self.reading.span(tokens.start, tokens.stop))]
+
+    def tokens(self, span: range) -> range:
+        """Return the tokens of some paragraphs in a row."""
+        bounds = self.reading.sentences
+        return range(bounds[self.sentences[span[0]][0]][0], bounds[self.sentences[span[-1]][-1]][1])
+
+    def numbers(self, places: Iterable[int]) -> frozenset[int]:
+        """Return the sentences of some paragraphs."""
+        return frozenset(number for place in places for number in self.sentences[place])
+
+    def spans(self, places: set[int]) -> list[range]:
+        """Return the runs of paragraphs that tell who speaks in some: these, one above, and what is joined.
+
+        The paragraphs with quotations below are among them: of one that nobody is said to speak, somebody
+        who was named above is taken for the speaker.
+        """
+        spans: list[range] = []
+        for place in sorted(places | self._quoting_below(places)):
+            top, bottom = self.joined[place]
+            start, stop = self.joined[max(0, top - 1)][0] if place in places else top, bottom + 1
+            while spans and start <= spans[-1].stop:
+                start = min(start, spans.pop().start)
+            spans.append(range(start, stop))
+        return spans
+
+    def _quoting_below(self, places: set[int]) -> set[int]:
+        """Return the paragraphs with quotations so close below some that these may name their speaker."""
+        quoting = {self.reading.sentence_of[start] for start, _ in self.reading.quotes}
+        found = set()
+        for place in places:
+            last = self.sentences[place][-1]
+            close = quoting.intersection(range(last + 1, last + 1 + MEMORY))
+            found |= {self.place_of[number] for number in close}
+        return found
+
+    def is_judged(self, places: Iterable[int]) -> bool:
+        """Whether a sentence in some paragraphs, or right below, disclaims or refutes what is before it."""
+        around = {place + step for place in places for step in (0, 1)}.intersection(range(len(self.goes_on)))
+        tokens = [self.tokens(range(place, place + 1)) for place in sorted(around)]
+        hedges = Hedges(self.reading, within=tokens)
+        return bool(hedges.disclaimers or hedges.refutations)

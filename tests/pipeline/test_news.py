@@ -1,0 +1,117 @@
+"""Of an edited text only the news is read, with what tells who speaks there; else all of it."""
+
+import pytest
+
+from claims.pipeline.candidate.asides import asides
+from claims.pipeline.candidate.news import Part, has_news, parts_to_read
+from claims.pipeline.extract_claims import extract_claims
+from claims.pipeline.text.sentences import read
+
+PLAIN = [f"The harbour of town {number} was closed on Monday." for number in range(30)]
+
+
+def parts(paragraphs: list[str], new: int) -> list[Part]:
+    known = "\n\n".join(words for place, words in enumerate(paragraphs) if place != new)
+    return list(parts_to_read(read("\n\n".join(paragraphs)), known))
+
+
+def changed(place: int, words: str) -> list[str]:
+    return [*PLAIN[:place], words, *PLAIN[place + 1 :]]
+
+
+def test_a_new_paragraph_is_read_with_the_one_above_it_and_then_all_of_the_text() -> None:
+    first, whole = parts(changed(9, "The mayor said it was open."), 9)
+    assert first == Part(frozenset({9}), frozenset({8, 9}), first.tokens)
+    assert whole == Part(frozenset({8, 9, 10}), frozenset(range(30)))
+    assert not first.is_whole
+    assert whole.is_whole
+
+
+def test_a_text_of_which_nothing_was_known_is_read_as_a_whole() -> None:
+    [whole] = parts_to_read(read("\n\n".join(PLAIN)), "")
+    assert whole.is_whole
+    assert whole.weighed == set(range(30))
+
+
+def test_speech_that_goes_on_over_paragraphs_is_read_from_its_beginning_to_its_end() -> None:
+    text = changed(9, "The mayor said:")
+    text[10:13] = ["“It is open on Monday.", "“It was never closed before.", "“It will never be closed.”"]
+    assert parts(text, 11)[0].read == {8, 9, 10, 11, 12}
+
+
+def test_a_denial_that_lost_what_stood_in_its_middle_is_weighed_with_the_new_paragraph_below_it() -> None:
+    text = changed(9, "The mayor denied:")
+    text[10:12] = ["“It is open on Monday.”", "The bridge is closed."]
+    known = "\n\n".join([*text[:10], "A gull flew by.", text[10], *text[12:]])
+    assert next(parts_to_read(read("\n\n".join(text)), known)).weighed == {10, 11}
+
+
+def test_paragraphs_with_quotations_below_are_read_where_the_new_one_may_name_who_speaks() -> None:
+    text = changed(9, "The mayor was there, too.")
+    text[14] = "In the port nobody knew. “It was never closed on any Monday.”"
+    text[25] = "In the port nobody knew. “It was never closed on any Friday.”"
+    assert parts(text, 9)[0].read == {8, 9, 14}
+
+
+@pytest.mark.parametrize(
+    "below", ["It cannot be confirmed.", "Those words are false."], ids=["disclaimed", "refuted"]
+)
+def test_all_is_read_where_a_sentence_beside_the_new_one_judges_it(below: str) -> None:
+    text = changed(9, "The mayor said it was open.")
+    text[10] = below
+    [whole] = parts(text, 9)
+    assert whole.is_whole
+
+
+def test_all_is_read_of_a_text_that_opens_with_a_quotation() -> None:
+    text = changed(0, "“It is open,” the mayor said.")
+    text[9] = "The bridge is closed."
+    [whole] = parts(text, 9)
+    assert whole.is_whole
+
+
+def test_a_text_that_lost_words_or_changed_places_has_no_news() -> None:
+    known = "\n\n".join(PLAIN)
+    assert not has_news("\n\n".join([*PLAIN[15:], " ", *PLAIN[:12]]), known)
+    assert has_news("\n\n".join([*PLAIN, "It is open."]), known)
+
+
+def test_nothing_of_an_edited_text_without_news_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    def never(*_: object) -> None:
+        raise AssertionError("it was read")
+
+    monkeypatch.setattr("claims.pipeline.extract_claims.read", never)
+    known = "\n\n".join(PLAIN)
+    assert extract_claims(headline=None, text="\n\n".join(PLAIN[1:]), published_at=None, known=known) == ()
+
+
+@pytest.mark.parametrize(
+    ("named", "told", "claimant"),
+    [
+        (
+            "Ann Lee, an official at the port, said that the bridge fell.",
+            "The same official said that it had killed 40 people.",
+            "Ann Lee, an official at the port",
+        ),
+        (
+            "Ann Lee told reporters that the bridge fell.",
+            "The crowd was quiet. “It fell on Monday, and 40 people drowned in the harbour.”",
+            "Ann Lee",
+        ),
+    ],
+    ids=["pointed back to", "spoke last"],
+)
+def test_who_speaks_in_a_new_paragraph_may_be_named_far_above(named: str, told: str, claimant: str) -> None:
+    text = [named, *(f"It was cold {number}." for number in range(4)), told]
+    known = "\n\n".join(text[:-1])
+    found = extract_claims(headline=None, text="\n\n".join(text), published_at=None, known=known)
+    assert [claim.claimant for claim in found if "40 people" in claim.quote or "killed" in claim.quote] == [
+        claimant
+    ]
+
+
+def test_only_the_paragraphs_asked_for_are_told_to_be_asides() -> None:
+    notice = "Correction: An earlier version of this article misstated the minister’s office."
+    reading = read("\n\n".join([notice, *PLAIN[:5], notice.replace("minister", "mayor"), *PLAIN[5:]]))
+    assert asides(reading) == {0, 6}
+    assert asides(reading, {5, 6}) == {6}
