@@ -29,7 +29,7 @@ TOO_MUCH = "The page uses more time or memory than reading one may take, so it c
 PATIENCE = 3
 """How many times the CPU time of a page is waited for, by the clock on the wall."""
 
-_HANDFUL = 16  # pages handed over at once: each time costs a change of process
+_HANDFUL = 64  # pages handed over at once: each time costs a change of process
 _HANDFUL_OF_BYTES = 1024 * 1024
 _LONGEST_WAIT = 1.0  # seconds until fewer are handed over, while the child has nothing to do
 _MOST_BY_ONE_CHILD = 1_000  # pages; then its memory is given back
