@@ -32,9 +32,7 @@ __all__ = [
 EXTRACTOR_VERSION = "4"
 
 _SHORT = 250  # characters; below that trafilatura's result is doubted
-_LITTLE = (
-    0.25  # of the page's text: above trafilatura's 0.2, for our text has marks of lists, and the page menus
-)
+_LITTLE = 0.25  # of the page's text; trafilatura says 0.2, but our text has marks of lists
 _LONG = 4_000  # characters; above trafilatura's 3000
 _CLEARLY_MORE = 1.5  # times the text that another opinion must find; a little more is only furniture
 _MOST_ELEMENTS = 50_000  # trafilatura's time grows faster than the page
