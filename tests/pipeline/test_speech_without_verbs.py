@@ -189,3 +189,9 @@ def test_a_quotation_alone_in_its_paragraph_belongs_to_who_spoke_last() -> None:
 def test_a_statement_that_reads_is_its_own_speaker() -> None:
     text = "“The ferry was sold in May and nobody was told,” read the statement."
     assert said(text) == [(("“The ferry was sold in May and nobody was told,”",), "the statement")]
+
+
+def test_a_quotation_that_opens_the_text_goes_on_with_nothing_below() -> None:
+    quotation = "“The harbour will close for good by the end of the year, and nobody will pay for it.”"
+    text = f"{quotation}\n\nThe port lies in the north. According to the mayor, ships will go elsewhere."
+    assert said(text) == [((quotation,), None), (("ships will go elsewhere",), "the mayor")]

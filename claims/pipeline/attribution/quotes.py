@@ -109,7 +109,7 @@ def with_open_quotes(
         if not _is_speech(grammar, start, end):
             continue
         number = reading.sentence_of[start]
-        place = last_in.get(number - 1)
+        place = last_in.get(number - 1) if number else None
         if place is not None and reading.sentences[number][0] == start and words[end - 2] != ",":
             result[place] = _continued(result[place], quotes)
             last_in[reading.sentence_of[quotes[-1][1] - 1]] = place
