@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from django.db import DatabaseError, connection
@@ -71,12 +72,15 @@ def test_eight_writers_make_one_chain_and_a_follower_misses_nothing() -> None:
 
 @pytest.mark.only_postgres
 def test_without_the_ledgers_lock_writers_collide(monkeypatch: pytest.MonkeyPatch) -> None:
-    together = threading.Barrier(2)
+    both_have_read = threading.Barrier(2)
+    move_version = ledger._move_version
 
-    def meet() -> None:
-        together.wait(timeout=10)
+    def meet(*about: Any) -> int | None:
+        both_have_read.wait(timeout=10)
+        return move_version(*about)
 
-    monkeypatch.setattr(ledger, "_lock_ledger", meet)
+    monkeypatch.setattr(ledger, "_lock_ledger", lambda: None)
+    monkeypatch.setattr(ledger, "_move_version", meet)
     with ThreadPoolExecutor(2) as pool:
         writes: list[Callable[[], object]] = [
             lambda: add_topic(name="Libya", by=None, now=NOW),
