@@ -82,7 +82,7 @@ def test_each_page_gets_its_answer_and_a_page_that_breaks_the_reader_gets_none(r
 
 
 def test_a_page_that_breaks_the_reader_does_so_alone_however_many_were_handed_over(reader: Reader) -> None:
-    words = [*(str(number) for number in range(40)), "mistaken", *(str(number) for number in range(40, 80))]
+    words = [*(str(number) for number in range(70)), "mistaken", *(str(number) for number in range(70, 140))]
     for word in words:
         reader.ask(word, saying(word))
     answers = [(key, answer and answer.fingerprint) for key, answer in reader.answers(wait=True)]
@@ -97,7 +97,7 @@ def test_one_child_reads_for_one_batch_after_the_other_and_nothing_of_one_reache
             reader.ask("left over", saying("left over"))
     assert children[0] == children[1] != os.getpid()
     with readers_turn(which_child, seconds=5, megabytes=200) as reader:
-        for _ in range(50):
+        for _ in range(readers._HANDFUL):  # so many are handed over
             reader.ask("broken off", saying("slow"))
     with readers_turn(which_child, seconds=5, megabytes=200) as reader:
         assert told(reader, "third") != children[0]
@@ -116,11 +116,12 @@ def test_a_child_that_ended_while_it_waited_is_no_fault_of_the_next_page() -> No
 def test_a_stop_that_reaches_the_whole_group_is_no_fault_of_the_page_that_is_being_read(stop: int) -> None:
     with readers_turn(which_child, seconds=5, megabytes=200) as reader:
         child = told(reader, "before")
-        for number in range(20):
-            reader.ask(str(number), saying("slow"))
+        asked = ["slow"] * 5 + ["quick"] * (readers._HANDFUL - 5)  # so many are handed over
+        for number, words in enumerate(asked):
+            reader.ask(str(number), saying(words))
         os.kill(child, stop)
         answers = [answer for _, answer in reader.answers(wait=True)]
-        assert answers == [PageRead(fingerprint=f"slow {child}")] * 20
+        assert answers == [PageRead(fingerprint=f"{words} {child}") for words in asked]
 
 
 def test_a_child_that_does_not_listen_holds_nobody_up(reader: Reader) -> None:
