@@ -96,8 +96,10 @@ def _claims_of(text: str, known: str, parse: Parse | None) -> list[ClaimCandidat
     """Return the candidates of a text in its order, read only as far as its news asks for."""
     grammar = Grammar(read(text), "en")
     for part in parts_to_read(grammar.reading, known):
+        if parse is not None and not part.is_whole:
+            continue  # what a parser finds is told of the whole text
         article = _Article(grammar, part)
-        if (part.is_whole or parse is None) and article.draft(parse):
+        if article.draft(parse):
             return article.claims(known)
     return []
 
