@@ -3,23 +3,14 @@
 from collections.abc import Sequence
 from datetime import datetime
 from functools import cache
-from typing import Any
 
 from django.db import connection, models
 
 from claims.models import Article
+from claims.queries.rows import table_of
 
-_SET_ONCE = {"id", "url", "host", "fence", "wire_source", "added_by", "added_at"}
-
-
-@cache
-def _columns() -> dict[str, bool]:
-    """The columns that a check may change; whether they hold moments."""
-    return {
-        field.attname: isinstance(field, models.DateTimeField)
-        for field in Article._meta.concrete_fields
-        if field.name not in _SET_ONCE
-    }
+_SET_ONCE = {"url", "host", "fence", "wire_source", "added_by", "added_at"}
+_TYPES = {models.DateTimeField: datetime, models.IntegerField: int}
 
 
 def save_checked(articles: Sequence[Article]) -> None:
@@ -27,21 +18,22 @@ def save_checked(articles: Sequence[Article]) -> None:
     if not articles:
         return
     columns = _columns()
-    # PostgreSQL would take a column of nothing but NULL for text.
-    moment = "%s::timestamptz" if connection.vendor == "postgresql" else "%s"
-    marks = ", ".join(["%s", *(moment if is_moment else "%s" for is_moment in columns.values())])
-    changes = ", ".join(f"{column} = checked.{column}" for column in columns)
-    rows = ", ".join([f"({marks})"] * len(articles))
+    rows = [[getattr(article, name) for name in columns] for article in articles]
+    checked, values = table_of(columns, rows)
+    changes = ", ".join(f"{name} = checked.{name}" for name in columns if name != "id")
     statement = (
-        f"WITH checked (id, {', '.join(columns)}) AS (VALUES {rows}) "  # noqa: S608 - all ours
-        f"UPDATE claims_article SET {changes} FROM checked WHERE claims_article.id = checked.id"
+        f"WITH checked AS ({checked}) UPDATE claims_article SET {changes} "  # noqa: S608 - all ours
+        "FROM checked WHERE claims_article.id = checked.id"
     )
     with connection.cursor() as cursor:
-        cursor.execute(
-            statement, [_value(article, column) for article in articles for column in ("id", *columns)]
-        )
+        cursor.execute(statement, [values])
 
 
-def _value(article: Article, column: str) -> Any:
-    value = getattr(article, column)
-    return connection.ops.adapt_datetimefield_value(value) if isinstance(value, datetime) else value
+@cache
+def _columns() -> dict[str, type]:
+    """The id and the columns that a check may change, with their types: str where none is named."""
+    return {
+        field.attname: next((_TYPES[kind] for kind in _TYPES if isinstance(field, kind)), str)
+        for field in Article._meta.concrete_fields
+        if field.name not in _SET_ONCE
+    }

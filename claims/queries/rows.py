@@ -18,8 +18,9 @@ _ON_POSTGRESQL = {
 def table_of(columns: Mapping[str, type], rows: Sequence[Sequence[Any]]) -> tuple[str, str]:
     """Return a SELECT that gives ``rows`` as a table, and its one parameter.
 
-    ``columns`` are names, all ours, and types (str, int, aware datetime) in the order of each row. VALUES
-    would do, but the driver takes longer for a parameter per value than for all else that the rows need.
+    ``columns`` are names, all ours, and types (str, int, aware datetime) in the order of each row; None is
+    NULL. VALUES would do, but the driver takes longer for a parameter per value than for all else that the
+    rows need.
     """
     spell: Callable[[datetime], int | str | None]
     if connection.vendor == "postgresql":

@@ -5,8 +5,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.db import connection
 
-from claims.models import Host
+from claims.models import Article, Host
 from claims.operations.leases import HeldHosts
+from claims.operations.saving import save_checked
 from claims.queries.among import Among
 from claims.queries.rows import table_of
 
@@ -51,3 +52,24 @@ def test_hosts_are_let_go_each_from_its_moment() -> None:
         "theirs": NOON,
     }
     assert list(Host.objects.exclude(held_by="").values_list("name", "held_until")) == [("theirs", None)]
+
+
+def test_articles_are_saved_together_as_they_are() -> None:
+    common = {"host": "news.example", "headline": "as it was", "added_at": NOON, "updated_at": NOON}
+    for number in range(len(ODD)):
+        Article.objects.create(url=f"https://news.example/{number:02}", **common)
+    articles = list(Article.objects.order_by("url"))
+    for number, (article, text) in enumerate(zip(articles, ODD, strict=True)):
+        article.headline = article.etag = article.state_reason = text
+        article.check_count, article.failures = number, 2**31 - 1 - number
+        article.last_seen_at = NOON + timedelta(microseconds=number) if number % 2 else None
+        article.published_at = datetime(1987, 12, 8, 23, 59, 59, 999999, tzinfo=UTC)
+        article.url, article.fence = "https://elsewhere.example/", 7  # not a check's to change
+    save_checked(articles)
+    for saved, article in zip(Article.objects.order_by("url"), articles, strict=True):
+        same = [
+            field.attname for field in Article._meta.concrete_fields if field.name not in {"url", "fence"}
+        ]
+        assert [getattr(saved, name) for name in same] == [getattr(article, name) for name in same]
+        assert (saved.host, saved.fence) == ("news.example", 0)
+        assert saved.url.startswith("https://news.example/")
