@@ -1,4 +1,4 @@
-"""Celery doors: a sweep that hints at what is due, and the checks that the hints ask for."""
+"""Celery doors: a sweep that hints at what is due, and the work that the hints ask for."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,11 +9,12 @@ from django.conf import settings
 from kombu.exceptions import OperationalError
 
 from claims.operations.custody import save_copies as save
+from claims.operations.deliveries import deliver as send
 from claims.operations.feed_reading import read_feeds as read
 from claims.operations.recheck import check_due, heat_up, shelve_stuck
 from claims.operations.tallies import FAILED_HINTS, count
 from claims.queries.clock import database_now
-from claims.queries.due import HOSTS_IN_A_BATCH, due_copies, due_feeds, due_hosts
+from claims.queries.due import HOSTS_IN_A_BATCH, due_copies, due_feeds, due_hosts, due_webhooks
 from claims.vocabulary import CheckOutcome
 
 log = structlog.get_logger(__name__)
@@ -26,13 +27,12 @@ def sweep() -> None:
     heat_up()
     hosts = due_hosts(patience=timedelta(seconds=settings.SWEEP_SECONDS))
     shares = [hosts[start : start + HOSTS_IN_A_BATCH] for start in range(0, len(hosts), HOSTS_IN_A_BATCH)]
-    hints: list[tuple[Task[Any, Any], list[str]]] = [(check_hosts, share) for share in shares]
-    feeds = due_feeds()
-    if feeds:
-        hints.append((read_feeds, feeds))
-    copies = due_copies()
-    if copies:
-        hints.append((save_copies, copies))
+    hints: list[tuple[Task[Any, Any], list[str]]] = [
+        *((deliver, webhooks) for webhooks in [due_webhooks()] if webhooks),
+        *((check_hosts, share) for share in shares),
+        *((read_feeds, feeds) for feeds in [due_feeds()] if feeds),
+        *((save_copies, copies) for copies in [due_copies()] if copies),
+    ]
     # A hint that nobody took before the next sweep is stale: the row is still due, and hinted again. Celery's
     # own `expires` goes by the worker's clock: one that is fast would throw all hints away, others' too.
     good_until = (database_now() + timedelta(seconds=max(10.0, 2 * settings.SWEEP_SECONDS))).isoformat()
@@ -71,6 +71,15 @@ def save_copies(copy_ids: list[str], good_until: str | None = None) -> None:
         return
     for report in save(copy_ids, only_due=True):
         log.info("archived", copy=report.copy, address=report.address, problem=report.problem)
+
+
+@shared_task(name="claims.deliver", ignore_result=True)
+def deliver(webhook_ids: list[str], good_until: str | None = None) -> None:
+    """Send these webhooks what is due to them, unless the hint is stale."""
+    if _is_stale(good_until):
+        return
+    for report in send(webhook_ids):
+        log.info("delivered", delivery=report.delivery, webhook=report.webhook, problem=report.problem)
 
 
 def _is_stale(good_until: str | None) -> bool:

@@ -216,6 +216,24 @@ class ArchiveState(Word):
     SAVED = "saved", "Saved"
 
 
+class WebhookState(Word):
+    """Whether a webhook is told of changes, and how that goes."""
+
+    ACTIVE = "active", "Active"
+    FAILING = "failing", "Failing"
+    STOPPED = "stopped", "Stopped"
+    GONE = "gone", "Gone"
+    REMOVED = "removed", "Removed"
+
+
+class DeliveryState(Word):
+    """Whether a webhook's receiver took a message."""
+
+    WAITING = "waiting", "Waiting"
+    FAILING = "failing", "Not delivered yet"
+    DELIVERED = "delivered", "Delivered"
+
+
 class CorrectionKind(Word):
     """How we correct ourselves."""
 
@@ -260,3 +278,6 @@ class EventKind(Word):
     ALIAS_REMOVED = "alias_removed", "Name parted"
     PERSON_ADDED = "person_added", "Account added"
     TOKEN_ISSUED = "token_issued", "Token issued"
+    WEBHOOK_ADDED = "webhook_added", "Webhook added"
+    WEBHOOK_CHANGED = "webhook_changed", "Webhook changed"
+    WEBHOOK_REMOVED = "webhook_removed", "Webhook removed"

@@ -317,12 +317,13 @@ SPECTACULAR_SETTINGS = {
                 "CandidateState",
                 "ChangeKind",
                 "ClaimStatus",
+                "DeliveryState",
                 "EventKind",
                 "FeedState",
                 "HedgeShift",
                 "Medium",
             ),
-            *("PublisherKind", "QuoteState", "Relation", "ReviewState", "Stance", "Zone"),
+            *("PublisherKind", "QuoteState", "Relation", "ReviewState", "Stance", "WebhookState", "Zone"),
         )
     },
 }

@@ -1,9 +1,8 @@
 """The shapes of answers, for the documentation: `claims.queries.shapes` makes them, tests compare the two."""
 
-from typing import Any
-
 from rest_framework import serializers
 
+from claims.api.answer_parts import Shape, maybe_moment, moment, texts, words
 from claims.queries.shapes import EVENT_DATA
 from claims.vocabulary import (
     ArticleState,
@@ -23,24 +22,6 @@ from claims.vocabulary import (
     Zone,
 )
 
-Shape = serializers.Serializer[Any]
-
-
-def _words(words: Any, **options: Any) -> serializers.ChoiceField:
-    return serializers.ChoiceField(words.choices(), **options)
-
-
-def _moment(**options: Any) -> serializers.DateTimeField:
-    return serializers.DateTimeField(**options)
-
-
-def _maybe_moment(help_text: str = "") -> serializers.DateTimeField:
-    return serializers.DateTimeField(allow_null=True, help_text=help_text)
-
-
-def _texts(help_text: str = "") -> serializers.ListField:
-    return serializers.ListField(child=serializers.CharField(), help_text=help_text)
-
 
 class NamedAnswer(Shape):
     """A claimant or publisher in brief."""
@@ -56,21 +37,21 @@ class ClaimAnswer(Shape):
     id = serializers.CharField()
     url = serializers.URLField(help_text="The readers' page.")
     text = serializers.CharField()
-    status = _words(ClaimStatus)
-    status_changed_at = _moment()
+    status = words(ClaimStatus)
+    status_changed_at = moment()
     under_review = serializers.BooleanField(help_text="Its evidence has changed since the verdict.")
     reason = serializers.CharField(help_text="Why the verdict; empty while there is none.")
     claimant = NamedAnswer(allow_null=True)
-    topics = _texts("Slugs.")
-    first_seen_at = _maybe_moment()
-    last_checked_at = _maybe_moment("Latest check of any of its sources; null as of a moment.")
-    next_check_at = _maybe_moment("Next check of any of its sources; null as of a moment.")
+    topics = texts("Slugs.")
+    first_seen_at = maybe_moment()
+    last_checked_at = maybe_moment("Latest check of any of its sources; null as of a moment.")
+    next_check_at = maybe_moment("Next check of any of its sources; null as of a moment.")
     article_count = serializers.IntegerField()
     origin_count = serializers.IntegerField(
         help_text="Independent first reports that the articles go back to."
     )
     version = serializers.IntegerField()
-    updated_at = _moment()
+    updated_at = moment()
     withdrawn = serializers.BooleanField()
 
 
@@ -81,14 +62,14 @@ class ArticleInBriefAnswer(Shape):
     url = serializers.CharField()
     headline = serializers.CharField()
     publisher = NamedAnswer(allow_null=True)
-    state = _words(ArticleState)
+    state = words(ArticleState)
 
 
 class OriginOverrideAnswer(Shape):
     """An editor's word on where an appearance counts; no later clustering undoes it."""
 
     by = serializers.CharField(allow_null=True)
-    at = _moment()
+    at = moment()
     reason = serializers.CharField()
 
 
@@ -109,32 +90,32 @@ class AppearanceAnswer(Shape):
 
     id = serializers.CharField()
     article = ArticleInBriefAnswer(allow_null=True)
-    medium = _words(Medium)
+    medium = words(Medium)
     quote = serializers.CharField()
     prefix = serializers.CharField()
     suffix = serializers.CharField()
     claimant = serializers.CharField(allow_null=True)
     attribution = serializers.CharField(allow_null=True)
     hedged = serializers.BooleanField()
-    hedges = _texts()
-    headline_stance = _words(Stance, allow_null=True)
-    body_stance = _words(Stance, allow_null=True)
+    hedges = texts()
+    headline_stance = words(Stance, allow_null=True)
+    body_stance = words(Stance, allow_null=True)
     origin = OriginAnswer(allow_null=True)
-    told_from = _texts("Appearances that it has what it tells from, as far as we hold them.")
-    state = _words(QuoteState)
+    told_from = texts("Appearances that it has what it tells from, as far as we hold them.")
+    state = words(QuoteState)
     snapshot = serializers.CharField(allow_null=True)
-    captured_at = _moment()
-    reasons = _texts()
+    captured_at = moment()
+    reasons = texts()
 
 
 class EventAnswer(Shape):
     """One line of a claim's timeline."""
 
     id = serializers.CharField()
-    kind = _words(EventKind)
-    occurred_at = _moment(help_text="When it happened out there, or the earliest it can have.")
-    occurred_not_after = _maybe_moment("The latest it can have happened, where that is another moment.")
-    recorded_at = _moment(help_text="When we wrote it down.")
+    kind = words(EventKind)
+    occurred_at = moment(help_text="When it happened out there, or the earliest it can have.")
+    occurred_not_after = maybe_moment("The latest it can have happened, where that is another moment.")
+    recorded_at = moment(help_text="When we wrote it down.")
     claim = serializers.CharField(allow_null=True)
     article = serializers.CharField(allow_null=True)
     actor = serializers.CharField(allow_null=True, help_text="A person's name; null for the machine.")
@@ -153,7 +134,7 @@ class ChangeRowAnswer(EventAnswer):
     cursor = serializers.CharField(help_text="Goes on right after this row.")
     tombstone = serializers.BooleanField(help_text="The claim is no more: merged, or taken down.")
     into = serializers.CharField(allow_null=True, help_text="The claim that it was merged into.")
-    status = _words(ClaimStatus, allow_null=True)
+    status = words(ClaimStatus, allow_null=True)
     withdrawn = serializers.BooleanField()
 
 
@@ -181,14 +162,14 @@ class ReviewAnswer(Shape):
 
     id = serializers.CharField()
     number = serializers.IntegerField()
-    verdict = _words(ClaimStatus)
+    verdict = words(ClaimStatus)
     reason = serializers.CharField()
-    state = _words(ReviewState)
+    state = words(ReviewState)
     override = serializers.CharField(allow_null=True)
     decided_by = serializers.CharField()
-    decided_at = _moment()
+    decided_at = moment()
     signed_off_by = serializers.CharField(allow_null=True)
-    signed_off_at = _maybe_moment()
+    signed_off_at = maybe_moment()
     evidence = EvidenceAnswer(many=True)
 
 
@@ -197,8 +178,8 @@ class SuggestionAnswer(Shape):
 
     claim = serializers.CharField()
     score = serializers.FloatField(allow_null=True)
-    relation = _words(Relation)
-    reasons = _texts()
+    relation = words(Relation)
+    reasons = texts()
 
 
 class CandidateAnswer(Shape):
@@ -211,22 +192,22 @@ class CandidateAnswer(Shape):
     suffix = serializers.CharField()
     claimant = serializers.CharField(allow_null=True)
     attribution = serializers.CharField(allow_null=True)
-    chain = _texts("Who has it from whom: whoever the text quotes first, the farthest source last.")
-    voice = _words(Voice)
+    chain = texts("Who has it from whom: whoever the text quotes first, the farthest source last.")
+    voice = words(Voice)
     hedged = serializers.BooleanField()
-    hedges = _texts()
+    hedges = texts()
     article = serializers.CharField(allow_null=True)
     snapshot = serializers.CharField(allow_null=True)
     score = serializers.FloatField()
-    reasons = _texts()
-    zone = _words(Zone)
+    reasons = texts()
+    zone = words(Zone)
     suggested = SuggestionAnswer(allow_null=True)
-    state = _words(CandidateState)
+    state = words(CandidateState)
     claim = serializers.CharField(allow_null=True)
     dismissal = serializers.CharField(allow_null=True)
     proposed_by = serializers.CharField(allow_null=True)
-    proposed_at = _moment()
-    updated_at = _moment()
+    proposed_at = moment()
+    updated_at = moment()
 
 
 class ArticleAnswer(Shape):
@@ -236,14 +217,14 @@ class ArticleAnswer(Shape):
     url = serializers.CharField(help_text="`urn:sha256:…` for a file that came without an address.")
     publisher = NamedAnswer(allow_null=True)
     headline = serializers.CharField()
-    published_at = _maybe_moment()
-    state = _words(ArticleState)
+    published_at = maybe_moment()
+    state = words(ArticleState)
     state_reason = serializers.CharField()
-    failing_since = _maybe_moment("The first of the checks in a row that did not see the article.")
-    last_checked_at = _maybe_moment()
-    next_check_at = _maybe_moment("Null for a page that is never checked.")
+    failing_since = maybe_moment("The first of the checks in a row that did not see the article.")
+    last_checked_at = maybe_moment()
+    next_check_at = maybe_moment("Null for a page that is never checked.")
     snapshot_count = serializers.IntegerField()
-    updated_at = _moment()
+    updated_at = moment()
     extraction_note = serializers.CharField()
 
 
@@ -253,7 +234,7 @@ class SnapshotAnswer(Shape):
     id = serializers.CharField()
     article = serializers.CharField()
     number = serializers.IntegerField()
-    captured_at = _moment()
+    captured_at = moment()
     final_url = serializers.CharField()
     http_status = serializers.IntegerField(allow_null=True)
     sha256 = serializers.CharField(help_text="Of the bytes as they came.")
@@ -267,13 +248,13 @@ class ArticleChangeAnswer(Shape):
     """What happened to an article between two checks."""
 
     id = serializers.CharField()
-    kind = _words(ChangeKind)
+    kind = words(ChangeKind)
     before = serializers.CharField(allow_null=True)
     after = serializers.CharField(allow_null=True)
-    not_before = _maybe_moment()
-    not_after = _moment()
+    not_before = maybe_moment()
+    not_after = moment()
     notice = serializers.CharField(allow_null=True)
-    hedge_shift = _words(HedgeShift, allow_null=True)
+    hedge_shift = words(HedgeShift, allow_null=True)
     summary = serializers.CharField()
     diff = serializers.DictField()
 
@@ -285,10 +266,10 @@ class PublisherAnswer(Shape):
     slug = serializers.CharField()
     url = serializers.URLField(help_text="The readers' page.")
     name = serializers.CharField()
-    kind = _words(PublisherKind)
+    kind = words(PublisherKind)
     owner = serializers.CharField(allow_null=True)
-    sites = _texts("Where its pages lie, without scheme.")
-    updated_at = _moment()
+    sites = texts("Where its pages lie, without scheme.")
+    updated_at = moment()
 
 
 class ClaimantAnswer(Shape):
@@ -299,7 +280,7 @@ class ClaimantAnswer(Shape):
     url = serializers.URLField(help_text="The readers' page.")
     name = serializers.CharField()
     anonymous = serializers.BooleanField()
-    updated_at = _moment()
+    updated_at = moment()
 
 
 class TopicAnswer(Shape):
@@ -310,7 +291,7 @@ class TopicAnswer(Shape):
     url = serializers.URLField(help_text="The readers' page.")
     name = serializers.CharField()
     summary = serializers.CharField()
-    updated_at = _moment()
+    updated_at = moment()
 
 
 class FeedAnswer(Shape):
@@ -325,14 +306,14 @@ class FeedAnswer(Shape):
     followed = serializers.BooleanField()
     moved_to = serializers.CharField(allow_null=True, help_text="A lasting redirect, not yet confirmed.")
     moved_from = serializers.CharField(allow_null=True, help_text="The address before the last move.")
-    last_read_at = _maybe_moment()
-    last_good_at = _maybe_moment("The last reading that found a feed.")
-    last_new_at = _maybe_moment("The last reading that brought an article in.")
-    next_read_at = _maybe_moment("Null for one that is no longer followed.")
+    last_read_at = maybe_moment()
+    last_good_at = maybe_moment("The last reading that found a feed.")
+    last_new_at = maybe_moment("The last reading that brought an article in.")
+    next_read_at = maybe_moment("Null for one that is no longer followed.")
     failures = serializers.IntegerField(help_text="Failed readings since the last good one.")
     brought = serializers.IntegerField(help_text="Articles that it brought in.")
     note = serializers.CharField(help_text="What was left out of the last reading.")
-    updated_at = _moment()
+    updated_at = moment()
 
 
 class CountsAnswer(Shape):
@@ -392,9 +373,9 @@ class MatchAnswer(Shape):
 
     claim = serializers.CharField(help_text="Id.")
     score = serializers.FloatField(help_text="Log odds that both mean the same.")
-    zone = _words(Zone, help_text="link: sure enough to be linked without an editor.")
-    relation = _words(Relation, help_text="What the text says of the claim, apart from how alike they are.")
-    reasons = _texts("Sentences for people.")
+    zone = words(Zone, help_text="link: sure enough to be linked without an editor.")
+    relation = words(Relation, help_text="What the text says of the claim, apart from how alike they are.")
+    reasons = texts("Sentences for people.")
 
 
 class MatchesOfTextAnswer(Shape):

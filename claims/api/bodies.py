@@ -6,7 +6,7 @@ from typing import Any
 from rest_framework import serializers
 
 from claims.api.fields import Moment, OneOf, PublicId, Text, YesOrNo
-from claims.vocabulary import ClaimStatus, PublisherKind
+from claims.vocabulary import ClaimStatus, EventKind, PublisherKind
 
 _JSON_NAMES: dict[type, str] = {
     list: "an array",
@@ -133,6 +133,40 @@ class ChangeFeedBody(Body):
     url = Text(required=False)
     publisher = Text(required=False, max_length=200, help_text="Name of the publisher.")
     followed = YesOrNo(required=False)
+
+
+class AddWebhookBody(Body):
+    """The address to be told, and of what."""
+
+    url = Text()
+    kinds = serializers.ListField(
+        child=OneOf(EventKind.choices()), required=False, default=list, help_text="Empty or left out: all."
+    )
+
+
+class ChangeWebhookBody(Body):
+    """Where it lies, what it is told of, whether it is told at all; what is not sent stays."""
+
+    url = Text(required=False)
+    kinds = serializers.ListField(child=OneOf(EventKind.choices()), required=False)
+    active = YesOrNo(required=False)
+
+
+class AgainBody(Body):
+    """What to send again; with neither member, what was not taken."""
+
+    since = Moment(required=False, help_text="All public events recorded from then on.")
+    deliveries = serializers.ListField(
+        child=PublicId(), required=False, allow_empty=False, max_length=200, help_text="Ids of messages."
+    )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Return what was sent; raises ValidationError for both at once."""
+        if len(attrs) > 1:
+            raise serializers.ValidationError(
+                {name: ["Send one of since and deliveries, or neither."] for name in attrs}
+            )
+        return attrs
 
 
 class AddPublisherBody(Body):

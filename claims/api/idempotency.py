@@ -12,10 +12,12 @@ from rest_framework.response import Response
 
 from claims.models import ApiToken
 from claims.operations.idempotency import keep, release, reserve
+from claims.operations.sealing import seal, unseal
 from claims.queries.clock import database_now
 
 _KEY = re.compile(r"[\x21-\x7e]{1,255}")
-_KEPT_HEADERS = ("Location", "ETag")
+_KEPT_HEADERS = ("Location", "ETag", "Cache-Control")
+_SECRET = "secret"  # noqa: S105 - the name of a member
 
 
 def idempotent(handler: Callable[..., Response]) -> Callable[..., Response]:
@@ -33,14 +35,13 @@ def idempotent(handler: Callable[..., Response]) -> Callable[..., Response]:
             raise ValidationError({"Idempotency-Key": ["Give 1 to 255 visible ASCII characters."]})
         row = reserve(token=request.auth, key=key, request_sha256=_digest(request), now=database_now())
         if row.status is not None:
-            return Response(
-                row.body, status=row.status, headers={**row.headers, "Idempotent-Replayed": "true"}
-            )
+            headers = {**row.headers, "Idempotent-Replayed": "true"}
+            return Response(_with_secret(row.body, unseal), status=row.status, headers=headers)
         done = False
         try:
             answer = handler(view, request, *args, **kwargs)
             kept = {name: answer.headers[name] for name in _KEPT_HEADERS if name in answer.headers}
-            keep(row, status=answer.status_code, headers=kept, body=answer.data)
+            keep(row, status=answer.status_code, headers=kept, body=_with_secret(answer.data, seal))
             done = True
         finally:
             if not done:
@@ -48,6 +49,13 @@ def idempotent(handler: Callable[..., Response]) -> Callable[..., Response]:
         return answer
 
     return heeding
+
+
+def _with_secret(body: Any, change: Callable[[str], str]) -> Any:
+    """Return the body with the secret in it, if there is one, sealed or unsealed: it is kept sealed."""
+    if isinstance(body, dict) and _SECRET in body:
+        return {**body, _SECRET: change(body[_SECRET])}
+    return body
 
 
 def _digest(request: Request) -> str:

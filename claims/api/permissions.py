@@ -25,8 +25,7 @@ class ReadingIsOpen(BasePermission):
             return True
         if not request.user.is_authenticated:
             raise NotAuthenticated("Send an API token: Authorization: Token <token>.")
-        token = request.auth
-        return isinstance(token, ApiToken) and token.allows(getattr(view, "write_scope", Scope.PROPOSE))
+        return _may(request, view)
 
 
 class DeskOnly(ReadingIsOpen):
@@ -39,3 +38,16 @@ class DeskOnly(ReadingIsOpen):
         if not request.user.is_authenticated:
             raise NotAuthenticated("Send an API token: Authorization: Token <token>.")
         return super().has_permission(request, view)
+
+
+class ScopeOnly(DeskOnly):
+    """What concerns its owner alone: reading, too, needs a token with the view's ``write_scope``."""
+
+    def has_permission(self, request: Request, view: "APIView") -> bool:
+        """Whether the request may go on; raises NotAuthenticated (401) without a token."""
+        return super().has_permission(request, view) and (request.method == "OPTIONS" or _may(request, view))
+
+
+def _may(request: Request, view: "APIView") -> bool:
+    token = request.auth
+    return isinstance(token, ApiToken) and token.allows(getattr(view, "write_scope", Scope.PROPOSE))

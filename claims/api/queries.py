@@ -7,7 +7,14 @@ from rest_framework import serializers
 from claims.api.fields import IdOrSlug, Moment, OneOf, PublicId, Text
 from claims.api.pagination import LARGEST_PAGE, PAGE_SIZE
 from claims.queries.claims import ClaimFilter
-from claims.vocabulary import ArticleState, CandidateState, ClaimStatus, PublisherKind, Zone
+from claims.vocabulary import (
+    ArticleState,
+    CandidateState,
+    ClaimStatus,
+    DeliveryState,
+    PublisherKind,
+    Zone,
+)
 
 LONGEST_WAIT = 25.0
 
@@ -142,6 +149,12 @@ class FeedsQuery(PageQuery):
     """Feeds."""
 
     publisher = _some(IdOrSlug(), "Ids or slugs.")
+
+
+class DeliveriesQuery(PageQuery):
+    """The messages to a webhook."""
+
+    state = _some(OneOf(DeliveryState.choices()), "What became of them.")
 
 
 class ChangesQuery(PageQuery):

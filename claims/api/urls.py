@@ -14,6 +14,7 @@ from claims.api import (
     match,
     origins,
     reviews,
+    webhooks,
 )
 from claims.api.fields import PUBLIC_ID
 
@@ -76,6 +77,11 @@ urlpatterns = [
     path("feeds/<id:feed_id>/", catalogue.FeedEndpoint.as_view(), name="feed"),
     path("match/", match.MatchEndpoint.as_view(), name="match"),
     path("machine/", machine.MachineEndpoint.as_view(), name="machine"),
+    path("webhooks/", webhooks.WebhooksEndpoint.as_view(), name="webhooks"),
+    path("webhooks/<id:webhook_id>/", webhooks.WebhookEndpoint.as_view(), name="webhook"),
+    path("webhooks/<id:webhook_id>/rotate/", webhooks.RotateEndpoint.as_view(), name="rotate"),
+    path("webhooks/<id:webhook_id>/deliveries/", webhooks.DeliveriesEndpoint.as_view(), name="deliveries"),
+    path("webhooks/<id:webhook_id>/replay/", webhooks.ReplayEndpoint.as_view(), name="replay"),
     path("changes/", changes.ChangesEndpoint.as_view(), name="changes"),
     path("schema/", docs.SchemaEndpoint.as_view(), name="schema"),
     path("docs/", docs.DocsEndpoint.as_view(), name="docs"),

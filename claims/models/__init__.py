@@ -12,6 +12,7 @@ from claims.models.publishing import Feed, FeedItem, Host, Publisher, PublisherS
 from claims.models.reviews import Evidence, ReReview, Review
 from claims.models.tiers import EndpointAnswer, EndpointDay
 from claims.models.watching import Tally
+from claims.models.webhooks import Delivery, Webhook
 
 __all__ = [
     "Alias",
@@ -25,6 +26,7 @@ __all__ = [
     "Claim",
     "ClaimTerm",
     "Claimant",
+    "Delivery",
     "EndpointAnswer",
     "EndpointDay",
     "Event",
@@ -44,5 +46,6 @@ __all__ = [
     "Tally",
     "Topic",
     "User",
+    "Webhook",
     "new_id",
 ]

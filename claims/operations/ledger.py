@@ -12,6 +12,7 @@ from django.db import connection, transaction
 from django.db.models import QuerySet
 
 from claims.models import Article, Claim, Event, EventPayload, User
+from claims.operations.outbox import note_deliveries
 from claims.queries.clock import database_now
 from claims.queries.shapes import claim_state, moment
 from claims.vocabulary import EventKind
@@ -209,6 +210,7 @@ def _append(entries: list[_Entry]) -> None:
         payloads.append(payload)
     Event.objects.bulk_create(events)
     EventPayload.objects.bulk_create(payloads)
+    note_deliveries(events, now=recorded_at)
 
 
 def _move_version(entry: _Entry, recorded_at: datetime) -> int | None:

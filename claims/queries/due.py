@@ -1,4 +1,4 @@
-"""What waits for a worker: hosts with due pages, their pages, feeds, copies; hot first, then the oldest."""
+"""What waits for a worker: hosts with due pages and their pages, feeds, copies, messages to webhooks."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -7,9 +7,10 @@ from django.conf import settings
 from django.db.models import F, Min, Q, QuerySet, Window
 from django.db.models.functions import RowNumber
 
-from claims.models import ArchiveCopy, Article, Feed, Host
+from claims.models import ArchiveCopy, Article, Delivery, Feed, Host, Webhook
 from claims.queries.clock import database_now
 from claims.queries.heat import is_hot
+from claims.queries.webhooks import LISTENING
 
 HOSTS_IN_A_BATCH = 50
 """Hosts that one worker takes on at a time: as many as `fetch_many` asks side by side by itself."""
@@ -72,6 +73,27 @@ def due_copies(*, most: int = 20) -> list[str]:
     free = Q(lease_until=None) | Q(lease_until__lte=now)
     rows = ArchiveCopy.objects.filter(free, due_at__lte=now).order_by("due_at", "id")
     return list(rows.values_list("id", flat=True)[:most])
+
+
+def due_webhooks(*, most: int = 50) -> list[str]:
+    """Return the ids of webhooks that a message is due to, the longest overdue first.
+
+    Not those that another worker is sending one to.
+    """
+    now = database_now()
+    rows = Webhook.objects.filter(LISTENING, free_at__lte=now, deliveries__due_at__lte=now)
+    rows = rows.exclude(deliveries__lease_until__gt=now).annotate(oldest=Min("deliveries__due_at"))
+    return list(rows.order_by("oldest", "id").values_list("id", flat=True)[:most])
+
+
+def due_delivery(webhook_id: str) -> str | None:
+    """Return the id of the message to send to the webhook next: of those due, the first event's."""
+    now = database_now()
+    rows = Delivery.objects.filter(
+        Q(lease_until=None) | Q(lease_until__lte=now), webhook_id=webhook_id, due_at__lte=now
+    )
+    heard = Webhook.objects.filter(LISTENING, pk=webhook_id, free_at__lte=now)
+    return rows.filter(webhook__in=heard).order_by("event").values_list("id", flat=True).first()
 
 
 def _due(now: datetime, due_by: datetime | None) -> QuerySet[Article]:

@@ -31,6 +31,11 @@ class _Numbers(Collector):
             ("stuck_articles", "Articles whose check keeps breaking its worker.", now.stuck_articles),
             ("expired_leases", "Work that was taken and not finished in time.", now.expired_leases),
             ("feed_lag_seconds", "How long the oldest due reading of a feed has waited.", now.feed_lag),
+            (
+                "delivery_lag_seconds",
+                "How long the oldest due message to a webhook has waited.",
+                now.delivery_lag,
+            ),
             ("archive_copies_failing", "Cited pages that an archive has not saved yet.", now.failing_copies),
         ):
             yield GaugeMetricFamily(f"claims_{name}", words, value)
@@ -38,6 +43,10 @@ class _Numbers(Collector):
         for state, number in now.feeds.items():
             feeds.add_metric([state], number)
         yield feeds
+        webhooks = GaugeMetricFamily("claims_webhooks", "Webhooks by how they stand.", labels=["state"])
+        for state, number in now.webhooks.items():
+            webhooks.add_metric([state], number)
+        yield webhooks
         yield CounterMetricFamily(
             "claims_failed_hints", "Hints that the broker did not take.", now.failed_hints
         )

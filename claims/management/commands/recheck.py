@@ -12,11 +12,12 @@ from django.core.management.base import BaseCommand, CommandError
 
 from claims.management.lines import write_line
 from claims.operations.custody import save_copies
+from claims.operations.deliveries import deliver
 from claims.operations.feed_reading import read_feeds
 from claims.operations.findings import CheckReport
 from claims.operations.recheck import check_articles, check_due, heat_up, shelve_stuck
 from claims.queries.clock import database_now
-from claims.queries.due import HOSTS_IN_A_BATCH, due_copies, due_feeds, due_hosts
+from claims.queries.due import HOSTS_IN_A_BATCH, due_copies, due_feeds, due_hosts, due_webhooks
 from claims.queries.listing import addresses_of
 
 # A host that stays shut for longer is left to the next pass.
@@ -70,6 +71,8 @@ class Command(BaseCommand):
         while hosts := due_hosts(patience=_PATIENCE, due_by=started):
             for start in range(0, len(hosts), HOSTS_IN_A_BATCH):
                 self._tell(check_due(hosts[start : start + HOSTS_IN_A_BATCH], due_by=started))
+        for _ in deliver(due_webhooks()):
+            pass  # told of to the webhook's owner; what the checks brought is among it
 
     def _tell(self, reports: Iterable[CheckReport]) -> None:
         for report in reports:

@@ -1,0 +1,79 @@
+"""Webhooks and their deliveries, as their owners see them."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count, Min, Q, QuerySet
+
+from claims.models import Delivery, Event, User, Webhook
+from claims.queries.history import Position
+from claims.queries.shapes import change_row, moment
+from claims.vocabulary import DeliveryState, Role, WebhookState
+
+LISTENING = Q(state__in=[WebhookState.ACTIVE, WebhookState.FAILING], owner__is_active=True)
+"""The webhooks that are told of changes: not stopped, gone or removed, and of an account that is open."""
+
+_WAITING = Q(deliveries__due_at__isnull=False)
+
+
+def webhooks_of(person: User) -> QuerySet[Webhook]:
+    """Return the webhooks that a person may see, with ``waiting`` messages and ``next_try_at``.
+
+    Those of their own; to an admin those of all.
+    """
+    rows = Webhook.objects.exclude(state=WebhookState.REMOVED)
+    if not person.may(Role.ADMIN):
+        rows = rows.filter(owner=person)
+    return rows.select_related("owner").annotate(
+        waiting=Count("deliveries", filter=_WAITING), next_due_at=Min("deliveries__due_at", filter=_WAITING)
+    )
+
+
+def deliveries_of(webhook: Webhook, *, states: list[DeliveryState]) -> QuerySet[Delivery]:
+    """Return its messages; with ``states`` those in one of them."""
+    rows = Delivery.objects.filter(webhook=webhook).select_related("event")
+    return rows.filter(state__in=states) if states else rows
+
+
+def webhook_shape(webhook: Webhook) -> dict[str, Any]:
+    """Return a webhook (of `webhooks_of`) as the API shows it: without its secret."""
+    due_at: datetime | None = getattr(webhook, "next_due_at", None)
+    return {
+        "id": webhook.id,
+        "url": webhook.url,
+        "kinds": webhook.kinds,
+        "active": webhook.listens,
+        "state": webhook.state,
+        "state_reason": webhook.state_reason,
+        "owner": webhook.owner.display_name,
+        "added_at": moment(webhook.added_at),
+        "updated_at": moment(webhook.updated_at),
+        "last_delivered_at": moment(webhook.last_delivered_at),
+        "next_try_at": moment(max(due_at, webhook.free_at)) if due_at and webhook.listens else None,
+        "waiting": getattr(webhook, "waiting", 0),
+    }
+
+
+def delivery_shape(delivery: Delivery) -> dict[str, Any]:
+    """Return one message to a webhook as the API shows it: what of, whether it was taken, what went wrong."""
+    return {
+        "id": delivery.id,
+        "message_id": delivery.message_id,
+        "event": delivery.event.id,
+        "kind": delivery.event.kind,
+        "claim": delivery.event.claim_id,
+        "state": delivery.state,
+        "state_reason": delivery.state_reason,
+        "status": delivery.status or None,
+        "failures": delivery.failures,
+        "noted_at": moment(delivery.noted_at),
+        "tried_at": moment(delivery.tried_at),
+        "delivered_at": moment(delivery.delivered_at),
+        "next_try_at": moment(delivery.due_at),
+    }
+
+
+def message_of(event: Event) -> dict[str, Any]:
+    """Return what a webhook is told of an event, whose payload is at hand: its row of the change feed."""
+    row = change_row(event, cursor=Position(event.seq, event.hash).cursor(event.recorded_at))
+    return {"type": "claim.changed", "timestamp": moment(event.recorded_at), "data": row}
