@@ -21,7 +21,7 @@ ROUNDS, CHECKS, TOGETHER = 100, 100, 2
 CONTROLS = {
     # Two hold one row only where one stood still past its lease.
     "fence": ("--rounds", "3", "--checks", "20", "--only", "stopped past its lease after-parse"),
-    "sweep": ("--rounds", "3", "--checks", "20", "--only", "every hint dropped"),
+    "sweep": ("--rounds", "3", "--checks", "20", "--only", "every hint dropped", "kill -9 mid-delivery"),
 }
 PATHS = {"sqlite": "SQLite, file broker", "postgres": "PostgreSQL, Redis"}
 
@@ -61,9 +61,12 @@ def _rows(path: str, whole: dict[str, Any], controls: dict[str, dict[str, Any]])
     yield Row(path, "kinds of fault", len(whole["kinds"]), "kinds", "≥ 12", len(whole["kinds"]) >= 12)
     for word in ("lost", "doubled"):
         yield Row(path, word, whole[word], "results", "0", whole[word] == 0)
+    yield Row(path, "not told to a webhook", whole["untold"], "events", "0", whole["untold"] == 0)
     if whole["slowest_save"] is not None:
         slowest = whole["slowest_save"]
         yield Row(path, "slowest save, Redis frozen", slowest, "s", "≤ 2", slowest <= 2)
     doubled, lost = controls["fence"]["doubled"], controls["sweep"]["lost"]
     yield Row(path, "control, fence off: doubled", doubled, "results", "> 0", doubled > 0)
     yield Row(path, "control, no sweep: lost", lost, "results", "> 0", lost > 0)
+    untold = controls["sweep"]["untold"]
+    yield Row(path, "control, no sweep: not told to a webhook", untold, "events", "> 0", untold > 0)

@@ -17,8 +17,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tests.receivers import Receiver, receiving
 from tests.servers import OwnServer, start_own_postgres, start_own_redis
-from tests.sites import NewsSite, news_site
+from tests.sites import news_site
 
 if TYPE_CHECKING:
     from tests.faults.world import World
@@ -75,7 +76,8 @@ def _plan(arguments: Sequence[str]) -> Plan:
 
 def _run(stack: contextlib.ExitStack, plan: Plan, folder: Path, *, first: int) -> Iterator[dict[str, Any]]:
     """Build the world and yield a row for each round that is left."""
-    world = _world(stack, plan, folder)
+    receiver = stack.enter_context(receiving())
+    world = _world(stack, plan, folder, receiver)
     from tests.faults.kinds import faults_of
     from tests.faults.world import say
 
@@ -102,7 +104,7 @@ def _run(stack: contextlib.ExitStack, plan: Plan, folder: Path, *, first: int) -
 def _round(world: "World", faults: list[tuple[str, Any]], plan: Plan) -> dict[str, Any]:
     started = time.monotonic()
     share = plan.checks // len(faults)
-    row: dict[str, Any] = {"faults": {}, "checked": 0, "lost": 0, "doubled": 0, "saves": []}
+    row: dict[str, Any] = {"faults": {}, "checked": 0, "lost": 0, "doubled": 0, "untold": 0, "saves": []}
     for name, strike in faults:
         world.choose(share, share if plan.without == "fence" else max(1, share // 5))
         row["faults"][name] = strike(world)
@@ -123,17 +125,19 @@ def _sum(rows: list[dict[str, Any]]) -> dict[str, Any]:
         "kinds": names,
         "lost": sum(row["lost"] for row in rows),
         "doubled": sum(row["doubled"] for row in rows),
+        "untold": sum(row["untold"] for row in rows),
         "slowest_save": max((save for row in rows for save in row["saves"]), default=None),
         "slowest_recovery": max(row["seconds"] for row in rows),
         "seconds": round(sum(row["seconds"] for row in rows), 1),
     }
 
 
-def _world(stack: contextlib.ExitStack, plan: Plan, folder: Path) -> "World":
+def _world(stack: contextlib.ExitStack, plan: Plan, folder: Path, receiver: Receiver) -> "World":
     """Start servers and sites, set the environment up for Django, and migrate."""
     sites = [stack.enter_context(news_site()) for _ in range(HOSTS)]
     redis, postgres = _servers(stack, plan.engine)
-    environment = _environment(plan, folder, sites, redis, postgres)
+    opened = [*(site.address.removeprefix("http://") for site in sites), receiver.server.place]
+    environment = _environment(plan, folder, opened, redis, postgres)
     os.environ.clear()
     os.environ.update(environment)
     import django
@@ -155,6 +159,7 @@ def _world(stack: contextlib.ExitStack, plan: Plan, folder: Path) -> "World":
         scratch=folder,
         sites=sites,
         broker=RedisBroker(f"{redis.url}/1") if redis else FolderBroker(folder / "broker"),
+        receiver=receiver,
         rng=random.Random(plan.seed),
         redis=redis,
         postgres=postgres,
@@ -173,7 +178,7 @@ def _servers(stack: contextlib.ExitStack, engine: str) -> tuple[OwnServer, OwnSe
 
 
 def _environment(
-    plan: Plan, folder: Path, sites: list[NewsSite], redis: OwnServer | None, postgres: OwnServer | None
+    plan: Plan, folder: Path, opened: list[str], redis: OwnServer | None, postgres: OwnServer | None
 ) -> dict[str, str]:
     for name in ("failpoints", "broker/messages", "broker/control"):
         (folder / name).mkdir(parents=True)
@@ -187,7 +192,7 @@ def _environment(
         "RATE_LIMIT_KEY": "6000/min",
         "LOG_LEVEL": "WARNING",
         "FAILPOINTS": str(folder / "failpoints"),
-        "FETCH_ALLOW_PRIVATE": ",".join(site.address.removeprefix("http://") for site in sites),
+        "FETCH_ALLOW_PRIVATE": ",".join(opened),
         "FETCH_DEADLINE_SECONDS": "10",
         "HOST_GAP_SECONDS": "0",
         "SWEEP_SECONDS": "1",

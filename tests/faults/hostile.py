@@ -134,7 +134,7 @@ def _addresses(door: Server, cora: Any, waiting: Any, edith: Any, measured: Meas
     from django.conf import settings
 
     from tests.faults.bad_addresses import TO_THE_TRAP, Anything, knocked_at
-    from tests.faults.paths import paths_of
+    from tests.faults.paths import paths_of, told_at
     from tests.faults.ways_out import saved, suggested, the_copy
 
     def from_the_archive(address: str) -> str:
@@ -151,20 +151,28 @@ def _addresses(door: Server, cora: Any, waiting: Any, edith: Any, measured: Meas
         settings.LLM_URL = address
         return suggested(waiting, edith)
 
+    def from_a_webhook(address: str) -> str:
+        door.behaviours["/hook"] = redirect(address, "307 Temporary Redirect")
+        return told_at(door.url("/hook"))
+
     with serving(Anything()) as trap:
         settings.FETCH_PORTS = [80, 443, trap.port]
         settings.FETCH_ALLOW_PRIVATE = [door.place, "127.0.0.3"]
-        more = {"redirect from the archive": from_the_archive, _ENDPOINT: from_the_endpoint}
+        more = {
+            "redirect from the archive": from_the_archive,
+            _ENDPOINT: from_the_endpoint,
+            _WEBHOOK: from_a_webhook,
+        }
         measured.shut = knocked_at(trap, paths_of(door, cora) | more, TO_THE_TRAP, "shut")
         settings.FETCH_ALLOW_PRIVATE = [door.place, "127.0.0.0/8"]
-        # No redirect of the endpoint is ever followed; the control is that its own address leads there.
-        more[_ENDPOINT] = at_the_endpoint
+        # No redirect that answers a POST is ever followed; the control is that its own address leads there.
+        more |= {_ENDPOINT: at_the_endpoint, _WEBHOOK: told_at}
         measured.opened = knocked_at(trap, paths_of(door, cora) | more, ["127.0.0.1", "trap.example"], "open")
     settings.FETCH_ALLOW_PRIVATE = [door.place]
     start_afresh()
 
 
-_ENDPOINT = "redirect from the endpoint"
+_ENDPOINT, _WEBHOOK = "redirect from the endpoint", "redirect from a webhook"
 
 
 # ---------------------------------------------------------------- transport

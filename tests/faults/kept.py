@@ -12,6 +12,7 @@ from claims.models import (
     Article,
     Candidate,
     Change,
+    Delivery,
     EndpointAnswer,
     Event,
     Feed,
@@ -44,7 +45,7 @@ def half_written() -> list[str]:
     counted = Article.objects.filter(newest__isnull=False).exclude(newest__number=F("snapshot_count"))
     missed = Article.objects.filter(newest=None, snapshots__isnull=False)
     found += [f"an article that misses its newest snapshot: {row.url}" for row in counted | missed]
-    for kind in (Article, Feed, ArchiveCopy):
+    for kind in (Article, Feed, ArchiveCopy, Delivery):
         found += [f"a lease that nobody gave back: {row}" for row in kind.objects.exclude(lease_until=None)]
     found += [f"a host that nobody let go: {row}" for row in Host.objects.exclude(held_until=None)]
     return found

@@ -27,6 +27,16 @@ def killed_at(place: str) -> Fault:
     return strike
 
 
+def killed_mid_delivery(world: World) -> bool:
+    """Let a worker die when the webhook's receiver has taken a message, and before that is written down."""
+    world.arm(failpoints.MID_DELIVERY, signal.SIGKILL)
+    saves = len(world.saves)
+    world.edith_saves()  # so that there is something to tell
+    del world.saves[saves:]
+    world.release()
+    return world.struck(failpoints.MID_DELIVERY)
+
+
 def stopped_past_its_lease_at(place: str) -> Fault:
     """Let a worker stand still at a failpoint until another has done its work, then go on."""
 
@@ -223,6 +233,7 @@ def faults_of(engine: str) -> dict[str, Fault]:
     """Return the faults by name that there are with this engine and on this machine."""
     named: dict[str, Fault] = {f"kill -9 {place}": killed_at(place) for place in failpoints.NAMES}
     named |= {
+        f"kill -9 {failpoints.MID_DELIVERY}": killed_mid_delivery,
         "kill -9 mid-body": killed_mid_body,
         "kill -9 of all workers": workers_killed,
         "TERM mid-fetch": asked_to_stop_mid_fetch,

@@ -14,13 +14,16 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 from rest_framework.test import APIClient
 
-from claims.models import Article, Feed, Host, User
+from claims.models import Article, Delivery, Event, Feed, Host, User, Webhook
+from claims.operations.candidates import propose, track
+from claims.operations.deliveries import deliver
 from claims.operations.feed_reading import read_feeds
 from claims.operations.ingest import add_article
-from claims.operations.people import issue_token
+from claims.operations.people import add_person, issue_token
 from claims.operations.policies import host_of
 from claims.operations.recheck import check_articles
-from claims.vocabulary import Scope
+from claims.operations.sealing import seal
+from claims.vocabulary import Role, Scope
 from tests.pipeline.hostile import STORY, Behaviour, Server, Visit, redirect
 from tests.stories import right_now
 
@@ -82,10 +85,53 @@ def as_feed(address: str) -> str:
     return feed.state_reason
 
 
+def _listener() -> User:
+    """The editor whose programs listen; with her comes a claim, so that there is something to tell."""
+    known = User.objects.filter(username="wanda").first()
+    if known is not None:
+        return known
+    wanda = add_person(username="wanda", role=Role.EDITOR, by=None, now=right_now())
+    candidate = propose(text="Wheat costs more than it did last year.", by=wanda, now=right_now())
+    track(candidate_id=candidate.pk, by=wanda, now=right_now())
+    return wanda
+
+
+def told_at(address: str) -> str:
+    """Tell a webhook that is in the database already, from when its address was open, say, of one event.
+
+    Returns what went wrong, or else that it was taken.
+    """
+    wanda, now = _listener(), right_now()
+    Webhook.objects.filter(owner=wanda).delete()
+    secret = seal("whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")
+    webhook = Webhook.objects.create(
+        owner=wanda, url=address, sealed_secret=secret, free_at=now, added_at=now, updated_at=now
+    )
+    return _told(webhook)
+
+
+def _told(webhook: Webhook) -> str:
+    event = Event.objects.filter(public=True).latest("seq")
+    Delivery.objects.create(webhook=webhook, event=event, due_at=right_now(), noted_at=right_now())
+    [report] = deliver([webhook.pk])
+    return report.problem or "It was taken."
+
+
+def _as_webhook(address: str) -> str:
+    Webhook.objects.filter(owner=_listener()).delete()
+    token = issue_token(person=_listener(), scopes=[Scope.HOOKS], by=None, now=right_now())
+    program = APIClient(HTTP_AUTHORIZATION=f"Token {token}")
+    answer = program.post("/api/v1/webhooks/", {"url": address}, format="json")
+    if answer.status_code in (400, 422):
+        return str(answer.json()["detail"]) + str(answer.json().get("errors", ""))
+    return _told(Webhook.objects.get(pk=answer.json()["id"]))
+
+
 def paths_of(door: Server, cora: User) -> dict[str, Path]:
     """Return all paths; ``door`` is a server that the gate is open to, which sends visitors on."""
 
     numbers = count(len(door.behaviours))
+    _listener()
 
     def answering(behave: Behaviour) -> str:
         path = f"/{next(numbers)}"
@@ -119,6 +165,8 @@ def paths_of(door: Server, cora: User) -> dict[str, Path]:
     return {
         "ingest": by_command,
         "POST articles/": lambda address: _by_program(address, cora),
+        "POST webhooks/": _as_webhook,
+        "webhook": told_at,
         "desk form": lambda address: _at_the_desk(address, cora),
         "scheduled check": by_schedule,
         "feed": as_feed,

@@ -16,8 +16,16 @@ rounds = partial(told_by, "tests.faults")
 
 def test_checks_under_faults_lose_and_double_nothing(tmp_path: Path) -> None:
     result = rounds(tmp_path, "--rounds", "1", "--checks", "96", "--together", "8")
-    assert (result["lost"], result["doubled"]) == (0, 0), result
+    assert (result["lost"], result["doubled"], result["untold"]) == (0, 0, 0), result
     assert (result["checks"], result["faults"]) == (96, 8), result
+
+
+def test_who_listens_is_told_all_though_a_worker_dies_while_it_tells(tmp_path: Path) -> None:
+    killed = ("--only", "kill -9 mid-delivery")
+    result = rounds(tmp_path, "--rounds", "1", "--checks", "8", *killed)
+    assert (result["faults"], result["untold"], result["doubled"]) == (1, 0, 0), result
+    control = rounds(tmp_path / "control", "--without", "sweep", "--rounds", "1", "--checks", "8", *killed)
+    assert control["untold"] > 0, "with the queue only in the broker"
 
 
 def test_without_the_fence_results_are_doubled(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from claims.models import ArchiveCopy, Article, Candidate, Host, User
 from claims.operations.custody import save_copies
 from claims.operations.rewriting import NoSuggestionError, suggest_wording
 from claims.vocabulary import ArchiveState, ClaimStatus
-from tests.faults.paths import as_feed, by_command, by_schedule, no_rules
+from tests.faults.paths import as_feed, by_command, by_schedule, no_rules, told_at
 from tests.pipeline.hostile import Server, Visit
 from tests.sites import page as news_page
 from tests.stories import decided, right_now, taken_on, tracked
@@ -66,6 +66,7 @@ def ways_out(door: Server, waiting: Candidate, edith: User) -> dict[str, Way]:
         "robots": by_robots,
         "archive": by_archive,
         "endpoint": by_endpoint,
+        "webhook": lambda place: told_at(door.url(place)),
     }
 
 

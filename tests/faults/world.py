@@ -1,4 +1,4 @@
-"""A newsroom to break: sites, database, broker, two workers, a scheduler, and Edith who works on."""
+"""A newsroom to break: sites, database, broker, two workers, a scheduler, Edith, and who listens to it."""
 
 import contextlib
 import random
@@ -15,14 +15,16 @@ from django.db import DatabaseError, InterfaceError, connection
 from django.db.models import Q
 from django.test import Client
 
-from claims.models import Article, Change, Claim, Event, Snapshot
+from claims.models import Article, Change, Claim, Delivery, Event, Snapshot
 from claims.operations.ingest import add_article
 from claims.operations.people import add_person, issue_token
 from claims.operations.recheck import check_articles
+from claims.operations.webhooks import add_webhook
 from claims.queries.clock import database_now
 from claims.vocabulary import ClaimStatus, EventKind, Role, Scope
 from tests.faults.brokers import Broker
 from tests.faults.processes import Service, children_of, scheduler, wait_until, worker
+from tests.receivers import Receiver
 from tests.servers import OwnServer
 from tests.sites import NewsSite
 from tests.stories import a_claim
@@ -68,11 +70,15 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Audit:
-    """How many articles were due and not checked, and how many results are missing or there twice."""
+    """How many articles were due and not checked, and how many results are missing or there twice.
+
+    ``untold`` are public events that no message told the webhook of; one told under two ids is ``doubled``.
+    """
 
     checked: int
     lost: int
     doubled: int
+    untold: int
 
 
 @dataclass
@@ -84,6 +90,7 @@ class World:
     scratch: Path
     sites: list[NewsSite]
     broker: Broker
+    receiver: Receiver
     rng: random.Random
     redis: OwnServer | None = None
     postgres: OwnServer | None = None
@@ -115,6 +122,8 @@ class World:
         for page in self.pages[:TRACKED]:
             article = Article.objects.get(pk=page.article)
             a_claim(self.edith, text=page.said, quote=page.said, article=article)
+        add_webhook(url=self.receiver.url, kinds=[], by=self.edith, now=database_now())
+        self._heard_of = self._last_event()
         self.edith_saves()  # once while all is well: a site that is up has read its templates
         self.saves.clear()
 
@@ -216,12 +225,22 @@ class World:
     # ---- what became of it
 
     def recovered(self, within: float = RECOVERS_WITHIN_SECONDS) -> bool:
-        """Wait until every page of the round has been checked and let go.
+        """Wait until every page of the round has been checked and let go, and all that is new has been told.
 
         A check that could not reach its page (its worker stood still for longer than a fetch may take, say)
         has brought nothing yet: the wait that it has set is cut short.
         """
-        return wait_until(lambda: not self._waiting(), within, every=0.1)
+        return wait_until(lambda: not self._waiting() and not self._unsent(), within, every=0.1)
+
+    def _unsent(self) -> bool:
+        try:
+            return Delivery.objects.filter(due_at__isnull=False).exists()
+        except (DatabaseError, InterfaceError):
+            connection.close()
+            return True
+
+    def _last_event(self) -> int:
+        return Event.objects.order_by("-seq").values_list("seq", flat=True)[0]
 
     def _waiting(self) -> set[str]:
         ids = [page.article for page in self.due]
@@ -244,7 +263,19 @@ class World:
                 short, over = self._against_the_site(page)
                 missing += short
                 twice += over
-        return Audit(len(self.due) - len(waiting), len(waiting) + missing, twice)
+        untold, over = self._against_the_receiver()
+        return Audit(len(self.due) - len(waiting), len(waiting) + missing, twice + over, untold)
+
+    def _against_the_receiver(self) -> tuple[int, int]:
+        """Compare what is new in the ledger with what the webhook was told; what lacks, what is over."""
+        new = Event.objects.filter(public=True, seq__gt=self._heard_of).values_list("id", flat=True)
+        told: dict[str, set[str]] = {event: set() for event in new}
+        for message in self.receiver.messages:
+            told.get(message.told["data"]["id"], set()).add(message.id)
+        self._heard_of = self._last_event()
+        self.receiver.messages.clear()
+        names = told.values()
+        return sum(not ids for ids in names), sum(len(ids) - 1 for ids in names if ids)
 
     def _against_the_site(self, page: Page) -> tuple[int, int]:
         """Compare what we hold of a page with what its site has shown; returns how many lack and are over."""
