@@ -138,6 +138,12 @@ class AddFeedForm(forms.Form):
     publisher = _line("Publisher", max_length=200, help_text="Whose articles it brings in.")
 
 
+class AddWebhookForm(forms.Form):
+    """A program to tell of changes."""
+
+    url = _line("Address of the program", max_length=70_000, help_text="Where it takes messages, by POST.")
+
+
 class UploadForm(AddArticleForm):
     """A page in hand."""
 

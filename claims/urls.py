@@ -12,6 +12,7 @@ from claims.views.desk import (
     parsing,
     queue,
     rewriting,
+    webhooks,
     workbench,
 )
 from claims.views.desk import feeds as feeds_at_desk
@@ -78,6 +79,12 @@ DESK: list[URLPattern | URLResolver] = [
     path("desk/aliases/", aliases.aliases_page, name="desk_aliases"),
     path("desk/topics/", claims.topics_page, name="desk_topics"),
     path("desk/machine/", machine.machine_page, name="desk_machine"),
+    path("desk/webhooks/", webhooks.webhooks_page, name="desk_webhooks"),
+    path("desk/webhooks/<slug:webhook_id>/again/", webhooks.again, name="desk_webhook_again"),
+    path("desk/webhooks/<slug:webhook_id>/stop/", webhooks.stop, name="desk_webhook_stop"),
+    path("desk/webhooks/<slug:webhook_id>/start/", webhooks.start, name="desk_webhook_start"),
+    path("desk/webhooks/<slug:webhook_id>/rotate/", webhooks.rotate, name="desk_webhook_rotate"),
+    path("desk/webhooks/<slug:webhook_id>/remove/", webhooks.remove, name="desk_webhook_remove"),
 ]
 MACHINES: list[URLPattern | URLResolver] = [
     path("api/v1/", include("claims.api.urls")),

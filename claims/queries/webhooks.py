@@ -1,5 +1,6 @@
 """Webhooks and their deliveries, as their owners see them."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -8,7 +9,7 @@ from django.db.models import Count, Min, Q, QuerySet
 from claims.models import Delivery, Event, User, Webhook
 from claims.queries.history import Position
 from claims.queries.shapes import change_row, moment
-from claims.vocabulary import DeliveryState, Role, WebhookState
+from claims.vocabulary import DeliveryState, EventKind, Role, WebhookState
 
 LISTENING = Q(state__in=[WebhookState.ACTIVE, WebhookState.FAILING], owner__is_active=True)
 """The webhooks that are told of changes: not stopped, gone or removed, and of an account that is open."""
@@ -35,9 +36,31 @@ def deliveries_of(webhook: Webhook, *, states: list[DeliveryState]) -> QuerySet[
     return rows.filter(state__in=states) if states else rows
 
 
+@dataclass(frozen=True, slots=True)
+class WebhookRow:
+    """A webhook (of `webhooks_of`) as its owner sees it at the desk; ``kinds`` in words, none: all."""
+
+    webhook: Webhook
+    kinds: list[str]
+    next_try_at: datetime | None
+
+
+def webhooks_at_the_desk(person: User) -> list[WebhookRow]:
+    """Return the webhooks that a person may see, those in trouble first. One query."""
+    rows = [
+        WebhookRow(webhook, [EventKind(kind).label for kind in webhook.kinds], _next_try_at(webhook))
+        for webhook in webhooks_of(person)
+    ]
+    return sorted(rows, key=lambda row: (row.webhook.state == WebhookState.ACTIVE, row.webhook.url))
+
+
+def _next_try_at(webhook: Webhook) -> datetime | None:
+    due_at: datetime | None = getattr(webhook, "next_due_at", None)
+    return max(due_at, webhook.free_at) if due_at and webhook.listens else None
+
+
 def webhook_shape(webhook: Webhook) -> dict[str, Any]:
     """Return a webhook (of `webhooks_of`) as the API shows it: without its secret."""
-    due_at: datetime | None = getattr(webhook, "next_due_at", None)
     return {
         "id": webhook.id,
         "url": webhook.url,
@@ -49,7 +72,7 @@ def webhook_shape(webhook: Webhook) -> dict[str, Any]:
         "added_at": moment(webhook.added_at),
         "updated_at": moment(webhook.updated_at),
         "last_delivered_at": moment(webhook.last_delivered_at),
-        "next_try_at": moment(max(due_at, webhook.free_at)) if due_at and webhook.listens else None,
+        "next_try_at": moment(_next_try_at(webhook)),
         "waiting": getattr(webhook, "waiting", 0),
     }
 

@@ -2,9 +2,9 @@
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from django import template
 from django.forms import BoundField
@@ -15,9 +15,21 @@ from django.utils.text import Truncator
 
 from claims.pipeline.candidate.claimants import in_sentence
 from claims.queries.timeline import CHANGE_ICONS, without_title
-from claims.vocabulary import ArticleState, ChangeKind, ClaimStatus, EventKind, FeedState, QuoteState, Stance
+from claims.vocabulary import (
+    ArticleState,
+    ChangeKind,
+    ClaimStatus,
+    EventKind,
+    FeedState,
+    QuoteState,
+    Stance,
+    WebhookState,
+    Word,
+)
 
 register = template.Library()
+
+W = TypeVar("W", bound=Word)
 
 MOST_DOTS = 24
 """More articles than this are still told in words; the row of dots ends here."""
@@ -60,6 +72,12 @@ _FEED_FLAGS = {
     FeedState.STUCK: ("warn", "late"),
     FeedState.STOPPED: ("plain", "removed"),
 }
+# And where a webhook stands; one that is told of everything needs no remark.
+_WEBHOOK_FLAGS = {
+    WebhookState.FAILING: ("warn", "late"),
+    WebhookState.STOPPED: ("plain", "removed"),
+    WebhookState.GONE: ("bad", "removed"),
+}
 
 
 @register.simple_tag
@@ -90,21 +108,23 @@ def flag(kind: str, icon_name: str, words: str) -> SafeString:
 @register.simple_tag
 def article_flag(state: str) -> SafeString:
     """Return where an article's page stands, as a flag; nothing for a live one."""
-    word = ArticleState(state)
-    if word not in _STATE_FLAGS:
-        return SafeString("")
-    kind, icon_name = _STATE_FLAGS[word]
-    return flag(kind, icon_name, word.label)
+    return _flag_of(ArticleState(state), _STATE_FLAGS)
 
 
 @register.simple_tag
 def feed_flag(state: str) -> SafeString:
     """Return where a feed stands, as a flag; nothing for a live one."""
-    word = FeedState(state)
-    if word not in _FEED_FLAGS:
-        return SafeString("")
-    kind, icon_name = _FEED_FLAGS[word]
-    return flag(kind, icon_name, word.label)
+    return _flag_of(FeedState(state), _FEED_FLAGS)
+
+
+@register.simple_tag
+def webhook_flag(state: str) -> SafeString:
+    """Return where a webhook stands, as a flag; nothing for an active one."""
+    return _flag_of(WebhookState(state), _WEBHOOK_FLAGS)
+
+
+def _flag_of(word: W, flags: Mapping[W, tuple[str, str]]) -> SafeString:
+    return flag(*flags[word], word.label) if word in flags else SafeString("")
 
 
 @register.simple_tag

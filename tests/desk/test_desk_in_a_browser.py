@@ -8,9 +8,10 @@ from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
 from playwright.sync_api import expect
 
-from claims.models import Article, Candidate, Claim, ReReview, Review, User
+from claims.models import Article, Candidate, Claim, ReReview, Review, User, Webhook
 from claims.operations.aliases import add_alias
 from claims.operations.people import add_person
+from claims.operations.webhooks import add_webhook
 from claims.vocabulary import CandidateState, ClaimStatus, ReviewState, Role
 from tests.desk.conftest import LANDED, WIRE, a_candidate
 from tests.stories import a_claim, a_topic, an_article, decided, right_now
@@ -78,6 +79,8 @@ def story(edith: User, article: Article) -> dict[str, str]:
         hedges=["reportedly"],
         zone="suggest",
     )
+    add_webhook(url="https://program.example/inbox?key=1", kinds=[], by=edith, now=right_now())
+    Webhook.objects.update(state="failing", state_reason="program.example answered 500.", failures=7)
     add_alias(name="the chief diplomat", canonical="Moussa Koussa", by=edith, now=right_now())
     Article.objects.filter(pk=article.pk).update(failures=3, state_reason="The server does not answer.")
     return {
@@ -92,6 +95,7 @@ def story(edith: User, article: Article) -> dict[str, str]:
         "feeds": reverse("desk_feeds"),
         "topics": reverse("desk_topics"),
         "names": reverse("desk_aliases"),
+        "webhooks": reverse("desk_webhooks"),
     }
 
 

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 def test_every_page_of_the_desk_asks_readers_to_log_in() -> None:
     for pattern in DESK:
         address = "/" + str(pattern.pattern).replace("<int:number>", "1")
-        for word in ("candidate_id", "claim_id", "article_id", "feed_id", "appearance_id"):
+        for word in ("candidate_id", "claim_id", "article_id", "feed_id", "webhook_id", "appearance_id"):
             address = address.replace(f"<slug:{word}>", "0000000000zz")
         answer = Client().get(address)
         assert answer.status_code == 302, address
