@@ -58,7 +58,7 @@ def test_what_goes_wrong_is_seen_and_sent_again(desk: Client, edith: User) -> No
     Delivery.objects.update(due_at="2100-01-01T00:00:00Z")
     said = words(desk.get(PAGE))
     assert "Failing" in said
-    assert "program.example answered 500. Refused 7 times in a row." in said
+    assert "program.example answered 500. 7 tries in a row failed." in said
     assert "Told of: First seen" in said
     assert "1 message" in said
     assert "What waits is sent with the next sweep" in act(desk, "again", webhook)
