@@ -9,9 +9,10 @@ from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from claims import tasks
-from claims.models import Article, Feed
+from claims.models import Article, Delivery, Feed, User, Webhook
 from claims.operations.feeds import add_feed
-from tests.stories import an_article, right_now
+from claims.operations.webhooks import add_webhook
+from tests.stories import a_claim, an_article, right_now
 
 pytestmark = pytest.mark.django_db
 
@@ -56,6 +57,24 @@ def test_they_tell_of_lag_stuck_pages_expired_leases_and_feeds(reader: APIClient
     assert troubled["claims_expired_leases"] == 2
     assert (troubled["claims_stuck_articles"], troubled["claims_overdue_checks"]) == (1, 1)
     assert (troubled["claims_feeds.dead"], troubled["claims_feeds.live"]) == (1, 0)
+
+
+def test_they_tell_of_messages_to_webhooks_that_nobody_sent(
+    reader: APIClient, settings: Settings, edith: User
+) -> None:
+    settings.DEBUG = True
+    add_webhook(url="https://program.example/", kinds=[], by=edith, now=right_now())
+    a_claim(edith)
+    hour_ago = right_now() - timedelta(hours=1)
+    Delivery.objects.update(due_at=hour_ago, lease_until=hour_ago)
+    late = read(reader)
+    assert late["claims_delivery_lag_seconds"] >= 3600
+    assert late["claims_expired_leases"] == Delivery.objects.count()
+    assert (late["claims_webhooks.active"], late["claims_webhooks.failing"]) == (1, 0)
+    Webhook.objects.update(state="failing", free_at=right_now() + timedelta(hours=1))
+    waiting = read(reader)
+    assert waiting["claims_delivery_lag_seconds"] == 0, "its receiver is to blame, not we"
+    assert waiting["claims_webhooks.failing"] == 1
 
 
 def test_a_hint_that_the_broker_does_not_take_is_counted(

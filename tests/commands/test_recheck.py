@@ -9,13 +9,16 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from pytest_django import Settings
 
-from claims.models import Article, Feed
+from claims.models import Article, Feed, User
 from claims.operations.feeds import add_feed
 from claims.operations.ingest import add_article, ingest_file
+from claims.operations.webhooks import add_webhook
 from tests.commands.conftest import Run
+from tests.receivers import receiving
 from tests.sites import NewsSite
-from tests.stories import right_now
+from tests.stories import a_claim, right_now
 
 ROOT = Path(__file__).resolve().parents[2]
 SAYS = "The minister resigned on Tuesday, a government spokesman said."
@@ -66,6 +69,22 @@ def test_due_feeds_bring_in_articles_that_are_checked_at_once(run: Run, site: Ne
     [line] = run("recheck").lines
     assert line["outcome"] == "captured"
     assert not Feed.objects.filter(due_at__lte=right_now()).exists()
+
+
+def test_who_listens_is_told_of_what_the_checks_bring(
+    run: Run, site: NewsSite, edith: User, settings: Settings
+) -> None:
+    article = taken_on(site.says("/page", "Minister resigns", SAYS))
+    run("recheck")
+    article.refresh_from_db()
+    a_claim(edith, text=SAYS, quote=SAYS, article=article)
+    with receiving() as receiver:
+        settings.FETCH_ALLOW_PRIVATE = [*settings.FETCH_ALLOW_PRIVATE, receiver.server.place]
+        add_webhook(url=receiver.url, kinds=[], by=edith, now=right_now())
+        site.says("/page", "Minister resigns", NOW_SAYS)
+        Article.objects.update(due_at=right_now())
+        assert [line["outcome"] for line in run("recheck").lines] == ["changed"]
+    assert "article_change" in receiver.kinds
 
 
 def test_nothing_due_is_nothing_said(run: Run) -> None:
