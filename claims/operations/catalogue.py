@@ -9,12 +9,17 @@ from django.utils.text import slugify
 
 from claims.models import Claimant, Publisher, PublisherSite, Topic, User
 from claims.operations.ledger import Book, writing
+from claims.operations.policies import fetch_policy
 from claims.operations.refusals import ConflictError, RuleRefusedError, require
 from claims.pipeline.candidate.claimants import pointed_at
+from claims.pipeline.fetch import FetchRefused, check_url
 from claims.vocabulary import EventKind, PublisherKind, Role
 
 # Registries that only public bodies can register under (IANA, gov.uk, europa.eu).
 _OFFICIAL_SUFFIXES = (".gov", ".gov.uk", ".mil", ".int", ".gouv.fr", ".europa.eu", ".gov.mt")
+
+LONGEST_PREFIX = 500
+"""Characters of where a publisher's pages lie."""
 
 
 def _free_slug(taken: QuerySet[Publisher] | QuerySet[Claimant] | QuerySet[Topic], name: str) -> str:
@@ -34,6 +39,23 @@ def site_prefix(url: str) -> str:
     return f"{parts.netloc.lower()}{parts.path.rstrip('/')}/"
 
 
+def _given_prefix(site: str, number: int) -> str:
+    """Return the prefix of a site as an editor gives it, with or without its scheme.
+
+    Raises `RuleRefusedError` for what is no address that we would fetch from.
+    """
+    checked = check_url(site if "//" in site else f"https://{site}", policy=fetch_policy())
+    if isinstance(checked, FetchRefused):
+        raise RuleRefusedError(checked.reason, field=f"sites.{number}")
+    prefix = site_prefix(checked.url)
+    if len(prefix) > LONGEST_PREFIX:
+        raise RuleRefusedError(
+            f"The address has more than {LONGEST_PREFIX} characters; give where the publisher’s pages begin.",
+            field=f"sites.{number}",
+        )
+    return prefix
+
+
 def add_publisher(
     *,
     name: str,
@@ -45,14 +67,18 @@ def add_publisher(
 ) -> Publisher:
     """Add a publisher whose pages lie under ``sites`` (addresses); an editor or the operator (``by`` None).
 
-    Raises `NotAllowedError`, `RuleRefusedError` (no name), `ConflictError` (a site that is somebody else's).
+    Raises `NotAllowedError`, `RuleRefusedError` (no name, a site that is none), `ConflictError` (a site that
+    is somebody else's).
     """
     if by is not None:
         require(by, Role.EDITOR)
     if not name.strip():
         raise RuleRefusedError("Give the publisher a name.", field="name")
+    prefixes = list(dict.fromkeys(_given_prefix(site, number) for number, site in enumerate(sites)))
     with writing() as book:
-        return _make_publisher(book, name=name.strip(), kind=kind, owner=owner, sites=sites, by=by, now=now)
+        return _make_publisher(
+            book, name=name.strip(), kind=kind, owner=owner, sites=prefixes, by=by, now=now
+        )
 
 
 def _make_publisher(

@@ -44,6 +44,34 @@ def test_a_publisher_is_added_with_its_sites(reader: APIClient, program_of: Prog
     assert Publisher.objects.count() == 1
 
 
+@pytest.mark.parametrize(
+    "site",
+    [
+        "",
+        "not a site",
+        "http://[bad",
+        "ftp://fo.example/",
+        "javascript:alert(1)",
+        "10.0.0.1",
+        "fo.example/\x01",
+    ],
+)
+def test_a_site_that_is_none_is_refused(site: str, program_of: Program, edith: User) -> None:
+    body = {"name": "Foreign Office", "sites": ["fo.example", site]}
+    [told] = problem(program_of(edith).post("/api/v1/publishers/", body, format="json"), 422)["errors"]
+    assert told["field"] == "sites.1"
+    long = {"name": "Foreign Office", "sites": [f"fo.example/{'ü' * 300}"]}
+    problem(program_of(edith).post("/api/v1/publishers/", long, format="json"), 422)
+    assert not Publisher.objects.exists()
+
+
+def test_sites_are_kept_once_and_as_addresses_are_kept(program_of: Program, edith: User) -> None:
+    body = {"name": "Zürcher", "sites": ["https://ZÜRCHER.example:443/a?b#c", "zürcher.example/a/"]}
+    made = program_of(edith).post("/api/v1/publishers/", body, format="json")
+    assert made.status_code == 201, made.content
+    assert made.json()["sites"] == ["xn--zrcher-3ya.example/a/"]
+
+
 def test_a_feed_is_taken_on_once(reader: APIClient, program_of: Program, edith: User) -> None:
     body = {"url": "https://lantern.example/feed.xml", "publisher": "The Lantern"}
     made = program_of(edith).post("/api/v1/feeds/", body, format="json")
