@@ -187,6 +187,32 @@ def find_claimant(*, name: str, anonymous: bool = False, now: datetime) -> Claim
     )
 
 
+def add_claimant(*, name: str, by: User | None, now: datetime) -> Claimant:
+    """Return the claimant of that name, added when there is none; an editor or the operator (``by`` None).
+
+    Raises `NotAllowedError`, `RuleRefusedError` (no name, or words that only point to somebody).
+    """
+    if by is not None:
+        require(by, Role.EDITOR)
+    with writing() as book:
+        known = set(Claimant.objects.filter(name__iexact=" ".join(name.split())[:200]))
+        claimant = find_claimant(name=name, now=now)
+        if claimant is None:
+            raise RuleRefusedError(
+                "Give the claimant a name; “the same programme” points to somebody told of before.",
+                field="name",
+            )
+        if claimant not in known:
+            book.write(
+                EventKind.CLAIMANT_ADDED,
+                text=f"{claimant} added.",
+                occurred_at=now,
+                actor=by,
+                data={"claimant": claimant.id},
+            )
+    return claimant
+
+
 def add_topic(*, name: str, by: User | None, now: datetime, summary: str = "") -> Topic:
     """Add a topic; an editor or the operator (``by`` None). Raises `NotAllowedError`, `RuleRefusedError`."""
     if by is not None:
