@@ -54,11 +54,11 @@ class Ingested:
     known_before: bool
 
 
-def clean_address(url: str) -> str:
-    """Return the normalised address; raises `AddressRefusedError` with what to do about it."""
+def clean_address(url: str, *, field: str = "url") -> str:
+    """Return the normalised address; raises `AddressRefusedError` with what to do, at that field."""
     checked = check_url(url.strip(), policy=fetch_policy())
     if isinstance(checked, FetchRefused):
-        raise AddressRefusedError(checked.reason, field="url")
+        raise AddressRefusedError(checked.reason, field=field)
     return checked.url
 
 
