@@ -20,6 +20,7 @@ ROOT = "/api/v1/"
         "claims/UPPER/",
         "claims/short/",
         "claims/%00abcdef/",
+        "claims/%0Aabcdef/",
         "claims/..%2f..%2fetc/",
         "claims/abcdefgh/reviews/0/sign_off/",
         "claims/abcdefgh/reviews/9223372036854775808/sign_off/",
