@@ -273,6 +273,7 @@ class EventKind(Word):
     FEED_CHANGED = "feed_changed", "Feed changed"
     EVIDENCE_ARCHIVED = "evidence_archived", "Evidence archived elsewhere"
     PUBLISHER_ADDED = "publisher_added", "Publisher added"
+    CLAIMANT_ADDED = "claimant_added", "Claimant added"
     TOPIC_ADDED = "topic_added", "Topic added"
     ALIAS_ADDED = "alias_added", "Name joined"
     ALIAS_REMOVED = "alias_removed", "Name parted"

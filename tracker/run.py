@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from claims.management.demo.story import ACCOUNTS, PASSWORD
+from tracker.environment import YES
 from tracker.together import Together, stop_with_caller
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -106,7 +107,7 @@ def _need_free(port: int, name: str, purpose: str) -> None:
 
 
 def _is_on(name: str, otherwise: str) -> bool:
-    return os.environ.get(name, otherwise).lower() in ("true", "on", "ok", "y", "yes", "1")
+    return os.environ.get(name, otherwise).lower() in YES
 
 
 def _demo_for(var: Path, port: int) -> DemoRecord | None:

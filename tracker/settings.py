@@ -6,48 +6,25 @@ import sys
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import environ
 import structlog
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from tracker import environment
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 
-class _Environment(environ.FileAwareMapping):  # type: ignore[misc]  # django-environ ships no types
-    """The environment, and files named by NAME_FILE; the line break at the end of such a file is no part."""
-
-    def __getitem__(self, key: str) -> str:
-        """Return a variable's value, or what its file holds."""
-        return str(super().__getitem__(key)).strip()
-
-
-class _Env(environ.FileAwareEnv):  # type: ignore[misc]  # django-environ ships no types
-    """Reads settings out of `_Environment`."""
-
-    ENVIRON = _Environment()
-
-
-env = _Env()
-
-VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))
+VAR_DIR = Path(environment.text("VAR_DIR", str(BASE_DIR / "var")))
 # `analyze` promises to leave no trace, not even a key or a folder.
 WRITES_NOTHING = sys.argv[1:2] == ["analyze"]
 
-DEBUG = env.bool("DEBUG", default=False)
-
-
-def _one_of(name: str, *choices: str) -> str:
-    """Return the setting ``name``, one of ``choices``, the first of which is the default."""
-    given: str = env.str(name, default=choices[0])
-    if given not in choices:
-        raise ImproperlyConfigured(f"{name} is one of {', '.join(choices)}, not {given!r}.")
-    return given
+DEBUG = environment.switch("DEBUG")
 
 
 def _secret_key() -> str:
     """Return SECRET_KEY, else the key kept in ``var/secret_key`` (made on first run, mode 0600)."""
-    given: str = env.str("SECRET_KEY", default="")
+    given = environment.text("SECRET_KEY")
     if given:
         return given
     kept = VAR_DIR / "secret_key"
@@ -75,15 +52,15 @@ if not DEBUG and (
     )
 
 # Signs the ledger's checkpoint (Ed25519, 64 hexadecimal digits); made and kept under var/ when not given.
-LEDGER_KEY: str = env.str("LEDGER_KEY", default="")
+LEDGER_KEY = environment.key("LEDGER_KEY")
 
 # ---------------------------------------------------------------- where we are
-PORT = env.int("PORT", default=8000)
-DEMO_PORT = env.int("DEMO_PORT", default=PORT + 1)
-PUBLIC_URL: str = env.str("PUBLIC_URL", default=f"http://127.0.0.1:{PORT}").rstrip("/")
+PORT = environment.whole("PORT", 8000, least=1, most=65_535)
+DEMO_PORT = environment.whole("DEMO_PORT", PORT + 1, least=1, most=65_535)
+PUBLIC_URL = environment.site("PUBLIC_URL", f"http://127.0.0.1:{PORT}")
 PUBLIC_IS_HTTPS = PUBLIC_URL.startswith("https://")
-ALLOWED_HOSTS: list[str] = env.list(
-    "ALLOWED_HOSTS", default=[urlsplit(PUBLIC_URL).hostname or "127.0.0.1", "127.0.0.1", "localhost", "[::1]"]
+ALLOWED_HOSTS = environment.words(
+    "ALLOWED_HOSTS", [urlsplit(PUBLIC_URL).hostname or "127.0.0.1", "127.0.0.1", "localhost", "[::1]"]
 )
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 PRODUCT_NAME = "Claim Ledger"
@@ -148,7 +125,7 @@ SQLITE_OPTIONS = {
     # recursive_triggers: without it INSERT OR REPLACE deletes ledger rows behind the delete trigger's back.
     "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA recursive_triggers=ON;",
 }
-DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'claims.sqlite3'}")}
+DATABASES = {"default": environment.database("DATABASE_URL", f"sqlite:///{VAR_DIR / 'claims.sqlite3'}")}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["OPTIONS"] = SQLITE_OPTIONS
 else:
@@ -160,7 +137,7 @@ TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en-gb"
 USE_I18N = False
 
-REDIS_URL: str = env.str("REDIS_URL", default="")
+REDIS_URL = environment.redis("REDIS_URL")
 CACHES = {
     "default": {
         "BACKEND": "tracker.cache.PatientRedisCache",
@@ -174,7 +151,7 @@ CACHES = {
 }
 
 # ------------------------------------------------ jobs: the database is the queue, messages are hints
-SWEEP_SECONDS = env.float("SWEEP_SECONDS", default=5.0)
+SWEEP_SECONDS = environment.number("SWEEP_SECONDS", 5.0, least=0.1)
 BROKER_DIR = VAR_DIR / "broker"
 if not REDIS_URL and not WRITES_NOTHING:
     for folder in ("messages", "control"):  # the file broker does not make its own
@@ -202,7 +179,7 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_PROC_ALIVE_TIMEOUT = 90.0
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_REDIRECT_STDOUTS = False
-CELERY_WORKER_CONCURRENCY = env.int("WORKER_CONCURRENCY", default=2)
+CELERY_WORKER_CONCURRENCY = environment.whole("WORKER_CONCURRENCY", 2, least=1)
 CELERY_WORKER_MAX_MEMORY_PER_CHILD = 350_000  # kB
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
@@ -214,41 +191,43 @@ CELERY_BEAT_SCHEDULE = {
 }
 
 # ---------------------------------------------------------------- fetching and checking
-FETCH_ALLOW_PRIVATE: list[str] = env.list("FETCH_ALLOW_PRIVATE", default=[])
-FETCH_PORTS: list[int] = env.list("FETCH_PORTS", cast=int, default=[80, 443])
-FETCH_DEADLINE_SECONDS = env.float("FETCH_DEADLINE_SECONDS", default=30.0)
-FETCH_MAX_BYTES = env.int("FETCH_MAX_BYTES", default=5 * 1024 * 1024)
+FETCH_ALLOW_PRIVATE = environment.openings("FETCH_ALLOW_PRIVATE")
+FETCH_PORTS = environment.ports("FETCH_PORTS", [80, 443])
+FETCH_DEADLINE_SECONDS = environment.number("FETCH_DEADLINE_SECONDS", 30.0, least=0.1)
+FETCH_MAX_BYTES = environment.whole("FETCH_MAX_BYTES", 5 * 1024 * 1024, least=1)
 # The demo's own site (host:port), which `make run` serves; it alone is looked at by short cadences.
-DEMO_HOST: str = env.str("DEMO_HOST", default="")
-HOST_GAP_SECONDS = env.float("HOST_GAP_SECONDS", default=2.0)
-CHECK_MIN_SECONDS = env.float("CHECK_MIN_SECONDS", default=300.0)
-CHECK_MAX_SECONDS = env.float("CHECK_MAX_SECONDS", default=604_800.0)
-FEED_MIN_SECONDS = env.float("FEED_MIN_SECONDS", default=900.0)
-REMOVED_AFTER_CHECKS = env.int("REMOVED_AFTER_CHECKS", default=4)
-REMOVED_AFTER_SECONDS = env.float("REMOVED_AFTER_SECONDS", default=86_400.0)
-STUCK_AFTER = env.int("STUCK_AFTER", default=5)
-LEASE_SECONDS = env.float("LEASE_SECONDS", default=120.0)
+DEMO_HOST = environment.text("DEMO_HOST")
+HOST_GAP_SECONDS = environment.number("HOST_GAP_SECONDS", 2.0)
+CHECK_MIN_SECONDS = environment.number("CHECK_MIN_SECONDS", 300.0)
+CHECK_MAX_SECONDS = environment.number(
+    "CHECK_MAX_SECONDS", max(604_800.0, CHECK_MIN_SECONDS), least=CHECK_MIN_SECONDS
+)
+FEED_MIN_SECONDS = environment.number("FEED_MIN_SECONDS", 900.0)
+REMOVED_AFTER_CHECKS = environment.whole("REMOVED_AFTER_CHECKS", 4, least=1)
+REMOVED_AFTER_SECONDS = environment.number("REMOVED_AFTER_SECONDS", 86_400.0)
+STUCK_AFTER = environment.whole("STUCK_AFTER", 5, least=1)
+LEASE_SECONDS = environment.number("LEASE_SECONDS", 120.0, least=1)
 # A folder in which the proof of faults names the places where a worker is to die; empty in every other run.
-FAILPOINTS: str = env.str("FAILPOINTS", default="")
+FAILPOINTS = environment.text("FAILPOINTS")
 # What reading one page may take: time, and memory of its own in the child process that reads.
-READ_SECONDS = env.float("READ_SECONDS", default=20.0)
-READ_MEGABYTES = env.int("READ_MEGABYTES", default=400)
+READ_SECONDS = environment.number("READ_SECONDS", 20.0, least=0.1)
+READ_MEGABYTES = environment.whole("READ_MEGABYTES", 400, least=1)
 # Whether a public archive is asked to save what a review cites, and the address that the page's goes after.
-WAYBACK_SAVE = _one_of("WAYBACK_SAVE", "off", "on") == "on"
-WAYBACK_URL: str = env.str("WAYBACK_URL", default="https://web.archive.org/save/")
+WAYBACK_SAVE = environment.switch("WAYBACK_SAVE")
+WAYBACK_URL = environment.text("WAYBACK_URL", "https://web.archive.org/save/")
 
 # ---------------------------------------------------------------- optional tiers of the analysis
 # A: meanings beside words in matching (requirements-tier-a.txt).
-TIER_EMBEDDINGS = _one_of("TIER_EMBEDDINGS", "off", "on")
+TIER_EMBEDDINGS = environment.one_of("TIER_EMBEDDINGS", "off", "on")
 # B: a parser beside the rules (requirements-tier-b.txt), for chosen articles or for all.
-TIER_PARSING = _one_of("TIER_PARSING", "off", "chosen", "on")
+TIER_PARSING = environment.one_of("TIER_PARSING", "off", "chosen", "on")
 # C: a language model's endpoint that speaks OpenAI's protocol, for wordings that an editor asks for.
-LLM_URL: str = env.str("LLM_URL", default="").rstrip("/")
-LLM_MODEL: str = env.str("LLM_MODEL", default="")
-LLM_KEY: str = env.str("LLM_KEY", default="").strip()
-LLM_DAILY_REQUESTS = env.int("LLM_DAILY_REQUESTS", default=200)
-LLM_DAILY_TOKENS = env.int("LLM_DAILY_TOKENS", default=400_000)
-LLM_DEADLINE_SECONDS = env.float("LLM_DEADLINE_SECONDS", default=20.0)
+LLM_URL = environment.text("LLM_URL").rstrip("/")
+LLM_MODEL = environment.text("LLM_MODEL")
+LLM_KEY = environment.text("LLM_KEY")
+LLM_DAILY_REQUESTS = environment.whole("LLM_DAILY_REQUESTS", 200, least=0)
+LLM_DAILY_TOKENS = environment.whole("LLM_DAILY_TOKENS", 400_000, least=0)
+LLM_DEADLINE_SECONDS = environment.number("LLM_DEADLINE_SECONDS", 20.0, least=0.1)
 
 # ---------------------------------------------------------------- people
 AUTH_USER_MODEL = "claims.User"
@@ -265,15 +244,15 @@ ACCOUNT_LOGOUT_ON_GET = False
 LOGIN_REDIRECT_URL = "/desk/"
 LOGOUT_REDIRECT_URL = "/"
 LOGIN_URL = "/accounts/login/"
-EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
+EMAIL_CONFIG = environment.mail("EMAIL_URL", "consolemail://")
 vars().update(EMAIL_CONFIG)
 
 KNOX_TOKEN_MODEL = "claims.ApiToken"  # noqa: S105 - a model's name
 REST_KNOX = {"AUTH_HEADER_PREFIX": "Token", "AUTO_REFRESH": False, "TOKEN_TTL": None}
 
 # ---------------------------------------------------------------- REST
-RATE_LIMIT_ANON: str = env.str("RATE_LIMIT_ANON", default="600/min")
-RATE_LIMIT_KEY: str = env.str("RATE_LIMIT_KEY", default="6000/min")
+RATE_LIMIT_ANON = environment.rate("RATE_LIMIT_ANON", "600/min")
+RATE_LIMIT_KEY = environment.rate("RATE_LIMIT_KEY", "6000/min")
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["claims.api.authentication.TokenAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["claims.api.permissions.ReadingIsOpen"],
@@ -281,20 +260,17 @@ REST_FRAMEWORK = {
     "DEFAULT_PARSER_CLASSES": ["claims.api.parsers.BoundedJSONParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_THROTTLE_CLASSES": ["claims.api.throttling.AnonThrottle", "claims.api.throttling.KeyThrottle"],
-    "DEFAULT_THROTTLE_RATES": {
-        "anon": None if RATE_LIMIT_ANON == "off" else RATE_LIMIT_ANON,
-        "key": None if RATE_LIMIT_KEY == "off" else RATE_LIMIT_KEY,
-    },
+    "DEFAULT_THROTTLE_RATES": {"anon": RATE_LIMIT_ANON, "key": RATE_LIMIT_KEY},
     "EXCEPTION_HANDLER": "claims.api.problems.problem_response",
     "DATETIME_FORMAT": "%Y-%m-%dT%H:%M:%S.%fZ",
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
     # Proxies in front of us; with none, X-Forwarded-For is the client's own word and counts for nothing.
-    "NUM_PROXIES": env.int("NUM_PROXIES", default=0),
+    "NUM_PROXIES": environment.whole("NUM_PROXIES", 0, least=0),
 }
-CHANGES_DAYS = env.float("CHANGES_DAYS", default=90.0)
-WEB_THREADS = env.int("WEB_THREADS", default=8)
+CHANGES_DAYS = environment.number("CHANGES_DAYS", 90.0, most=36_500)
+WEB_THREADS = environment.whole("WEB_THREADS", 8, least=1)
 # Requests that may wait for a change at one time, per process; the other threads stay free to answer.
-STREAM_MAX = env.int("STREAM_MAX", default=max(1, WEB_THREADS // 4))
+STREAM_MAX = environment.whole("STREAM_MAX", max(1, WEB_THREADS // 4), least=0)
 SPECTACULAR_SETTINGS = {
     "TITLE": PRODUCT_NAME,
     "DESCRIPTION": (
@@ -363,7 +339,7 @@ X_FRAME_OPTIONS = "DENY"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = PUBLIC_IS_HTTPS
 SECURE_HSTS_SECONDS = 31_536_000 if PUBLIC_IS_HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = PUBLIC_IS_HTTPS
-if env.bool("BEHIND_TLS_PROXY", default=False):
+if environment.switch("BEHIND_TLS_PROXY"):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 # Probes ask from inside, without TLS.
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
@@ -374,7 +350,7 @@ CSRF_FAILURE_VIEW = "claims.views.desk.doors.csrf_failure"
 
 # ---------------------------------------------------------------- those who watch the machines
 # Who brings it reads /metrics; without one there is no such page, unless DEBUG is on.
-METRICS_TOKEN: str = env.str("METRICS_TOKEN", default="").strip()
+METRICS_TOKEN = environment.text("METRICS_TOKEN")
 
 # ---------------------------------------------------------------- logs
 _processors: list[structlog.types.Processor] = [
@@ -387,7 +363,7 @@ structlog.configure(
     logger_factory=structlog.stdlib.LoggerFactory(),
     cache_logger_on_first_use=True,
 )
-LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
+LOG_LEVEL = environment.one_of("LOG_LEVEL", "INFO", "DEBUG", "WARNING", "ERROR", "CRITICAL")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

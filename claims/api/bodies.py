@@ -178,6 +178,12 @@ class AddPublisherBody(Body):
     sites = serializers.ListField(child=Text(max_length=400), required=False, max_length=50)
 
 
+class AddClaimantBody(Body):
+    """Somebody who asserts things."""
+
+    name = Text(max_length=200)
+
+
 class AddTopicBody(Body):
     """A running story."""
 

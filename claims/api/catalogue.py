@@ -8,13 +8,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from claims.api.answers import ClaimantAnswer, FeedAnswer, PublisherAnswer, TopicAnswer
-from claims.api.bodies import AddFeedBody, AddPublisherBody, AddTopicBody, ChangeFeedBody
+from claims.api.bodies import AddClaimantBody, AddFeedBody, AddPublisherBody, AddTopicBody, ChangeFeedBody
 from claims.api.documented import documented, page_of
 from claims.api.endpoint import Endpoint
 from claims.api.idempotency import idempotent
 from claims.api.pagination import answer_page
 from claims.api.queries import FeedsQuery, NamesQuery, PublishersQuery, Query
-from claims.operations.catalogue import add_publisher, add_topic
+from claims.operations.catalogue import add_claimant, add_publisher, add_topic
 from claims.operations.feeds import add_feed, change_feed
 from claims.queries.listing import claimants, feeds, one_called, publishers, topics
 from claims.queries.shapes import claimant_shape, feed_shape, publisher_shape, topic_shape
@@ -48,13 +48,23 @@ class TopicsEndpoint(Endpoint):
 
 
 class ClaimantsEndpoint(Endpoint):
-    """All claimants; a claim that names a new one adds it."""
+    """All claimants; a claim that names a new one adds it, too."""
+
+    write_scope = Scope.DECIDE
 
     @documented("claimants_list", query=NamesQuery, answers={200: page_of(ClaimantAnswer)})
     def get(self, request: Request) -> Response:
-        """List the claimants, latest change first."""
+        """List the claimants of claims that you see, to the desk all; latest change first."""
         query = self.asked(NamesQuery)
-        return answer_page(request, claimants(**query.names), shape=claimant_shape, **query.page)
+        rows = claimants(**query.names, desk=self.sees_the_desk)
+        return answer_page(request, rows, shape=claimant_shape, **query.page)
+
+    @documented("claimants_add", body=AddClaimantBody, repeatable=True, answers={201: ClaimantAnswer})
+    @idempotent
+    def post(self, request: Request) -> Response:
+        """Add a claimant; a known name is answered with its claimant. An editor."""
+        claimant = add_claimant(name=self.sent(AddClaimantBody)["name"], by=self.person, now=self.now())
+        return _made(claimant_shape(claimant), "claimant", word=claimant.id)
 
 
 class PublishersEndpoint(Endpoint):
@@ -132,7 +142,7 @@ class ClaimantEndpoint(Endpoint):
     def get(self, request: Request, word: str) -> Response:
         """Read the claimant of this id or slug."""
         self.asked(Query)
-        return Response(claimant_shape(one_called(claimants(), word)))
+        return Response(claimant_shape(one_called(claimants(desk=self.sees_the_desk), word)))
 
 
 class PublisherEndpoint(Endpoint):

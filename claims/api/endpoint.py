@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 from django.conf import settings
 from django.utils.cache import patch_vary_headers
 from rest_framework.exceptions import PermissionDenied, ValidationError
+from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -21,8 +22,18 @@ from claims.vocabulary import Role
 Q = TypeVar("Q", bound=Query)
 
 
+class ByAcceptAlone(DefaultContentNegotiation):
+    """Negotiation by the Accept header; ``?format=`` is an unknown filter like any other."""
+
+    def filter_renderers(self, renderers: Any, format: str) -> Any:  # noqa: A002 - DRF's own name
+        """Return all of them."""
+        return renderers
+
+
 class Endpoint(APIView):
     """An address of the API. A handler translates in, makes one domain call, and translates out."""
+
+    content_negotiation_class = ByAcceptAlone
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Refuse a body too long or of unknown length (413, 411) unread, then who may not (401, 403, 429)."""

@@ -22,10 +22,14 @@ LARGEST_PAGE = 200
 
 
 def cursor_word(given: str) -> str:
-    """Return the cursor itself where a client hands back the whole address that it stood in."""
-    if "://" not in given:
+    """Return the cursor itself where a client hands back the whole address that it stood in.
+
+    An address without one is returned as it is: it is no cursor, and not the same as none.
+    """
+    try:
+        return parse_qs(urlsplit(given).query).get("cursor", [given])[0]
+    except ValueError:  # brackets that do not match
         return given
-    return parse_qs(urlsplit(given).query).get("cursor", [""])[0]
 
 
 @dataclass(frozen=True, slots=True)

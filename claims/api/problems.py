@@ -6,6 +6,7 @@ from django.conf import settings
 from django.core.exceptions import ObjectDoesNotExist
 from rest_framework import status
 from rest_framework.exceptions import APIException, Throttled, ValidationError
+from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
@@ -141,6 +142,16 @@ def _of_read(error: Exception) -> Response | None:
 
 def problem_response(error: Exception, context: dict[str, Any]) -> Response | None:
     """DRF's exception handler: known errors as problem+json, anything else is a server error (None)."""
+    made = _of(error, context)
+    if made is not None:
+        # Whatever the address answers in otherwise, YAML or a page, a problem is JSON.
+        request = context["request"]
+        request.accepted_renderer, request.accepted_media_type = JSONRenderer(), JSONRenderer.media_type
+    return made
+
+
+def _of(error: Exception, context: dict[str, Any]) -> Response | None:
+    """Return the answer to an error, None for one that we do not know."""
     if isinstance(error, RefusalError):
         return _of_rule(error)
     made = _of_read(error)

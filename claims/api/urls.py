@@ -85,5 +85,5 @@ urlpatterns = [
     path("changes/", changes.ChangesEndpoint.as_view(), name="changes"),
     path("schema/", docs.SchemaEndpoint.as_view(), name="schema"),
     path("docs/", docs.DocsEndpoint.as_view(), name="docs"),
-    re_path(r"^.*$", docs.NowhereEndpoint.as_view(), name="nowhere"),
+    re_path(r"^[\s\S]*$", docs.NowhereEndpoint.as_view(), name="nowhere"),
 ]

@@ -9,12 +9,17 @@ from django.utils.text import slugify
 
 from claims.models import Claimant, Publisher, PublisherSite, Topic, User
 from claims.operations.ledger import Book, writing
+from claims.operations.policies import fetch_policy
 from claims.operations.refusals import ConflictError, RuleRefusedError, require
 from claims.pipeline.candidate.claimants import pointed_at
+from claims.pipeline.fetch import FetchRefused, check_url
 from claims.vocabulary import EventKind, PublisherKind, Role
 
 # Registries that only public bodies can register under (IANA, gov.uk, europa.eu).
 _OFFICIAL_SUFFIXES = (".gov", ".gov.uk", ".mil", ".int", ".gouv.fr", ".europa.eu", ".gov.mt")
+
+LONGEST_PREFIX = 500
+"""Characters of where a publisher's pages lie."""
 
 
 def _free_slug(taken: QuerySet[Publisher] | QuerySet[Claimant] | QuerySet[Topic], name: str) -> str:
@@ -34,6 +39,23 @@ def site_prefix(url: str) -> str:
     return f"{parts.netloc.lower()}{parts.path.rstrip('/')}/"
 
 
+def _given_prefix(site: str, number: int) -> str:
+    """Return the prefix of a site as an editor gives it, with or without its scheme.
+
+    Raises `RuleRefusedError` for what is no address that we would fetch from.
+    """
+    checked = check_url(site if "//" in site else f"https://{site}", policy=fetch_policy())
+    if isinstance(checked, FetchRefused):
+        raise RuleRefusedError(checked.reason, field=f"sites.{number}")
+    prefix = site_prefix(checked.url)
+    if len(prefix) > LONGEST_PREFIX:
+        raise RuleRefusedError(
+            f"The address has more than {LONGEST_PREFIX} characters; give where the publisher’s pages begin.",
+            field=f"sites.{number}",
+        )
+    return prefix
+
+
 def add_publisher(
     *,
     name: str,
@@ -45,14 +67,18 @@ def add_publisher(
 ) -> Publisher:
     """Add a publisher whose pages lie under ``sites`` (addresses); an editor or the operator (``by`` None).
 
-    Raises `NotAllowedError`, `RuleRefusedError` (no name), `ConflictError` (a site that is somebody else's).
+    Raises `NotAllowedError`, `RuleRefusedError` (no name, a site that is none), `ConflictError` (a site that
+    is somebody else's).
     """
     if by is not None:
         require(by, Role.EDITOR)
     if not name.strip():
         raise RuleRefusedError("Give the publisher a name.", field="name")
+    prefixes = list(dict.fromkeys(_given_prefix(site, number) for number, site in enumerate(sites)))
     with writing() as book:
-        return _make_publisher(book, name=name.strip(), kind=kind, owner=owner, sites=sites, by=by, now=now)
+        return _make_publisher(
+            book, name=name.strip(), kind=kind, owner=owner, sites=prefixes, by=by, now=now
+        )
 
 
 def _make_publisher(
@@ -159,6 +185,32 @@ def find_claimant(*, name: str, anonymous: bool = False, now: datetime) -> Claim
     return known or Claimant.objects.create(
         slug=_free_slug(Claimant.objects.all(), name), name=name, anonymous=anonymous, updated_at=now
     )
+
+
+def add_claimant(*, name: str, by: User | None, now: datetime) -> Claimant:
+    """Return the claimant of that name, added when there is none; an editor or the operator (``by`` None).
+
+    Raises `NotAllowedError`, `RuleRefusedError` (no name, or words that only point to somebody).
+    """
+    if by is not None:
+        require(by, Role.EDITOR)
+    with writing() as book:
+        known = set(Claimant.objects.filter(name__iexact=" ".join(name.split())[:200]))
+        claimant = find_claimant(name=name, now=now)
+        if claimant is None:
+            raise RuleRefusedError(
+                "Give the claimant a name; “the same programme” points to somebody told of before.",
+                field="name",
+            )
+        if claimant not in known:
+            book.write(
+                EventKind.CLAIMANT_ADDED,
+                text=f"{claimant} added.",
+                occurred_at=now,
+                actor=by,
+                data={"claimant": claimant.id},
+            )
+    return claimant
 
 
 def add_topic(*, name: str, by: User | None, now: datetime, summary: str = "") -> Topic:

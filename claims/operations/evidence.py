@@ -47,7 +47,11 @@ def bring_in_documents(book: Book, cited: Sequence[Cited], *, by: User, now: dat
 
     Returns the articles, locked, by address as given. Raises `AddressRefusedError`.
     """
-    cleaned = {piece.url: clean_address(piece.url) for piece in cited if piece.url}
+    cleaned = {
+        piece.url: clean_address(piece.url, field=f"evidence.{number}.url")
+        for number, piece in enumerate(cited)
+        if piece.url
+    }
     hold_articles(Article.objects.filter(url__in=cleaned.values()))
     held = {
         address: find_or_make(

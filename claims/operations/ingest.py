@@ -2,7 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import partial
 
 from claims.models import Article, Candidate, Snapshot, User
@@ -25,6 +25,8 @@ from claims.pipeline.read_again import PageToRead, read_in_hand
 from claims.queries.tiers import attribution_parser
 from claims.vocabulary import ArticleState, EventKind, Role
 
+FIRST_NEWSPAPER = datetime(1605, 1, 1, tzinfo=UTC)
+
 
 class AddressRefusedError(RuleRefusedError):
     """The fetch gate will never ask this address."""
@@ -38,8 +40,8 @@ class UnreadablePageError(RuleRefusedError):
     rule = "unreadable"
 
 
-class NoFutureError(RuleRefusedError):
-    """The publication date lies ahead."""
+class ImpossibleDateError(RuleRefusedError):
+    """The publication date lies ahead, or before there were newspapers."""
 
     rule = "published_at"
 
@@ -54,11 +56,11 @@ class Ingested:
     known_before: bool
 
 
-def clean_address(url: str) -> str:
-    """Return the normalised address; raises `AddressRefusedError` with what to do about it."""
+def clean_address(url: str, *, field: str = "url") -> str:
+    """Return the normalised address; raises `AddressRefusedError` with what to do, at that field."""
     checked = check_url(url.strip(), policy=fetch_policy())
     if isinstance(checked, FetchRefused):
-        raise AddressRefusedError(checked.reason, field="url")
+        raise AddressRefusedError(checked.reason, field=field)
     return checked.url
 
 
@@ -73,11 +75,11 @@ def add_article(
     """Take an address on; the next sweep fetches it. A contributor, or the operator (``by`` None).
 
     ``publisher`` is a name. A known address is answered with its article, unchanged.
-    Raises `NotAllowedError`, `AddressRefusedError`, `NoFutureError`.
+    Raises `NotAllowedError`, `AddressRefusedError`, `ImpossibleDateError`.
     """
     if by is not None:
         require(by, Role.CONTRIBUTOR)
-    _refuse_future(published_at, now)
+    _refuse_impossible(published_at, now)
     address = clean_address(url)
     with writing() as book:
         article, made = find_or_make(
@@ -100,11 +102,11 @@ def ingest_file(
 
     A check of that address that is under way is too late: it compared with what was known before.
     A contributor, or the operator (``by`` None). Raises `NotAllowedError`, `AddressRefusedError`,
-    `UnreadablePageError`, `NoFutureError`.
+    `UnreadablePageError`, `ImpossibleDateError`.
     """
     if by is not None:
         require(by, Role.CONTRIBUTOR)
-    _refuse_future(published_at, now)
+    _refuse_impossible(published_at, now)
     address = clean_address(url) if url else f"urn:sha256:{hashlib.sha256(body).hexdigest()}"
     reading = _read(body, content_type=content_type, url=url or "", published_at=published_at)
     with writing() as book:
@@ -148,10 +150,18 @@ def _read(body: bytes, *, content_type: str | None, url: str, published_at: date
     )
 
 
-def _refuse_future(published_at: datetime | None, now: datetime) -> None:
-    if published_at is not None and published_at > now:
-        raise NoFutureError(
+def _refuse_impossible(published_at: datetime | None, now: datetime) -> None:
+    """Refuse what no page is from: programs send year 1 where they know no date."""
+    if published_at is None:
+        return
+    if published_at > now:
+        raise ImpossibleDateError(
             "The publication date lies in the future; give the real one.", field="published_at"
+        )
+    if published_at < FIRST_NEWSPAPER:
+        raise ImpossibleDateError(
+            "The publication date lies before the first newspaper; give the real one, or none.",
+            field="published_at",
         )
 
 

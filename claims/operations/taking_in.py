@@ -49,7 +49,7 @@ def take_in(
     """Take an address in now, as the operator; yields one line for an article, one per entry for a feed.
 
     A known address is checked again. What cannot be fetched or read is refused, and leaves nothing behind.
-    Raises `AddressRefusedError`, `NoFutureError`, `NotFetchedError`, `UnreadablePageError`,
+    Raises `AddressRefusedError`, `ImpossibleDateError`, `NotFetchedError`, `UnreadablePageError`,
     `UnreadableFeedRefusedError`.
     """
     address = clean_address(url)

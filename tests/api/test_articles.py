@@ -70,6 +70,7 @@ def test_an_address_we_never_ask_is_refused_at_once(program_of: Program, cora: U
         ({"url": "https://lantern.example/", "published_at": "yesterday"}, 400),
         ({"url": "https://lantern.example/", "published_at": 1301522400}, 400),
         ({"url": "https://lantern.example/", "published_at": "2999-01-01T00:00:00Z"}, 422),
+        ({"url": "https://lantern.example/", "published_at": "0001-01-01T00:00:00Z"}, 422),
         ({"url": "https://lantern.example/", "publisher": "Me"}, 400),
     ],
 )

@@ -9,10 +9,11 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
-from claims.models import Claim, Feed, Publisher, Topic, User
+from claims.models import Claim, Event, Feed, Publisher, Topic, User
 from claims.operations.catalogue import add_publisher
 from claims.operations.feeds import add_feed
-from claims.vocabulary import Visibility
+from claims.operations.ledger import verify
+from claims.vocabulary import EventKind, Visibility
 from tests.api.conftest import Program, ids, problem
 from tests.stories import a_claim, a_topic, right_now
 
@@ -42,6 +43,34 @@ def test_a_publisher_is_added_with_its_sites(reader: APIClient, program_of: Prog
     clash = {"name": "Another", "sites": ["https://fo.example/news/"]}
     problem(program_of(edith).post("/api/v1/publishers/", clash, format="json"), 409)
     assert Publisher.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    "site",
+    [
+        "",
+        "not a site",
+        "http://[bad",
+        "ftp://fo.example/",
+        "javascript:alert(1)",
+        "10.0.0.1",
+        "fo.example/\x01",
+    ],
+)
+def test_a_site_that_is_none_is_refused(site: str, program_of: Program, edith: User) -> None:
+    body = {"name": "Foreign Office", "sites": ["fo.example", site]}
+    [told] = problem(program_of(edith).post("/api/v1/publishers/", body, format="json"), 422)["errors"]
+    assert told["field"] == "sites.1"
+    long = {"name": "Foreign Office", "sites": [f"fo.example/{'ü' * 300}"]}
+    problem(program_of(edith).post("/api/v1/publishers/", long, format="json"), 422)
+    assert not Publisher.objects.exists()
+
+
+def test_sites_are_kept_once_and_as_addresses_are_kept(program_of: Program, edith: User) -> None:
+    body = {"name": "Zürcher", "sites": ["https://ZÜRCHER.example:443/a?b#c", "zürcher.example/a/"]}
+    made = program_of(edith).post("/api/v1/publishers/", body, format="json")
+    assert made.status_code == 201, made.content
+    assert made.json()["sites"] == ["xn--zrcher-3ya.example/a/"]
 
 
 def test_a_feed_is_taken_on_once(reader: APIClient, program_of: Program, edith: User) -> None:
@@ -79,6 +108,25 @@ def test_a_feed_is_changed_by_an_editor(
     problem(program_of(cora).patch(where, {"followed": False}, format="json"), 403)
     problem(reader.patch(where, {"followed": False}, format="json"), 401)
     problem(program_of(edith).patch("/api/v1/feeds/zzzzzzzz/", {}, format="json"), 404)
+
+
+def test_a_claimant_is_added_once(reader: APIClient, program_of: Program, edith: User, cora: User) -> None:
+    made = program_of(edith).post("/api/v1/claimants/", {"name": " Moussa  Koussa "}, format="json")
+    assert made.status_code == 201, made.content
+    assert (made.json()["slug"], made.json()["name"]) == ("moussa-koussa", "Moussa Koussa")
+    assert program_of(cora).get(made.headers["Location"]).json() == made.json()
+    assert ids(program_of(cora).get("/api/v1/claimants/")) == [made.json()["id"]]
+    problem(reader.get(made.headers["Location"]), 404)
+    a_claim(edith, claimant="Moussa Koussa")
+    assert reader.get(made.headers["Location"]).json() == made.json()
+    again = program_of(edith).post("/api/v1/claimants/", {"name": "MOUSSA KOUSSA"}, format="json")
+    assert again.json() == made.json()
+    event = Event.objects.select_related("payload").get(kind=EventKind.CLAIMANT_ADDED)
+    assert (event.public, event.payload.data) == (False, {"claimant": made.json()["id"]})
+    for nobody in ("", "the same programme"):
+        problem(program_of(edith).post("/api/v1/claimants/", {"name": nobody}, format="json"), 422)
+    problem(program_of(cora).post("/api/v1/claimants/", {"name": "Me"}, format="json"), 403)
+    assert verify().events == Event.objects.count()
 
 
 def test_a_claim_that_names_somebody_adds_a_claimant(reader: APIClient, edith: User) -> None:

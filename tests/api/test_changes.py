@@ -91,6 +91,8 @@ def test_merged_and_taken_down_are_tombstones_and_withdrawn_is_not(reader: APICl
         "§",
         "MS4uMQ",
         "eA",
+        "http://[",
+        "http://testserver/api/v1/changes/",
         Position(10**9, "ab" * 32).cursor(right_now()),
         Position(1, "ab" * 32).cursor(right_now()),
         Position(0, "0" * 64).cursor(right_now() - timedelta(days=91)),

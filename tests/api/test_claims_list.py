@@ -143,6 +143,8 @@ def test_a_word_that_is_no_status_is_answered_with_those_there_are(reader: APICl
         ("page_size=0", "page_size"),
         ("page_size=many", "page_size"),
         ("cursor=none-of-ours", "cursor"),
+        ("cursor=http://[", "cursor"),
+        ("cursor=http://testserver/api/v1/claims/", "cursor"),
         ("cursor=WzAsIngiLCJ5Il0", "cursor"),
         ("cursor=WzAsIjIwMjYtMDEtMDFUMDA6MDA6MDBaIiwiYVx1MDAwMCJd", "cursor"),
     ],

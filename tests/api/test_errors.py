@@ -20,6 +20,7 @@ ROOT = "/api/v1/"
         "claims/UPPER/",
         "claims/short/",
         "claims/%00abcdef/",
+        "claims/%0Aabcdef/",
         "claims/..%2f..%2fetc/",
         "claims/abcdefgh/reviews/0/sign_off/",
         "claims/abcdefgh/reviews/9223372036854775808/sign_off/",
@@ -57,6 +58,18 @@ def test_only_json_is_read(program_of: Program, edith: User) -> None:
 
 def test_only_json_is_written(reader: APIClient) -> None:
     problem(reader.get(f"{ROOT}claims/", headers={"Accept": "application/xml"}), 406)
+
+
+@pytest.mark.parametrize("kind", ["xml", "json", "api"])
+def test_a_format_in_the_address_is_an_unknown_filter(reader: APIClient, kind: str) -> None:
+    [told] = problem(reader.get(f"{ROOT}claims/?format={kind}"), 400)["errors"]
+    assert told["field"] == "format"
+
+
+@pytest.mark.parametrize("path", ["schema/", "docs/"])
+def test_a_problem_is_json_where_the_answer_is_none(reader: APIClient, path: str) -> None:
+    problem(reader.post(ROOT + path), 405)
+    problem(reader.get(ROOT + path, headers={"Accept": "image/png"}), 406)
 
 
 @pytest.mark.parametrize(

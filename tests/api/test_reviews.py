@@ -74,6 +74,14 @@ def test_a_chief_overrides_the_policy_and_that_is_shown(
     assert answer.json()["override"] == "An eyewitness of our own."
 
 
+def test_a_document_at_a_forbidden_address_is_refused_by_its_place(program_of: Program, edith: User) -> None:
+    claim = a_claim(edith)
+    evidence = [{"note": "Seen on the news."}, {"url": "http://10.0.0.1/"}]
+    body = {"verdict": "refuted", "reason": "The record says so.", "evidence": evidence}
+    [told] = problem(post(program_of(edith), claim, body), 422, rule="address")["errors"]
+    assert told["field"] == "evidence.1.url"
+
+
 def told_by_nobody_named(by: User) -> tuple[Claim, dict[str, object]]:
     """A claim with one anonymous source, and the verdict on it that needs a second editor."""
     claim = a_claim(by)

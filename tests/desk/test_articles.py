@@ -81,6 +81,7 @@ def test_an_address_that_is_never_fetched_is_refused_at_its_field(desk: Client, 
     ("moment", "told"),
     [
         ("2099-01-01T00:00", "lies in the future"),
+        ("0001-01-01T00:00", "lies before the first newspaper"),
         ("yesterday", "Give day and time"),
         ("9999999-01-01", "Give day"),
     ],

@@ -121,6 +121,7 @@ def test_a_document_at_a_forbidden_address_is_refused_at_its_field(
 ) -> None:
     answer = desk.post(bench(claim), decision(claim, document_url=address, document_note="", reason="Kept."))
     assert answer.status_code == 422
+    assert answer.context["refusal"].place == "documents"
     assert address in answer.content.decode()
     assert "Kept." in answer.content.decode()
     assert not Review.objects.exists()

@@ -176,6 +176,18 @@ def test_edith_decides_and_a_stale_save_keeps_her_words(
     assert (claim.status, claim.reason) == (ClaimStatus.REFUTED, "I typed this for ten minutes.")
 
 
+def test_a_decision_without_a_verdict_is_answered_in_our_words(
+    signed_in: OpenWindow, edith: User, article: Article
+) -> None:
+    claim = a_claim(edith, article=article, quote=LANDED)
+    page = signed_in()
+    page.goto(reverse("desk_claim", args=[claim.id]))
+    page.get_by_label("Reason", exact=True).fill("I typed this for ten minutes.")
+    page.get_by_role("button", name="Decide").click()
+    page.get_by_text("Choose a verdict.").wait_for()
+    expect(page.get_by_label("Reason", exact=True)).to_have_value("I typed this for ten minutes.")
+
+
 def test_a_reason_half_typed_outlives_a_click_elsewhere_on_the_page(
     signed_in: OpenWindow, edith: User, article: Article
 ) -> None:

@@ -21,7 +21,7 @@ from claims.operations.candidates import (
 )
 from claims.operations.ingest import (
     AddressRefusedError,
-    NoFutureError,
+    ImpossibleDateError,
     UnreadablePageError,
     add_article,
     find_or_make,
@@ -104,7 +104,7 @@ def test_a_page_that_cannot_be_read_stays_visible_with_the_reason(
 
 
 def test_a_publication_date_ahead_of_us_is_refused() -> None:
-    with pytest.raises(NoFutureError):
+    with pytest.raises(ImpossibleDateError):
         add_article(
             url="https://paper.example/a", by=None, now=right_now(), published_at=right_now() + timedelta(1)
         )

@@ -97,13 +97,15 @@ def test_account_pages_are_headed_as_the_other_pages_are(client: Client, edith: 
         "reauthenticate": ("Confirm access",),
         "email": ("Email addresses", "Add email address", "Add email"),
         "password/change": ("Change password", "Current password", "New password (again)"),
-        "password/reset": ("Password reset", "Reset my password"),
+        "password/reset": ("Set a new password", "E-mail address", "Send the link"),
+        "password/reset/done": ("Look into your mail",),
         "password/reset/key/done": ("Change password",),
     }
     for path, titles in told.items():
         page = " ".join(client.get(f"/accounts/{path}/").content.decode().split())
         assert re.search(rf"<title> ?{titles[0]} ?·", page)
         main = page.partition("<main")[2]
+        assert "contact us" not in main, "the page says whom to ask"
         for title in titles:
             assert re.search(rf"> ?{re.escape(title)} ?</(?:h1|h2|label|button)>", main), title
         headings = re.findall(r"<(?:h1|h2|label|button)[^>]*>([^<]*)<", main)

@@ -107,7 +107,7 @@ class FetchPolicy:
 
     def __post_init__(self) -> None:
         """Read the openings now, so that a wrong setting shows at the start."""
-        _openings(self.allow_private)
+        read_openings(self.allow_private)
         if _CONTROLS.search(self.user_agent) or not self.user_agent.isascii():
             raise ValueError("The user agent may hold plain ASCII characters only.")
         if min(self.deadline_seconds, self.connect_seconds, self.max_bytes) <= 0:
@@ -208,7 +208,7 @@ def check_addresses(
     clean: CleanUrl, addresses: Iterable[Address], *, policy: FetchPolicy
 ) -> FetchRefused | None:
     """Refuse unless every one of ``addresses`` (what ``clean.host`` leads to) is public or opened."""
-    openings = _openings(policy.allow_private)
+    openings = read_openings(policy.allow_private)
     for address in addresses:
         if is_public(address) or any(entry.opens(clean.host, address, clean.port) for entry in openings):
             continue
@@ -287,7 +287,7 @@ def _foreign_scheme(scheme: str) -> _Refusal:
 def _check_port(clean: CleanUrl, policy: FetchPolicy) -> None:
     if clean.port in policy.ports:
         return
-    if any(entry.permits_port(clean, clean.port) for entry in _openings(policy.allow_private)):
+    if any(entry.permits_port(clean, clean.port) for entry in read_openings(policy.allow_private)):
         return
     allowed = ", ".join(str(port) for port in sorted(policy.ports))
     raise _Refusal(
@@ -317,7 +317,7 @@ def _without_dots(path: str) -> str:
 
 
 @lru_cache(maxsize=16)
-def _openings(entries: tuple[str, ...]) -> tuple[_Opening, ...]:
+def read_openings(entries: tuple[str, ...]) -> tuple[_Opening, ...]:
     """Read ``allow_private``. Raises ValueError for an entry that is none of its forms."""
     return tuple(_read_opening(entry.strip()) for entry in entries if entry.strip())
 

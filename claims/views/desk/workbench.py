@@ -204,7 +204,7 @@ def _version(request: HttpRequest) -> int:
     return int(words) if words.isascii() and words.isdigit() and len(words) <= 10 else -1
 
 
-_PLACES = {"reason": "reason", "evidence": "evidence", "url": "documents"}
+_PLACES = {"reason": "reason", "evidence": "evidence"}
 
 
 def _refused(
@@ -221,7 +221,8 @@ def _refused(
         raise error
     stale = isinstance(error, (StaleVersionError, MergedClaimError))
     missed = tuple(error.missed) if isinstance(error, StaleVersionError) else ()
-    place = _PLACES.get((error.field or "").partition(".")[0], "top")
+    field = error.field or ""
+    place = "documents" if field.endswith(".url") else _PLACES.get(field.partition(".")[0], "top")
     if edit_form is not None and error.field in edit_form.fields:
         edit_form.add_error(error.field, error.message)
         place = ""
