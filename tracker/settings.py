@@ -43,6 +43,8 @@ def _secret_key() -> str:
 
 
 SECRET_KEY = _secret_key()
+# Keys of before, separated by commas: what was signed or sealed with one of them is still good.
+SECRET_KEY_FALLBACKS = environment.words("SECRET_KEY_FALLBACKS")
 if not DEBUG and (
     len(SECRET_KEY) < 50 or len(set(SECRET_KEY)) < 5 or SECRET_KEY.startswith("django-insecure")
 ):

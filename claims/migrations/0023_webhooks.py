@@ -12,7 +12,7 @@ TERMS = import_module("claims.migrations.0007_claim_terms_and_aliases")
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('claims', '0021_feeds_that_are_put_off'),
+        ('claims', '0022_claimants_are_added'),
     ]
 
     operations = [
@@ -66,11 +66,11 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='event',
             name='kind',
-            field=models.CharField(choices=[('first_seen', 'First seen'), ('appearance', 'Appeared'), ('article_change', 'Source changed'), ('source_state', 'Source state'), ('re_review_opened', 'Re-review opened'), ('re_review_closed', 'Re-review closed'), ('review', 'Review'), ('override', 'Override'), ('correction', 'Correction'), ('withdrawal', 'Withdrawal'), ('reworded', 'Reworded'), ('merge', 'Merged'), ('split', 'Split'), ('takedown', 'Taken down'), ('claim_tracked', 'Tracked internally'), ('review_proposed', 'Review awaiting sign-off'), ('candidate_proposed', 'Candidate proposed'), ('candidate_tracked', 'Candidate tracked'), ('candidate_merged', 'Candidate merged'), ('candidate_dismissed', 'Candidate dismissed'), ('article_added', 'Article added'), ('snapshot_taken', 'Snapshot taken'), ('feed_added', 'Feed added'), ('feed_changed', 'Feed changed'), ('evidence_archived', 'Evidence archived elsewhere'), ('publisher_added', 'Publisher added'), ('topic_added', 'Topic added'), ('alias_added', 'Name joined'), ('alias_removed', 'Name parted'), ('person_added', 'Account added'), ('token_issued', 'Token issued'), ('webhook_added', 'Webhook added'), ('webhook_changed', 'Webhook changed'), ('webhook_removed', 'Webhook removed')], max_length=24),
+            field=models.CharField(choices=[('first_seen', 'First seen'), ('appearance', 'Appeared'), ('article_change', 'Source changed'), ('source_state', 'Source state'), ('re_review_opened', 'Re-review opened'), ('re_review_closed', 'Re-review closed'), ('review', 'Review'), ('override', 'Override'), ('correction', 'Correction'), ('withdrawal', 'Withdrawal'), ('reworded', 'Reworded'), ('merge', 'Merged'), ('split', 'Split'), ('takedown', 'Taken down'), ('claim_tracked', 'Tracked internally'), ('review_proposed', 'Review awaiting sign-off'), ('candidate_proposed', 'Candidate proposed'), ('candidate_tracked', 'Candidate tracked'), ('candidate_merged', 'Candidate merged'), ('candidate_dismissed', 'Candidate dismissed'), ('article_added', 'Article added'), ('snapshot_taken', 'Snapshot taken'), ('feed_added', 'Feed added'), ('feed_changed', 'Feed changed'), ('evidence_archived', 'Evidence archived elsewhere'), ('publisher_added', 'Publisher added'), ('claimant_added', 'Claimant added'), ('topic_added', 'Topic added'), ('alias_added', 'Name joined'), ('alias_removed', 'Name parted'), ('person_added', 'Account added'), ('token_issued', 'Token issued'), ('webhook_added', 'Webhook added'), ('webhook_changed', 'Webhook changed'), ('webhook_removed', 'Webhook removed')], max_length=24),
         ),
         migrations.AddConstraint(
             model_name='event',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['first_seen', 'appearance', 'article_change', 'source_state', 're_review_opened', 're_review_closed', 'review', 'override', 'correction', 'withdrawal', 'reworded', 'merge', 'split', 'takedown', 'claim_tracked', 'review_proposed', 'candidate_proposed', 'candidate_tracked', 'candidate_merged', 'candidate_dismissed', 'article_added', 'snapshot_taken', 'feed_added', 'feed_changed', 'evidence_archived', 'publisher_added', 'topic_added', 'alias_added', 'alias_removed', 'person_added', 'token_issued', 'webhook_added', 'webhook_changed', 'webhook_removed'])), name='an_event_is_of_a_known_kind'),
+            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['first_seen', 'appearance', 'article_change', 'source_state', 're_review_opened', 're_review_closed', 'review', 'override', 'correction', 'withdrawal', 'reworded', 'merge', 'split', 'takedown', 'claim_tracked', 'review_proposed', 'candidate_proposed', 'candidate_tracked', 'candidate_merged', 'candidate_dismissed', 'article_added', 'snapshot_taken', 'feed_added', 'feed_changed', 'evidence_archived', 'publisher_added', 'claimant_added', 'topic_added', 'alias_added', 'alias_removed', 'person_added', 'token_issued', 'webhook_added', 'webhook_changed', 'webhook_removed'])), name='an_event_is_of_a_known_kind'),
         ),
         migrations.AddField(
             model_name='delivery',
