@@ -47,7 +47,7 @@ WRONG = {
     "HOST_GAP_SECONDS": ("-1", "2min", "1,5"),
     "SWEEP_SECONDS": ("0", "inf"),
     "CHECK_MIN_SECONDS": ("-1", "1e30"),
-    "CHECK_MAX_SECONDS": ("299",),
+    "CHECK_MAX_SECONDS": ("-1", "never"),
     "FEED_MIN_SECONDS": ("soon",),
     "REMOVED_AFTER_CHECKS": ("0", "1.5"),
     "REMOVED_AFTER_SECONDS": ("-1",),
