@@ -19,7 +19,7 @@ EARLIEST_YEAR, LATEST_YEAR = 1990, 2090
 
 _SNIFF = 4_096
 _ROOT = re.compile(
-    r"^\s*(?:<\?xml[^>]*\?>\s*)?(?:<\?[^>]*\?>\s*|<!--.*?-->\s*|<!doctype[^>]*>\s*)*<(?:rss|feed|(?:\w+:)?rdf)\b",
+    r"^\s*(?:<\?xml[^>]*\?>\s*)?(?:<\?[^>]*\?>\s*|(?><!--.*?-->)\s*|<!doctype[^>]*>\s*)*<(?:rss|feed|(?:\w+:)?rdf)\b",
     re.IGNORECASE | re.DOTALL,
 )
 _ENTRY = re.compile(rb"<(?:[A-Za-z][\w.-]*:)?(?:item|entry)[\s>]")

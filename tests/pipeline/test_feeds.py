@@ -174,3 +174,4 @@ def test_a_feed_is_told_by_its_root_not_by_its_type() -> None:
     assert looks_like_feed(b"<rdf:RDF xmlns:rdf='x'>", content_type="text/xml; charset=nonsense")
     assert not looks_like_feed(b"<html><rss>", content_type="application/rss+xml")
     assert not looks_like_feed(b"", content_type="application/atom+xml")
+    assert not looks_like_feed(b"<!---->" * 500 + b"<html>", content_type=None), "and told at once"
