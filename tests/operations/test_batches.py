@@ -9,17 +9,20 @@ from typing import Any
 
 import pytest
 from django.db import connection, transaction
+from django.db.models import Q
 from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
 from claims.models import Article, Claim, Event, Host, Snapshot, User
+from claims.operations.findings import finish
 from claims.operations.ingest import add_article
 from claims.operations.leases import give_back, hold_hosts, lease_articles, wait_for_hosts
 from claims.operations.policies import fetch_policy
 from claims.operations.recheck import check_articles, check_due, heat_up
-from claims.operations.sightings import Leased, look_at
+from claims.operations.sightings import LEASED_COLUMNS, Leased, look_at, said_before
 from claims.operations.unchanged import SeenAgain, finish_unchanged, nothing_new, seen_again
 from claims.pipeline.fetch import Fetched, fetch
+from claims.pipeline.read_again import read_again
 from claims.queries.due import due_hosts, due_pages
 from claims.vocabulary import ArticleState, CheckOutcome
 from tests.sites import NewsSite
@@ -154,6 +157,86 @@ def test_a_worker_lets_go_of_pages_in_the_order_in_which_everybody_locks_them(
                 Article.objects.select_for_update(nowait=True).get(pk=page.id)
         work.result(timeout=20)
     assert not Article.objects.exclude(lease_until=None).exists()
+
+
+# A statement's view of the rows is as old as its beginning. This lets it stand still between that and its
+# locks: its "<=" waits for whoever holds the advisory lock.
+SLOWLY = """
+CREATE SCHEMA slowly;
+CREATE FUNCTION slowly.compare(one timestamptz, other timestamptz) RETURNS boolean LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM pg_advisory_xact_lock_shared(1);
+    RETURN timestamptz_le(one, other);
+END $$;
+CREATE OPERATOR slowly.<= (LEFTARG = timestamptz, RIGHTARG = timestamptz, FUNCTION = slowly.compare);
+"""
+
+
+def _leases_by_hand(article: Article) -> list[Leased]:
+    return lease_articles([article.id], only_due=False)
+
+
+def _reads_what_it_locks(article: Article) -> list[Leased]:
+    """Lease as one statement would that both locks and reads."""
+    free = Article.objects.filter(Q(lease_until=None) | Q(lease_until__lte=right_now()), pk=article.pk)
+    with transaction.atomic():
+        rows = free.select_for_update(skip_locked=True, of=("self",), no_key=True)
+        return [Leased(*row) for row in rows.values_list(*LEASED_COLUMNS)]
+
+
+def newest_known_to_who_leases_while_an_edit_is_written_down(
+    site: NewsSite, story: Article, lease_it: Callable[[Article], list[Leased]]
+) -> tuple[str | None, str | None]:
+    """Let one worker begin to lease, another, whose lease ran out, finish an edit, and the first go on.
+
+    Returns which snapshot the first takes for the newest, and the hash of its bytes.
+    """
+    site.says("/0", "Story 0", SAID.replace("has resigned", "stays"), MORE)
+    [page] = leased([story])
+    result = fetch(page.request, policy=fetch_policy())
+    assert isinstance(result, Fetched)
+    read = read_again(page.page_to_read(result, before=said_before([page])[page.id]))
+    Article.objects.filter(pk=story.pk).update(lease_until=right_now())
+
+    def lease_slowly() -> list[Leased]:
+        try:
+            with connection.cursor() as own:
+                own.execute("SET search_path = slowly, pg_catalog, public")
+            return lease_it(story)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool, connection.cursor() as cursor:
+        cursor.execute(SLOWLY)
+        cursor.execute("SELECT pg_advisory_lock(1)")
+        try:
+            work = pool.submit(lease_slowly)
+            until_somebody_waits()
+            assert finish(page, look_at(result, now=right_now(), read=read)).outcome == CheckOutcome.CHANGED
+        finally:
+            cursor.execute("SELECT pg_advisory_unlock(1)")
+        [won] = work.result(timeout=20)
+    return won.newest_id, won.newest_sha256
+
+
+@pytest.mark.only_postgres
+@pytest.mark.django_db(transaction=True)
+def test_who_leases_a_page_knows_the_edit_that_was_written_down_while_it_did(
+    site: NewsSite, stories: list[Article]
+) -> None:
+    known = newest_known_to_who_leases_while_an_edit_is_written_down(site, stories[0], _leases_by_hand)
+    newest = Snapshot.objects.get(article=stories[0], number=2)
+    assert known == (newest.id, newest.content_id)
+
+
+@pytest.mark.only_postgres
+@pytest.mark.django_db(transaction=True)
+def test_who_reads_in_the_statement_that_locks_does_not_know_the_bytes_of_that_edit(
+    site: NewsSite, stories: list[Article]
+) -> None:
+    known = newest_known_to_who_leases_while_an_edit_is_written_down(site, stories[0], _reads_what_it_locks)
+    newest = Snapshot.objects.get(article=stories[0], number=2)
+    assert known != (newest.id, newest.content_id)
 
 
 # ---------------------------------------------------------------- what an unchanged page costs
