@@ -114,7 +114,7 @@ def draft_snapshot(article: Article, reading: Reading, *, now: datetime) -> Snap
         article=article,
         number=article.snapshot_count + 1,
         captured_at=now,
-        final_url=reading.final_url,
+        final_url=_fits(reading.final_url, 2000) or article.url,
         canonical_url=_fits(text.canonical_url, 2000),
         http_status=reading.http_status,
         headers=[list(pair) for pair in reading.headers],

@@ -11,13 +11,12 @@ from pytest_django import Settings
 
 from claims.models import Article, Event, Feed, FeedItem, Host, Publisher, User
 from claims.operations import feed_entries, feed_reading
-from claims.operations.feed_reading import FeedReport, finish_reading, read_feeds
+from claims.operations.feed_reading import FeedReport, feed_to_read, read_feeds
 from claims.operations.feeds import add_feed, change_feed, read_now
 from claims.operations.leases import lease
-from claims.operations.policies import fetch_policy
 from claims.operations.refusals import NotAllowedError, RuleRefusedError
-from claims.pipeline.feeds import FeedContent, parse_feed
-from claims.pipeline.fetch import FetchRequest, fetch
+from claims.pipeline.fetch import Fetched
+from claims.pipeline.read_again import PageToRead
 from claims.queries.due import due_feeds
 from claims.vocabulary import EventKind, FeedState
 from tests.sites import NewsSite, news_site
@@ -227,10 +226,10 @@ def test_a_reading_is_too_late_where_an_editor_tells_another_address_meanwhile(
     feed = followed(announce(site, entry(site.says("/old", "Old", SENTENCE, PADDING))))
     new = announce(site, entry(site.says("/new", "New", SENTENCE, PADDING)), path="/other-feed")
 
-    def look_late(result: Any) -> Any:
+    def look_late(*seen: Any) -> Any:
         monkeypatch.undo()
         change_feed(feed_id=feed.id, by=edith, now=right_now(), url=new)
-        return look_at(result)
+        return look_at(*seen)
 
     look_at = feed_reading._look_at
     monkeypatch.setattr(feed_reading, "_look_at", look_late)
@@ -347,21 +346,32 @@ def test_a_feed_that_breaks_its_worker_is_put_aside_and_tried_again(
 def test_a_late_workers_reading_is_dropped(site: NewsSite, settings: Settings) -> None:
     settings.LEASE_SECONDS = 0.0
     feed = followed(announce(site, entry("/a", "a")))
-    answer = fetch(FetchRequest(url=feed.url), policy=fetch_policy())
 
-    def parse_while_another_takes_over(*given: Any, **more: Any) -> FeedContent:
+    def read_while_another_takes_over(result: Fetched) -> PageToRead:
         lease(Feed, feed.id, seconds=timedelta(minutes=5), only_due=False)
-        return parse_feed(*given, **more)
+        return feed_to_read(result)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("claims.operations.feed_reading.parse_feed", parse_while_another_takes_over)
+        patch.setattr("claims.operations.feed_reading.feed_to_read", read_while_another_takes_over)
         [late] = list(read_feeds([feed.id], only_due=False))
     assert late.problem == "Another worker took over."
     assert (Article.objects.count(), FeedItem.objects.count()) == (0, 0)
     feed.refresh_from_db()
     assert feed.last_read_at is None
     Feed.objects.update(lease_until=right_now())
-    assert len(finish_reading(feed_id=feed.id, result=answer).new_articles) == 1
+    assert len(read(feed).new_articles) == 1
+
+
+def test_a_feed_that_takes_for_ever_to_read_holds_up_nobody(site: NewsSite, settings: Settings) -> None:
+    settings.READ_SECONDS = 1.0
+    bomb = b"<rss><channel><item><link>/a</link><a " + b"".join(b"b%d='' " % n for n in range(60_000)) + b"/>"
+    endless = followed(site.answers("/bomb", body=bomb, content_type="application/rss+xml"))
+    plain = followed(announce(site, entry("/a", "a")))
+    reports = {report.feed: report for report in read_feeds([endless.id, plain.id], only_due=False)}
+    assert "more time or memory" in reports[endless.id].problem
+    assert len(reports[plain.id].new_articles) == 1
+    endless.refresh_from_db()
+    assert (endless.state, endless.failures, endless.lease_until) == (FeedState.FAILING, 1, None)
 
 
 # ---------------------------------------------------------------- what editors do
