@@ -1,5 +1,6 @@
 """What waits for a worker: hosts with due pages, their pages, feeds, copies; hot first, then the oldest."""
 
+from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
@@ -8,6 +9,7 @@ from django.db.models import F, Min, Q, QuerySet, Window
 from django.db.models.functions import RowNumber
 
 from claims.models import ArchiveCopy, Article, Feed, Host
+from claims.operations.policies import host_of
 from claims.queries.clock import database_now
 from claims.queries.heat import is_hot
 
@@ -15,6 +17,8 @@ HOSTS_IN_A_BATCH = 50
 """Hosts that one worker takes on at a time: as many as `fetch_many` asks side by side by itself."""
 
 _MOST_HOSTS = 500
+_FEEDS_OF_A_HOST = 10
+_FEEDS_PATIENCE = timedelta(seconds=20)
 _SUSPECT = 2  # broken attempts
 
 
@@ -25,8 +29,7 @@ def due_hosts(*, patience: timedelta, due_by: datetime | None = None) -> list[st
     due pages is one host here. At most 500, so that a long downtime makes no flood of hints.
     """
     now = database_now()
-    taken = Host.objects.filter(Q(held_until__gt=now) | Q(free_at__gt=now + patience))
-    due = _due(now, due_by).exclude(host__in=taken.values("name"))
+    due = _due(now, due_by).exclude(host__in=_taken_hosts(now, patience=patience).values("name"))
     hosts: dict[str, None] = {}
     for pages in (due.filter(is_hot(now)), due):
         rows = pages.values("host").annotate(oldest=Min("due_at")).order_by("oldest", "host")
@@ -57,11 +60,22 @@ def due_pages(most: Mapping[str, int], *, due_by: datetime | None = None) -> lis
 
 
 def due_feeds(*, most: int = 100) -> list[str]:
-    """Return the ids of due feeds."""
+    """Return the ids of due feeds, of each host the longest overdue, of all hosts in turn.
+
+    Those of a host that nobody may ask now are left out: a hundred of them would leave no place for others.
+    """
     now = database_now()
     free = Q(lease_until=None) | Q(lease_until__lte=now)
     rows = Feed.objects.filter(free, due_at__lte=now).order_by("due_at", "id")
-    return list(rows.values_list("id", flat=True)[:most])
+    taken = set(_taken_hosts(now, patience=_FEEDS_PATIENCE).values_list("name", flat=True))
+    turns: Counter[str] = Counter(dict.fromkeys(taken, _FEEDS_OF_A_HOST))
+    found = []
+    for place, (feed_id, url) in enumerate(rows.values_list("id", "url")):
+        host = host_of(url)
+        if turns[host] < _FEEDS_OF_A_HOST:
+            found.append((turns[host], place, feed_id))
+            turns[host] += 1
+    return [feed_id for _, _, feed_id in sorted(found)[:most]]
 
 
 def due_copies(*, most: int = 20) -> list[str]:
@@ -72,6 +86,10 @@ def due_copies(*, most: int = 20) -> list[str]:
     free = Q(lease_until=None) | Q(lease_until__lte=now)
     rows = ArchiveCopy.objects.filter(free, due_at__lte=now).order_by("due_at", "id")
     return list(rows.values_list("id", flat=True)[:most])
+
+
+def _taken_hosts(now: datetime, *, patience: timedelta) -> QuerySet[Host]:
+    return Host.objects.filter(Q(held_until__gt=now) | Q(free_at__gt=now + patience))
 
 
 def _due(now: datetime, due_by: datetime | None) -> QuerySet[Article]:

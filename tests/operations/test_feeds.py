@@ -215,6 +215,16 @@ def test_feeds_of_one_host_keep_its_gap_and_many_hosts_are_asked_side_by_side(
     assert took < timedelta(seconds=3 * 6 * 0.3), "not one after another"
 
 
+def test_a_host_of_many_feeds_takes_no_place_from_another() -> None:
+    busy = sorted(followed(f"https://busy.example/{number}").id for number in range(120))
+    Feed.objects.update(due_at=right_now() - HOUR)
+    small = followed("https://small.example/feed").id
+    assert due_feeds(most=2) == [busy[0], small]
+    assert len(due_feeds()) == 11
+    Host.objects.create(name="busy.example", free_at=right_now() + HOUR)
+    assert due_feeds() == [small], "a host that asked to be left alone takes none at all"
+
+
 # ---------------------------------------------------------------- moved, dead, stuck
 def move(site: NewsSite, target: str, status: int = 301) -> None:
     site.answers("/feed", status=status, headers={"Location": target}, validators=False)
