@@ -21,7 +21,7 @@ from claims.pipeline.fetch import Fetched, FetchResult
 from claims.pipeline.read_again import PageRead, read_again
 from claims.pipeline.schedule import HOT_AIM
 from claims.queries.clock import database_now
-from claims.queries.due import HOSTS_IN_A_BATCH, due_pages
+from claims.queries.due import HOSTS_IN_A_BATCH, due_pages, due_suspect
 from claims.queries.heat import is_hot
 from claims.queries.tiers import attribution_parser
 from claims.vocabulary import ArticleState, CheckOutcome, Role
@@ -47,12 +47,18 @@ def check_due(hosts: Collection[str], *, due_by: datetime | None = None) -> Iter
     """Check what is due on these hosts, as far as they can be held; yields a report for each page.
 
     One batch: as many pages of each host as its gap allows within the time of a batch, those of hot claims
-    first, then the longest overdue. ``due_by`` leaves out what fell due later.
+    first, then the longest overdue. After it, alone on its host, a page that may have broken its batch.
+    ``due_by`` leaves out what fell due later.
     """
-    held = hold_hosts(hosts, patience=_PATIENCE)
+    suspect = due_suspect(hosts, due_by=due_by)
+    held = hold_hosts([host for host in hosts if not suspect or host != suspect[0]], patience=_PATIENCE)
     pace = cadences()
     most = {host: pages_in_a_batch(pace(host).host_gap) for host in held.free_at}
     yield from _check(held, due_pages(most, due_by=due_by), only_due=True)
+    if suspect:
+        host, article_id = suspect
+        held = hold_hosts([host], patience=_PATIENCE)
+        yield from _check(held, [article_id] if held.free_at else [], only_due=True)
 
 
 def check_articles(

@@ -25,7 +25,7 @@ from claims.pipeline.fetch import Fetched, fetch
 from claims.pipeline.read_again import read_again
 from claims.queries.due import due_hosts, due_pages
 from claims.vocabulary import ArticleState, CheckOutcome
-from tests.sites import NewsSite
+from tests.sites import NewsSite, news_site
 from tests.stories import right_now, taken_on, tracked, until_somebody_waits
 
 pytestmark = pytest.mark.django_db
@@ -377,14 +377,47 @@ def test_after_a_long_downtime_the_hints_are_bounded_and_nothing_is_forgotten() 
     assert len(due_hosts(patience=NO_PATIENCE)) == 120
 
 
-def test_a_page_that_may_have_broken_its_batch_goes_alone_and_last() -> None:
-    calm = waiting(2, "calm.example", overdue=timedelta(minutes=1))
-    suspects = waiting(2, "odd.example", overdue=timedelta(days=1))
+def test_a_page_that_may_have_broken_its_batch_goes_alone_however_much_else_is_due(
+    site: NewsSite, stories: list[Article], settings: Settings
+) -> None:
+    suspects, calm = ids(stories[:2]), ids(stories[2:])
     Article.objects.filter(pk__in=suspects).update(attempts=2)
-    most = {"calm.example": 50, "odd.example": 50}
-    assert sorted(due_pages(most)) == sorted(calm)
-    Article.objects.filter(pk__in=calm).update(due_at=right_now() + timedelta(hours=1))
-    assert len(due_pages(most)) == 1
+    assert sorted(due_pages({stories[0].host: 50})) == sorted(calm)
+    settings.HOST_GAP_SECONDS = 60.0
+    alone = []
+    for _ in suspects:
+        Host.objects.update(free_at=right_now())
+        alone.append([report.article for report in check_due([stories[0].host])])
+    assert sorted(alone) == sorted([suspect] for suspect in suspects)
+    settings.HOST_GAP_SECONDS = 0.0
+    due_now()
+    assert len(list(check_due([stories[0].host]))) == len(stories)
+
+
+def test_a_page_that_may_have_broken_its_batch_goes_after_those_of_other_hosts(
+    site: NewsSite, stories: list[Article], settings: Settings
+) -> None:
+    with news_site() as other:
+        settings.FETCH_ALLOW_PRIVATE += [other.address.removeprefix("http://")]
+        suspect = taken_on(other.says("/odd", "Odd", SAID, MORE))
+        due_now()
+        Article.objects.filter(pk=suspect.pk).update(attempts=2, due_at=right_now() - timedelta(days=1))
+        reports = list(check_due([suspect.host, stories[0].host]))
+    assert sorted(report.article for report in reports[:-1]) == sorted(ids(stories))
+    assert reports[-1].article == suspect.id
+
+
+def test_a_page_of_a_host_whose_every_turn_goes_to_hot_claims_gets_one_in_the_end(
+    hot: tuple[Article, Claim], settings: Settings
+) -> None:
+    article, _ = hot
+    heat_up()
+    [cold] = waiting(1, article.host, overdue=timedelta(days=6))
+    assert due_pages({article.host: 1}) == [article.id]
+    Article.objects.filter(pk=cold).update(due_at=right_now() - timedelta(days=8))
+    assert due_pages({article.host: 1}) == [cold]
+    waiting(1, "other.example", overdue=timedelta(days=9))
+    assert due_hosts(patience=NO_PATIENCE) == ["other.example", article.host]
 
 
 @pytest.fixture
@@ -418,8 +451,8 @@ def test_a_claim_that_has_cooled_down_leaves_its_evidence_be(hot: tuple[Article,
 
 def test_the_pages_of_hot_claims_come_first(hot: tuple[Article, Claim]) -> None:
     article, _ = hot
-    waiting(3, "older.example", overdue=timedelta(days=9))
-    add_article(url=f"http://{article.host}/older", by=None, now=right_now() - timedelta(days=9))
+    waiting(3, "older.example", overdue=timedelta(days=6))
+    add_article(url=f"http://{article.host}/older", by=None, now=right_now() - timedelta(days=6))
     heat_up()
     hosts = due_hosts(patience=NO_PATIENCE)
     assert hosts == [article.host, "older.example"]
