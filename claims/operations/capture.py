@@ -141,7 +141,8 @@ def take_over(book: Book, *, snapshot: Snapshot, reading: Reading, by: User | No
     article.byline = snapshot.byline
     article.language = snapshot.language
     article.extraction_note = reading.note
-    article.published_at = article.published_at or text.published_at
+    if text.published_at is not None and text.published_at <= now:  # no page is out before it is out
+        article.published_at = article.published_at or text.published_at
     article.last_seen_at = article.updated_at = now
     if article.publisher is None:
         article.publisher = find_publisher(
