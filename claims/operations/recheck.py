@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 
-from claims.models import Article, User
+from claims.models import ArchiveCopy, Article, Feed, Host, User
 from claims.operations.batch import Batch, pages_in_a_batch
 from claims.operations.failpoints import AFTER_LEASE, reach
 from claims.operations.findings import CheckReport, finish, heed_host
@@ -27,6 +27,7 @@ from claims.queries.tiers import attribution_parser
 from claims.vocabulary import ArticleState, CheckOutcome, Role
 
 _PATIENCE = timedelta(seconds=20)
+_BEYOND_A_DOUBT = timedelta(days=1)  # however short the settings' longest wait
 
 
 def check_now(*, article_id: str, by: User, now: datetime) -> Article:
@@ -162,3 +163,20 @@ def shelve_stuck() -> int:
         lease_until=None,
         updated_at=now,
     )
+
+
+def bring_back() -> int:
+    """Make due again what lies beyond every wait: a clock that ran ahead put it there, or longer settings.
+
+    Returns how many rows came back. Leases, holds and pauses that the same clock made end, too.
+    """
+    now = database_now()
+    latest = now + max(_BEYOND_A_DOUBT, timedelta(seconds=settings.CHECK_MAX_SECONDS))
+    Host.objects.filter(held_until__gt=latest).update(held_by="", held_until=None)
+    Host.objects.filter(free_at__gt=latest).update(free_at=now)
+    Host.objects.filter(robots_until__gt=latest).update(robots_until=None)
+    back = 0
+    for rows in (Article.objects, Feed.objects, ArchiveCopy.objects):
+        rows.filter(due_at__lte=now, lease_until__gt=latest).update(lease_until=None)
+        back += rows.filter(due_at__gt=latest).update(due_at=now)
+    return back

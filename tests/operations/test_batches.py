@@ -18,7 +18,7 @@ from claims.operations.findings import finish
 from claims.operations.ingest import add_article
 from claims.operations.leases import give_back, hold_hosts, lease_articles, wait_for_hosts
 from claims.operations.policies import fetch_policy
-from claims.operations.recheck import check_articles, check_due, heat_up
+from claims.operations.recheck import bring_back, check_articles, check_due, heat_up
 from claims.operations.sightings import LEASED_COLUMNS, Leased, look_at, said_before
 from claims.operations.unchanged import SeenAgain, finish_unchanged, nothing_new, seen_again
 from claims.pipeline.fetch import Fetched, fetch
@@ -457,6 +457,28 @@ def test_the_pages_of_hot_claims_come_first(hot: tuple[Article, Claim]) -> None:
     hosts = due_hosts(patience=NO_PATIENCE)
     assert hosts == [article.host, "older.example"]
     assert due_pages({article.host: 50})[0] == article.id
+
+
+def test_a_clock_that_ran_years_ahead_for_a_while_puts_nothing_off_for_years(stories: list[Article]) -> None:
+    ahead = right_now() + timedelta(days=3_000)
+    Article.objects.filter(pk__in=ids(stories[:2])).update(due_at=ahead, last_checked_at=ahead)
+    Article.objects.filter(pk=stories[2].pk).update(lease_until=ahead)
+    Host.objects.update(held_by="somebody", held_until=ahead, free_at=ahead, robots_until=ahead)
+    assert due_hosts(patience=NO_PATIENCE) == []
+    assert bring_back() == 2
+    assert bring_back() == 0, "done is done"
+    reports = list(check_due(due_hosts(patience=NO_PATIENCE)))
+    assert sorted(report.article for report in reports) == sorted(ids(stories))
+    assert not Article.objects.filter(due_at__gt=right_now() + timedelta(hours=1)).exists()
+
+
+def test_the_longest_wait_is_nobodys_mistake(stories: list[Article], settings: Settings) -> None:
+    settings.CHECK_MAX_SECONDS = 604_800.0
+    later = right_now() + timedelta(days=7)
+    Article.objects.update(due_at=later)
+    Host.objects.update(free_at=later)
+    assert bring_back() == 0
+    assert due_hosts(patience=timedelta(days=7)) == []
 
 
 # ---------------------------------------------------------------- a page that explodes
