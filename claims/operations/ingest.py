@@ -25,6 +25,9 @@ from claims.pipeline.read_again import PageToRead, read_in_hand
 from claims.queries.tiers import attribution_parser
 from claims.vocabulary import ArticleState, EventKind, Role
 
+LONGEST_ADDRESS = 2_000
+"""Characters of an address that are kept, each spelled as it is sent: "é" takes six."""
+
 
 class AddressRefusedError(RuleRefusedError):
     """The fetch gate will never ask this address."""
@@ -59,6 +62,11 @@ def clean_address(url: str) -> str:
     checked = check_url(url.strip(), policy=fetch_policy())
     if isinstance(checked, FetchRefused):
         raise AddressRefusedError(checked.reason, field="url")
+    if len(checked.url) > LONGEST_ADDRESS:
+        raise AddressRefusedError(
+            f"The address is longer than {LONGEST_ADDRESS} characters, as it is sent; give a shorter one.",
+            field="url",
+        )
     return checked.url
 
 

@@ -79,6 +79,13 @@ def test_a_feed_brings_each_entry_in_once(site: NewsSite) -> None:
     assert check(Article.objects.get(url=site.url("/one"))).outcome == "captured"
 
 
+def test_a_link_too_long_to_keep_as_it_is_sent_takes_no_other_entry_along(site: NewsSite) -> None:
+    feed = followed(announce(site, entry("/" + "é" * 1_500), entry("/one")))
+    report = read(feed)
+    assert list(Article.objects.values_list("id", "url")) == [(report.new_articles[0], site.url("/one"))]
+    assert feed.note == "1 with an address that we do not ask."
+
+
 CHANGED_LINKS = [
     pytest.param(entry("/new", "7", date="Wed, 30 Mar 2011 20:00:00 GMT"), id="another link"),
     pytest.param(

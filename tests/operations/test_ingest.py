@@ -52,6 +52,12 @@ BAD_FILES = {
 }
 
 
+@pytest.mark.parametrize("path", ["a" * 3_000, "é" * 1_500])
+def test_an_address_too_long_to_keep_is_refused_in_words(path: str) -> None:
+    with pytest.raises(AddressRefusedError, match="longer than 2000 characters"):
+        add_article(url=f"https://lantern.example/{path}", by=None, now=right_now())
+
+
 def test_a_page_that_says_it_is_of_next_year_is_undated(site: NewsSite, edith: User) -> None:
     next_year = f"{right_now().year + 1}-03-30T20:00:00Z"
     article = taken_on(site.says("/early", "Minister gone", SENTENCE, PADDING, published=next_year))
