@@ -32,7 +32,7 @@ from claims.pipeline.feed_state import FeedHistory, FeedReading, FeedVerdict, ju
 from claims.pipeline.feeds import FeedContent
 from claims.pipeline.fetch import Fetched, FetchRequest, FetchResult
 from claims.pipeline.read_again import PageRead, PageToRead, read_feed
-from claims.pipeline.schedule import ScheduleInput, next_check_at
+from claims.pipeline.schedule import ScheduleInput, is_in_full, next_check_at
 from claims.pipeline.source_state import may_wait
 from claims.queries.clock import database_now
 from claims.vocabulary import FeedState
@@ -165,6 +165,8 @@ def _waits_on(feed: _Due) -> bool:
 
 
 def _request(feed: Feed) -> FetchRequest:
+    if is_in_full(feed.read_count):
+        return FetchRequest(url=feed.url)
     return FetchRequest(
         url=feed.url,
         etag=feed.etag or None,

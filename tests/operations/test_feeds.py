@@ -17,6 +17,7 @@ from claims.operations.leases import lease
 from claims.operations.refusals import NotAllowedError, RuleRefusedError
 from claims.pipeline.fetch import Fetched
 from claims.pipeline.read_again import PageToRead
+from claims.pipeline.schedule import IN_FULL_EVERY
 from claims.queries.due import due_feeds
 from claims.vocabulary import EventKind, FeedState
 from tests.sites import NewsSite, news_site
@@ -77,6 +78,18 @@ def test_a_feed_brings_each_entry_in_once(site: NewsSite) -> None:
     assert (feed.brought, feed.read_count, feed.reads_with_news) == (2, 2, 1)
     assert feed.note == "Entries left out: 1 without a link that we may follow."
     assert check(Article.objects.get(url=site.url("/one"))).outcome == "captured"
+
+
+def test_an_entry_that_a_server_never_tells_of_comes_with_the_reading_that_asks_for_the_whole_feed(
+    site: NewsSite,
+) -> None:
+    feed = followed(announce(site))
+    site.pages["/feed"].etag = '"1"'
+    read(feed)
+    announce(site, entry("/one"))
+    site.pages["/feed"].etag = '"1"'
+    brought = [len(read(feed).new_articles) for _ in range(1, IN_FULL_EVERY)]
+    assert brought == [0] * (IN_FULL_EVERY - 2) + [1]
 
 
 def test_a_link_too_long_to_keep_as_it_is_sent_takes_no_other_entry_along(site: NewsSite) -> None:
