@@ -20,6 +20,7 @@ from claims.operations.sightings import broke_reader, look_at, needs_reading, sa
 from claims.pipeline.fetch import Fetched, FetchResult
 from claims.pipeline.read_again import PageRead, read_again
 from claims.pipeline.schedule import HOT_AIM
+from claims.queries.among import Among
 from claims.queries.clock import database_now
 from claims.queries.due import HOSTS_IN_A_BATCH, due_pages, due_suspect
 from claims.queries.heat import is_hot
@@ -138,7 +139,8 @@ def heat_up() -> int:
     """Bring forward the next check of what hot claims rest on; returns how many pages were brought forward.
 
     A claim that turns hot must not wait for a check that was set while it was cold. Pages that fail, or are
-    going missing, keep the waits that they have earned.
+    going missing, keep the waits that they have earned; what is being written down is passed over, for its
+    next check is being set.
     """
     now = database_now()
     longest = max(HOT_AIM, timedelta(seconds=settings.CHECK_MIN_SECONDS))
@@ -146,7 +148,10 @@ def heat_up() -> int:
     late = calm.filter(is_hot(now), due_at__gt=F("last_checked_at") + longest).exclude(
         state=ArticleState.STUCK
     )
-    return late.update(due_at=F("last_checked_at") + longest)
+    with transaction.atomic():
+        free = late.order_by("id").select_for_update(skip_locked=True, of=("self",), no_key=True)
+        ours = Article.objects.filter(Among("id", list(free.values_list("id", flat=True))))
+        return ours.update(due_at=F("last_checked_at") + longest)
 
 
 def shelve_stuck() -> int:

@@ -443,6 +443,23 @@ def test_a_claim_that_turns_hot_brings_its_evidence_forward(hot: tuple[Article, 
     assert checked.due_at - checked.last_checked_at < timedelta(minutes=10)
 
 
+@pytest.mark.only_postgres
+@pytest.mark.django_db(transaction=True)
+def test_a_sweep_waits_for_no_page_that_is_being_written_down(hot: tuple[Article, Claim]) -> None:
+    article, _ = hot
+
+    def heat_up_beside() -> int:
+        try:
+            return heat_up()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool, transaction.atomic():
+        Article.objects.select_for_update().get(pk=article.pk)
+        assert pool.submit(heat_up_beside).result(timeout=5) == 0
+    assert heat_up() == 1
+
+
 def test_a_claim_that_has_cooled_down_leaves_its_evidence_be(hot: tuple[Article, Claim]) -> None:
     _, claim = hot
     Claim.objects.filter(pk=claim.pk).update(updated_at=right_now() - timedelta(days=30))
