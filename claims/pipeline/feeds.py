@@ -3,6 +3,7 @@
 import calendar
 import html
 import re
+import sys
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from io import BytesIO
@@ -23,6 +24,10 @@ _ROOT = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _ENTRY = re.compile(rb"<(?:[A-Za-z][\w.-]*:)?(?:item|entry)[\s>]")
+# feedparser breaks off at half of a surrogate pair, and at a number that no character has.
+_CHARACTER = re.compile(rb"&#(x[0-9a-fA-F]+|[0-9]+)", re.IGNORECASE)
+_MOST_DIGITS = 10
+_NO_CHARACTER = b"&#65533"
 _ENDS = ((b"<rss", b"</channel></rss>"), (b"<feed", b"</feed>"), (b"<rdf:RDF", b"</rdf:RDF>"))
 # Marks that newsletters, networks and advertisers hang on to a link, and that no publisher serves pages by.
 # Only names that mean this everywhere: "source", "ref" or "cid" are an article's own name at some sites.
@@ -100,9 +105,12 @@ def parse_feed(body: bytes, *, content_type: str | None, url: str) -> FeedConten
     if not looks_like_feed(body, content_type=content_type):
         raise UnreadableFeedError("This is not an RSS or Atom feed.")
     headers = {"content-location": url, "content-type": content_type or "application/xml"}
-    body, beyond = _head(body)
+    body, beyond = _head(_CHARACTER.sub(_possible, body))
     # BytesIO, never the bytes themselves: feedparser would take those for an address or a file name
-    parsed = feedparser.parse(BytesIO(body), response_headers=headers)
+    try:
+        parsed = feedparser.parse(BytesIO(body), response_headers=headers)
+    except (ValueError, OverflowError) as error:  # such a character in UTF-16, say
+        raise UnreadableFeedError("The feed could not be read.") from error
     if not parsed.version and not parsed.entries:
         raise UnreadableFeedError("The feed could not be read.")
     entries: dict[str, FeedEntry] = {}
@@ -136,6 +144,15 @@ def without_trackers(url: str) -> str:
 def _is_tracker(name: str) -> bool:
     name = unquote(name).strip().lower()
     return name in _TRACKERS or name.startswith(_TRACKER_FAMILIES)
+
+
+def _possible(reference: re.Match[bytes]) -> bytes:
+    """Return a reference to a character as it is, or, where there is no such character, one that says so."""
+    digits = reference[1].lower()
+    if len(digits) > _MOST_DIGITS:
+        return _NO_CHARACTER
+    number = int(digits[1:], 16) if digits.startswith(b"x") else int(digits)
+    return reference[0] if number < 0xD800 or 0xDFFF < number <= sys.maxunicode else _NO_CHARACTER
 
 
 def _head(body: bytes) -> tuple[bytes, int]:

@@ -160,6 +160,15 @@ def test_what_is_no_feed_is_refused_with_words(body: bytes) -> None:
         parsed(body)
 
 
+@pytest.mark.parametrize("number", ["xD800", "56320", "x110000", "99999999999999999999"])
+def test_a_character_that_does_not_exist_takes_no_entry_along(number: str) -> None:
+    feed = parsed(rss(f"<title>One &#{number}; &#233;</title><link>/1</link>", "<link>/2</link>"))
+    assert [entry.url.rpartition("/")[2] for entry in feed.entries] == ["1", "2"]
+    assert feed.entries[0].title == "One \ufffd é"
+    with pytest.raises(UnreadableFeedError):
+        parsed(rss(f"<title>&#{number};</title><link>/1</link>").decode().encode("utf-16"))
+
+
 def test_a_feed_cut_in_the_middle_still_gives_its_whole_entries() -> None:
     whole = rss("<title>One</title><link>/1</link>", "<title>Two</title><link>/2</link>")
     feed = parsed(whole[: whole.index(b"Two")])
