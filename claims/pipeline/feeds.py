@@ -109,7 +109,7 @@ def parse_feed(body: bytes, *, content_type: str | None, url: str) -> FeedConten
     # BytesIO, never the bytes themselves: feedparser would take those for an address or a file name
     try:
         parsed = feedparser.parse(BytesIO(body), response_headers=headers)
-    except (ValueError, OverflowError) as error:  # such a character in UTF-16, say
+    except (ArithmeticError, LookupError, ValueError) as error:  # such a character in UTF-16, say
         raise UnreadableFeedError("The feed could not be read.") from error
     if not parsed.version and not parsed.entries:
         raise UnreadableFeedError("The feed could not be read.")
@@ -179,7 +179,7 @@ def _opening(body: bytes, content_type: str | None) -> str:
     charset = re.search(r"charset=[\"']?([\w.:-]+)", content_type or "", re.IGNORECASE)
     try:
         return start.decode(charset.group(1) if charset else "utf-8", "replace")
-    except LookupError:  # a charset nobody knows
+    except (LookupError, UnicodeError):  # a charset nobody knows, or none for a text
         return start.decode("utf-8", "replace")
 
 

@@ -169,6 +169,19 @@ def test_a_character_that_does_not_exist_takes_no_entry_along(number: str) -> No
         parsed(rss(f"<title>&#{number};</title><link>/1</link>").decode().encode("utf-16"))
 
 
+def test_a_feed_that_its_parser_trips_over_is_refused_in_words() -> None:
+    body = rss("<title>One</title><link>/1</link>")
+    with pytest.raises(UnreadableFeedError, match="could not be read"):
+        parse_feed(body, content_type="application/rss+xml; charset=undefined", url=URL)
+
+
+@pytest.mark.parametrize("charset", ["klingon", "idna", "base64"])
+def test_a_charset_that_is_none_hides_no_feed(charset: str) -> None:
+    body = rss("<title>One</title><link>/1</link>")
+    feed = parse_feed(body, content_type=f"application/rss+xml; charset={charset}", url=URL)
+    assert [entry.title for entry in feed.entries] == ["One"]
+
+
 def test_a_feed_cut_in_the_middle_still_gives_its_whole_entries() -> None:
     whole = rss("<title>One</title><link>/1</link>", "<title>Two</title><link>/2</link>")
     feed = parsed(whole[: whole.index(b"Two")])
