@@ -11,7 +11,7 @@ from kombu.exceptions import OperationalError
 from claims.operations.custody import save_copies as save
 from claims.operations.deliveries import deliver as send
 from claims.operations.feed_reading import read_feeds as read
-from claims.operations.recheck import check_due, heat_up, shelve_stuck
+from claims.operations.recheck import bring_back, check_due, heat_up, shelve_stuck
 from claims.operations.tallies import FAILED_HINTS, count
 from claims.queries.clock import database_now
 from claims.queries.due import HOSTS_IN_A_BATCH, due_copies, due_feeds, due_hosts, due_webhooks
@@ -23,6 +23,7 @@ log = structlog.get_logger(__name__)
 @shared_task(name="claims.sweep", ignore_result=True)
 def sweep() -> None:
     """Hint at everything that is due. Any number may run; a hint lost or doubled does no harm."""
+    bring_back()
     shelve_stuck()
     heat_up()
     hosts = due_hosts(patience=timedelta(seconds=settings.SWEEP_SECONDS))

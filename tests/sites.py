@@ -15,7 +15,8 @@ class Answer:
     """What one address answers.
 
     ``cut`` bytes are promised and not sent, ``framed`` off promises no length and hangs up at the end,
-    ``validators`` off sends no ETag, ``midway`` is called once, with half of a body sent.
+    ``validators`` off sends no ETag, ``etag`` this one whatever the body. ``midway`` is called once, with
+    half of a body sent.
     """
 
     body: bytes = b""
@@ -25,6 +26,7 @@ class Answer:
     cut: int = 0
     framed: bool = True
     validators: bool = True
+    etag: str = ""
     midway: Callable[[], None] | None = None
 
     @property
@@ -112,7 +114,7 @@ def _handler_of(site: NewsSite) -> type[BaseHTTPRequestHandler]:
         def do_GET(self) -> None:
             path = self.path.partition("?")[0]
             answer = site.pages.get(path, Answer(b"<h1>Not found</h1>", 404))
-            etag = f'"{hashlib.sha256(answer.body).hexdigest()[:16]}"'
+            etag = answer.etag or f'"{hashlib.sha256(answer.body).hexdigest()[:16]}"'
             midway, answer.midway = answer.midway, None
             fresh = answer.validators and self.headers.get("If-None-Match") == etag and answer.status == 200
             fresh = fresh and midway is None

@@ -25,6 +25,15 @@ MINISTER_LANDS = (
 )
 
 
+# The server may be others', too: a lock on a transaction names no database, so its waiter's other locks tell.
+_WAITS_FOR_A_LOCK = """
+SELECT pid FROM pg_locks WHERE NOT granted AND pid IN (
+    SELECT pid FROM pg_locks JOIN pg_database ON pg_database.oid = database
+    WHERE datname = current_database()
+)
+"""
+
+
 def right_now() -> datetime:
     """Return the present moment."""
     return datetime.now(UTC)
@@ -128,12 +137,12 @@ def tracked(article: Article, words: str, by: User) -> Claim:
 
 
 def until_somebody_waits() -> None:
-    """Return once a transaction waits for another one's lock (PostgreSQL)."""
+    """Return once a transaction of this database waits for another one's lock (PostgreSQL)."""
     deadline = time.monotonic() + 20
     with connection.cursor() as cursor:
         while time.monotonic() < deadline:
-            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
-            if cursor.fetchone() != (0,):
+            cursor.execute(_WAITS_FOR_A_LOCK)
+            if cursor.fetchone() is not None:
                 return
             time.sleep(0.02)
     raise TimeoutError("Nobody came to wait for a lock.")

@@ -114,7 +114,7 @@ def draft_snapshot(article: Article, reading: Reading, *, now: datetime) -> Snap
         article=article,
         number=article.snapshot_count + 1,
         captured_at=now,
-        final_url=reading.final_url,
+        final_url=_fits(reading.final_url, 2000) or article.url,
         canonical_url=_fits(text.canonical_url, 2000),
         http_status=reading.http_status,
         headers=[list(pair) for pair in reading.headers],
@@ -141,7 +141,8 @@ def take_over(book: Book, *, snapshot: Snapshot, reading: Reading, by: User | No
     article.byline = snapshot.byline
     article.language = snapshot.language
     article.extraction_note = reading.note
-    article.published_at = article.published_at or text.published_at
+    if text.published_at is not None and text.published_at <= now:  # no page is out before it is out
+        article.published_at = article.published_at or text.published_at
     article.last_seen_at = article.updated_at = now
     if article.publisher is None:
         article.publisher = find_publisher(

@@ -3,6 +3,7 @@
 import random
 from collections import deque
 from collections.abc import Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -24,12 +25,14 @@ from claims.operations.policies import (
     lease_time,
     source_policy,
 )
+from claims.operations.reader import TOO_MUCH, Reader
 from claims.operations.refusals import RuleRefusedError
 from claims.operations.sightings import asked_to_wait
 from claims.pipeline.feed_state import FeedHistory, FeedReading, FeedVerdict, judge_feed
-from claims.pipeline.feeds import FeedContent, UnreadableFeedError, parse_feed
+from claims.pipeline.feeds import FeedContent
 from claims.pipeline.fetch import Fetched, FetchRequest, FetchResult
-from claims.pipeline.schedule import ScheduleInput, next_check_at
+from claims.pipeline.read_again import PageRead, PageToRead, read_feed
+from claims.pipeline.schedule import ScheduleInput, is_in_full, next_check_at
 from claims.pipeline.source_state import may_wait
 from claims.queries.clock import database_now
 from claims.vocabulary import FeedState
@@ -104,12 +107,12 @@ def read_feeds(
         yield from _read_together(hosts, [feed.pk for feed in feeds], only_due=only_due)
 
 
-def finish_reading(*, feed_id: str, result: FetchResult) -> FeedReport:
-    """Write down what a fetch of the feed, made just now, brought; raises `Feed.DoesNotExist`."""
+def finish_reading(*, feed_id: str, result: Fetched, read: PageRead) -> FeedReport:
+    """Write down what a fetch of the feed, made and read just now, brought; raises `Feed.DoesNotExist`."""
     fence = lease(Feed, feed_id, seconds=lease_time(), only_due=False)
     if fence is None:
         return FeedReport(feed_id, problem="Another worker is reading it.")
-    return _finish(feed_id, fence, _look_at(result))
+    return _finish(feed_id, fence, _look_at(result, read))
 
 
 def _read_together(hosts: HeldHosts, feed_ids: Iterable[str], *, only_due: bool) -> Iterator[FeedReport]:
@@ -118,7 +121,7 @@ def _read_together(hosts: HeldHosts, feed_ids: Iterable[str], *, only_due: bool)
     try:
         due = [each for feed_id in feed_ids if (each := _leased(feed_id, only_due=only_due))]
         lanes = Lanes(hosts, due, policy=fetch_policy(), seconds=_PATIENCE.total_seconds())
-        # Deadlines run on while a feed is parsed: first fetch all, then look at each.
+        # Deadlines run on while a feed is read: first fetch all, then look at each.
         answers = list(lanes.answers())
         _give_back(lanes.unasked, wait=timedelta(0))
     finally:
@@ -128,8 +131,8 @@ def _read_together(hosts: HeldHosts, feed_ids: Iterable[str], *, only_due: bool)
     for feed, onward in lanes.put_off:
         if not _waits_on(feed):
             yield _finish(feed.id, feed.fence, _put_off(host_of(onward.place)))
-    for feed, result in answers:
-        yield _finish(feed.id, feed.fence, _look_at(result))
+    for feed, result, read in _read(answers):
+        yield _finish(feed.id, feed.fence, _look_at(result, read))
 
 
 def _leased(feed_id: str, *, only_due: bool) -> _Due | None:
@@ -162,6 +165,8 @@ def _waits_on(feed: _Due) -> bool:
 
 
 def _request(feed: Feed) -> FetchRequest:
+    if is_in_full(feed.read_count):
+        return FetchRequest(url=feed.url)
     return FetchRequest(
         url=feed.url,
         etag=feed.etag or None,
@@ -180,9 +185,43 @@ def _put_off(host: str) -> _Seen:
     return _Seen(None, FeedReading(at=database_now(), status=None, problem=reason), None, is_put_off=True)
 
 
-def _look_at(result: FetchResult) -> _Seen:
-    """Turn an answer into what it means, and parse it where it is a whole one."""
-    content, problem = _content_of(result)
+def _read(
+    answers: Iterable[tuple[_Due, FetchResult]],
+) -> Iterator[tuple[_Due, FetchResult, PageRead | None]]:
+    """Yield each feed with its answer and what stands in that, read in a child that a feed may break."""
+    waiting = {}
+    with closing(
+        Reader(read_feed, seconds=settings.READ_SECONDS, megabytes=settings.READ_MEGABYTES)
+    ) as reader:
+        for feed, result in answers:
+            if isinstance(result, Fetched) and _has_news(result):
+                waiting[feed.id] = feed, result
+                reader.ask(feed.id, feed_to_read(result))
+            else:
+                yield feed, result, None
+        for feed_id, read in reader.answers(wait=True):
+            yield *waiting[feed_id], read
+
+
+def feed_to_read(result: Fetched) -> PageToRead:
+    """Return what `read_feed` needs of an answer."""
+    return PageToRead(
+        body=result.body,
+        content_type=result.header("content-type"),
+        url=result.url,
+        final_url=result.final_url,
+        published_at=None,
+        before=None,
+    )
+
+
+def _has_news(result: Fetched) -> bool:
+    return 200 <= result.status < 300
+
+
+def _look_at(result: FetchResult, read: PageRead | None) -> _Seen:
+    """Turn an answer into what it means; ``read`` is None where it was not read, or broke its reader."""
+    content, problem = _content_of(result, read)
     fetched = result if isinstance(result, Fetched) else None
     reading = FeedReading(
         at=database_now(),
@@ -193,18 +232,15 @@ def _look_at(result: FetchResult) -> _Seen:
     return _Seen(result, reading, content)
 
 
-def _content_of(result: FetchResult) -> tuple[FeedContent | None, str]:
+def _content_of(result: FetchResult, read: PageRead | None) -> tuple[FeedContent | None, str]:
     """Return the feed's content (None when unchanged or unreadable), and what went wrong in words."""
     if not isinstance(result, Fetched):
         return None, result.reason
     if result.not_modified:
         return None, ""
-    if not 200 <= result.status < 300:
+    if not _has_news(result):
         return None, f"The server answered with status {result.status}."
-    try:
-        return parse_feed(result.body, content_type=result.header("content-type"), url=result.final_url), ""
-    except UnreadableFeedError as error:
-        return None, str(error)
+    return (read.feed, read.unreadable) if read is not None else (None, TOO_MUCH)
 
 
 # ---------------------------------------------------------------- writing down

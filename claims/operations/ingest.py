@@ -26,6 +26,8 @@ from claims.queries.tiers import attribution_parser
 from claims.vocabulary import ArticleState, EventKind, Role
 
 FIRST_NEWSPAPER = datetime(1605, 1, 1, tzinfo=UTC)
+LONGEST_ADDRESS = 2_000
+"""Characters of an address that are kept, each spelled as it is sent: "é" takes six."""
 
 
 class AddressRefusedError(RuleRefusedError):
@@ -61,6 +63,11 @@ def clean_address(url: str, *, field: str = "url") -> str:
     checked = check_url(url.strip(), policy=fetch_policy())
     if isinstance(checked, FetchRefused):
         raise AddressRefusedError(checked.reason, field=field)
+    if len(checked.url) > LONGEST_ADDRESS:
+        raise AddressRefusedError(
+            f"The address is longer than {LONGEST_ADDRESS} characters, as it is sent; give a shorter one.",
+            field=field,
+        )
     return checked.url
 
 

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 
-from claims.models import Article, User
+from claims.models import ArchiveCopy, Article, Delivery, Feed, Host, User, Webhook
 from claims.operations.batch import Batch, pages_in_a_batch
 from claims.operations.failpoints import AFTER_LEASE, reach
 from claims.operations.findings import CheckReport, finish, heed_host
@@ -20,13 +20,15 @@ from claims.operations.sightings import broke_reader, look_at, needs_reading, sa
 from claims.pipeline.fetch import Fetched, FetchResult
 from claims.pipeline.read_again import PageRead, read_again
 from claims.pipeline.schedule import HOT_AIM
+from claims.queries.among import Among
 from claims.queries.clock import database_now
-from claims.queries.due import HOSTS_IN_A_BATCH, due_pages
+from claims.queries.due import HOSTS_IN_A_BATCH, due_pages, due_suspect
 from claims.queries.heat import is_hot
 from claims.queries.tiers import attribution_parser
 from claims.vocabulary import ArticleState, CheckOutcome, Role
 
 _PATIENCE = timedelta(seconds=20)
+_BEYOND_A_DOUBT = timedelta(days=1)  # however short the settings' longest wait
 
 
 def check_now(*, article_id: str, by: User, now: datetime) -> Article:
@@ -47,12 +49,18 @@ def check_due(hosts: Collection[str], *, due_by: datetime | None = None) -> Iter
     """Check what is due on these hosts, as far as they can be held; yields a report for each page.
 
     One batch: as many pages of each host as its gap allows within the time of a batch, those of hot claims
-    first, then the longest overdue. ``due_by`` leaves out what fell due later.
+    first, then the longest overdue. After it, alone on its host, a page that may have broken its batch.
+    ``due_by`` leaves out what fell due later.
     """
-    held = hold_hosts(hosts, patience=_PATIENCE)
+    suspect = due_suspect(hosts, due_by=due_by)
+    held = hold_hosts([host for host in hosts if not suspect or host != suspect[0]], patience=_PATIENCE)
     pace = cadences()
     most = {host: pages_in_a_batch(pace(host).host_gap) for host in held.free_at}
     yield from _check(held, due_pages(most, due_by=due_by), only_due=True)
+    if suspect:
+        host, article_id = suspect
+        held = hold_hosts([host], patience=_PATIENCE)
+        yield from _check(held, [article_id] if held.free_at else [], only_due=True)
 
 
 def check_articles(
@@ -131,7 +139,8 @@ def heat_up() -> int:
     """Bring forward the next check of what hot claims rest on; returns how many pages were brought forward.
 
     A claim that turns hot must not wait for a check that was set while it was cold. Pages that fail, or are
-    going missing, keep the waits that they have earned.
+    going missing, keep the waits that they have earned; what is being written down is passed over, for its
+    next check is being set.
     """
     now = database_now()
     longest = max(HOT_AIM, timedelta(seconds=settings.CHECK_MIN_SECONDS))
@@ -139,7 +148,10 @@ def heat_up() -> int:
     late = calm.filter(is_hot(now), due_at__gt=F("last_checked_at") + longest).exclude(
         state=ArticleState.STUCK
     )
-    return late.update(due_at=F("last_checked_at") + longest)
+    with transaction.atomic():
+        free = late.order_by("id").select_for_update(skip_locked=True, of=("self",), no_key=True)
+        ours = Article.objects.filter(Among("id", list(free.values_list("id", flat=True))))
+        return ours.update(due_at=F("last_checked_at") + longest)
 
 
 def shelve_stuck() -> int:
@@ -156,3 +168,21 @@ def shelve_stuck() -> int:
         lease_until=None,
         updated_at=now,
     )
+
+
+def bring_back() -> int:
+    """Make due again what lies beyond every wait: a clock that ran ahead put it there, or longer settings.
+
+    Returns how many rows came back. Leases, holds and pauses that the same clock made end, too.
+    """
+    now = database_now()
+    latest = now + max(_BEYOND_A_DOUBT, timedelta(seconds=settings.CHECK_MAX_SECONDS))
+    Host.objects.filter(held_until__gt=latest).update(held_by="", held_until=None)
+    Host.objects.filter(free_at__gt=latest).update(free_at=now)
+    Host.objects.filter(robots_until__gt=latest).update(robots_until=None)
+    back = 0
+    Webhook.objects.filter(free_at__gt=latest).update(free_at=now)
+    for rows in (Article.objects, Feed.objects, ArchiveCopy.objects, Delivery.objects):
+        rows.filter(due_at__lte=now, lease_until__gt=latest).update(lease_until=None)
+        back += rows.filter(due_at__gt=latest).update(due_at=now)
+    return back

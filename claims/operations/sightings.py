@@ -19,6 +19,7 @@ from claims.pipeline.fetch import Fetched, FetchFailed, FetchRequest, FetchResul
 from claims.pipeline.gate.retry_after import retry_after_seconds
 from claims.pipeline.page.page_kind import PageKind, is_bot_wall
 from claims.pipeline.read_again import PageBefore, PageRead, PageToRead
+from claims.pipeline.schedule import is_in_full
 from claims.pipeline.source_state import OWN_OUTAGE, PUT_OFF, Observation
 from claims.pipeline.text.aliases import Aliases
 from claims.queries.aliases import known_aliases
@@ -79,8 +80,8 @@ class Leased(NamedTuple):
 
     @property
     def request(self) -> FetchRequest:
-        """What to ask the server, with the validators of what it said last."""
-        known = self.newest_id is not None
+        """What to ask the server, mostly with the validators of what it said last."""
+        known = self.newest_id is not None and not is_in_full(self.check_count)
         return FetchRequest(
             url=self.url,
             etag=(self.etag or None) if known else None,

@@ -8,7 +8,7 @@ from functools import partial
 
 from claims.models import Article, Feed
 from claims.operations.feed_entries import address_of
-from claims.operations.feed_reading import UnreadableFeedRefusedError, finish_reading
+from claims.operations.feed_reading import UnreadableFeedRefusedError, feed_to_read, finish_reading
 from claims.operations.feeds import add_feed
 from claims.operations.findings import CheckReport
 from claims.operations.ingest import AddressRefusedError, UnreadablePageError, add_article, clean_address
@@ -18,9 +18,9 @@ from claims.operations.reading_apart import read_apart
 from claims.operations.recheck import check_articles, finish_check
 from claims.operations.refusals import RefusalError, RuleRefusedError
 from claims.operations.turns import turn_at_host
-from claims.pipeline.feeds import UnreadableFeedError, looks_like_feed, parse_feed
+from claims.pipeline.feeds import looks_like_feed
 from claims.pipeline.fetch import Fetched, FetchRefused, FetchRequest
-from claims.pipeline.read_again import PageRead, PageToRead, read_again
+from claims.pipeline.read_again import PageRead, PageToRead, read_again, read_feed
 from claims.queries.tiers import attribution_parser
 from claims.vocabulary import CheckOutcome
 
@@ -110,13 +110,12 @@ def _take_feed_in(
     address: str, answer: Fetched, *, publisher: str | None, now: datetime
 ) -> Iterator[TakenIn]:
     """Register the feed and take in each entry; an entry that cannot be had does not hold up the others."""
-    try:
-        content = parse_feed(answer.body, content_type=answer.header("content-type"), url=answer.final_url)
-    except UnreadableFeedError as error:
-        raise UnreadableFeedRefusedError(str(error), field="url") from error
+    read = read_apart(read_feed, feed_to_read(answer))
+    if read is None or read.feed is None:
+        raise UnreadableFeedRefusedError(read.unreadable if read else TOO_MUCH, field="url")
     feed = add_feed(url=address, by=None, now=now, publisher=publisher)
-    finish_reading(feed_id=feed.id, result=answer)
-    for entry in content.entries:
+    finish_reading(feed_id=feed.id, result=answer, read=read)
+    for entry in read.feed.entries:
         try:
             article = Article.objects.filter(url=address_of(entry)).first()
         except RefusalError as refusal:

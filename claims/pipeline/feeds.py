@@ -3,6 +3,7 @@
 import calendar
 import html
 import re
+import sys
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from io import BytesIO
@@ -19,10 +20,14 @@ EARLIEST_YEAR, LATEST_YEAR = 1990, 2090
 
 _SNIFF = 4_096
 _ROOT = re.compile(
-    r"^\s*(?:<\?xml[^>]*\?>\s*)?(?:<\?[^>]*\?>\s*|<!--.*?-->\s*|<!doctype[^>]*>\s*)*<(?:rss|feed|(?:\w+:)?rdf)\b",
+    r"^\s*(?:<\?xml[^>]*\?>\s*)?(?:<\?[^>]*\?>\s*|(?><!--.*?-->)\s*|<!doctype[^>]*>\s*)*<(?:rss|feed|(?:\w+:)?rdf)\b",
     re.IGNORECASE | re.DOTALL,
 )
 _ENTRY = re.compile(rb"<(?:[A-Za-z][\w.-]*:)?(?:item|entry)[\s>]")
+# feedparser breaks off at half of a surrogate pair, and at a number that no character has.
+_CHARACTER = re.compile(rb"&#(x[0-9a-fA-F]+|[0-9]+)", re.IGNORECASE)
+_MOST_DIGITS = 10
+_NO_CHARACTER = b"&#65533"
 _ENDS = ((b"<rss", b"</channel></rss>"), (b"<feed", b"</feed>"), (b"<rdf:RDF", b"</rdf:RDF>"))
 # Marks that newsletters, networks and advertisers hang on to a link, and that no publisher serves pages by.
 # Only names that mean this everywhere: "source", "ref" or "cid" are an article's own name at some sites.
@@ -100,9 +105,12 @@ def parse_feed(body: bytes, *, content_type: str | None, url: str) -> FeedConten
     if not looks_like_feed(body, content_type=content_type):
         raise UnreadableFeedError("This is not an RSS or Atom feed.")
     headers = {"content-location": url, "content-type": content_type or "application/xml"}
-    body, beyond = _head(body)
+    body, beyond = _head(_CHARACTER.sub(_possible, body))
     # BytesIO, never the bytes themselves: feedparser would take those for an address or a file name
-    parsed = feedparser.parse(BytesIO(body), response_headers=headers)
+    try:
+        parsed = feedparser.parse(BytesIO(body), response_headers=headers)
+    except (ArithmeticError, LookupError, ValueError) as error:  # such a character in UTF-16, say
+        raise UnreadableFeedError("The feed could not be read.") from error
     if not parsed.version and not parsed.entries:
         raise UnreadableFeedError("The feed could not be read.")
     entries: dict[str, FeedEntry] = {}
@@ -138,6 +146,15 @@ def _is_tracker(name: str) -> bool:
     return name in _TRACKERS or name.startswith(_TRACKER_FAMILIES)
 
 
+def _possible(reference: re.Match[bytes]) -> bytes:
+    """Return a reference to a character as it is, or, where there is no such character, one that says so."""
+    digits = reference[1].lower()
+    if len(digits) > _MOST_DIGITS:
+        return _NO_CHARACTER
+    number = int(digits[1:], 16) if digits.startswith(b"x") else int(digits)
+    return reference[0] if number < 0xD800 or 0xDFFF < number <= sys.maxunicode else _NO_CHARACTER
+
+
 def _head(body: bytes) -> tuple[bytes, int]:
     """Cut a feed after ``MOST_ENTRIES`` entries; returns it, closed again, and how many were cut off.
 
@@ -162,7 +179,7 @@ def _opening(body: bytes, content_type: str | None) -> str:
     charset = re.search(r"charset=[\"']?([\w.:-]+)", content_type or "", re.IGNORECASE)
     try:
         return start.decode(charset.group(1) if charset else "utf-8", "replace")
-    except LookupError:  # a charset nobody knows
+    except (LookupError, UnicodeError):  # a charset nobody knows, or none for a text
         return start.decode("utf-8", "replace")
 
 

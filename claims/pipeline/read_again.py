@@ -11,6 +11,7 @@ from claims.pipeline.attribution.attributions import Attribution
 from claims.pipeline.diff import Difference, compare
 from claims.pipeline.extract_claims import ClaimCandidate, can_extract, extract_claims
 from claims.pipeline.extract_text import ArticleText, UnreadableError, extract_text, text_of_source
+from claims.pipeline.feeds import FeedContent, UnreadableFeedError, parse_feed
 from claims.pipeline.page.fingerprint import fingerprint_of
 from claims.pipeline.page.page_bytes import PageSource, read_bytes
 from claims.pipeline.page.page_kind import PageKind, kind_of_page
@@ -67,7 +68,8 @@ class PageRead:
     ``article`` is None where the page says what it said; its ``fingerprint`` then stands for that, too. It is
     None as well where something else stands in the article's place (``kind``), other than another article.
     ``wants_before``: nothing can be told without what the page said; read it again with that. ``broke_off``:
-    it ends in the middle of what it said, and nothing shows that the server sent all of it.
+    it ends in the middle of what it said, and nothing shows that the server sent all of it. ``feed``: what
+    stands there where a feed was looked for.
     """
 
     fingerprint: str
@@ -78,6 +80,7 @@ class PageRead:
     unreadable: str = ""
     wants_before: bool = False
     broke_off: bool = False
+    feed: FeedContent | None = None
 
 
 def read_again(
@@ -130,6 +133,15 @@ def read_in_hand(
         return PageRead(fingerprint="", unreadable=str(error))
     candidates = _claims_of(article, page, None, parse)
     return PageRead(fingerprint=article.fingerprint, article=article, candidates=candidates)
+
+
+def read_feed(page: PageToRead) -> PageRead:
+    """Read what a feed announces."""
+    try:
+        feed = parse_feed(page.body, content_type=page.content_type, url=page.final_url)
+    except UnreadableFeedError as error:
+        return PageRead(fingerprint="", unreadable=str(error))
+    return PageRead(fingerprint="", feed=feed)
 
 
 def read_bare_text(page: PageToRead) -> PageRead:

@@ -1,5 +1,6 @@
 """A host's robots.txt to what it lets us read, and how fast."""
 
+import re
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
@@ -11,6 +12,10 @@ LONGEST = 512 * 1024
 
 SLOWEST = timedelta(minutes=10)
 """The longest crawl delay that we follow; beyond it a page would never be looked at."""
+
+
+_AGENT = re.compile(r"\s*(?:user[ -]?agent\s*:|user(?:-|\s*)agent\s)([^#]*)", re.IGNORECASE)
+_NOBODY = "User-agent: nobody else"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,15 +51,27 @@ def may_read(url: str, robots: RobotsAnswer, *, agent: str) -> Permission:
         )
     if robots.status >= 400:
         return _NO_RULES
-    rules = _rules(robots.body[:LONGEST])
     token = agent.partition("/")[0].strip()
+    rules = _rules(robots.body[:LONGEST], token.lower())
     asked = rules.crawl_delay(token)
-    delay = min(timedelta(seconds=max(0.0, float(asked))), SLOWEST) if asked else none
+    delay = timedelta(seconds=min(float(asked), SLOWEST.total_seconds())) if asked else none
     if rules.can_fetch(url, token):
         return Permission(True, delay, "")
     return Permission(False, delay, "The site's robots.txt asks us not to read this page.")
 
 
 @lru_cache(maxsize=64)  # a host's pages are asked about one after another
-def _rules(body: bytes) -> Protego:
-    return Protego.parse(body.decode("utf-8", "replace"))
+def _rules(body: bytes, token: str) -> Protego:
+    lines = body.decode("utf-8-sig", "replace").splitlines()
+    return Protego.parse("\n".join(_for_us(line, token) for line in lines))
+
+
+def _for_us(line: str, token: str) -> str:
+    """Return a line, one that names another robot without its name: who reads keeps all rules of each."""
+    named = _AGENT.match(line)
+    name = named[1].strip().lower() if named else "*"
+    if name in ("", "*"):
+        return line
+    bare = name.replace("*", "")
+    is_ours = bare and re.search(rf"(?<![\w-]){re.escape(bare)}", token)
+    return f"User-agent: {bare}" if is_ours else _NOBODY

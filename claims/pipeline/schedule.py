@@ -16,6 +16,9 @@ HOT_AIM = timedelta(minutes=9)
 SPREAD = 0.2
 """Jitter shortens a wait by up to this share, so that a thousand pages never fall due at once."""
 
+IN_FULL_EVERY = 10
+"""Of so many checks one asks for the whole page: some servers say "not modified" whatever they hold."""
+
 LONGEST_DOUBLING = 30
 """Exponent at which doubling stops; twice the minimum thirty times over is beyond any maximum."""
 
@@ -59,6 +62,11 @@ def next_check_at(i: ScheduleInput) -> datetime:
     spread = 1 - SPREAD * min(1.0, max(0.0, i.jitter))
     wait = max(min(wait, longest) * spread, _retry_after(i), shortest)
     return i.now + timedelta(seconds=min(wait, longest))
+
+
+def is_in_full(checks: int) -> bool:
+    """Whether the next check after so many ``checks`` is one that asks for the whole page."""
+    return checks % IN_FULL_EVERY == IN_FULL_EVERY - 1
 
 
 def _usual_wait(i: ScheduleInput) -> float:

@@ -1,6 +1,7 @@
 """What waits for a worker: hosts with due pages and their pages, feeds, copies, messages to webhooks."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -8,6 +9,7 @@ from django.db.models import F, Min, Q, QuerySet, Window
 from django.db.models.functions import RowNumber
 
 from claims.models import ArchiveCopy, Article, Delivery, Feed, Host, Webhook
+from claims.operations.policies import host_of
 from claims.queries.clock import database_now
 from claims.queries.heat import is_hot
 from claims.queries.webhooks import LISTENING
@@ -16,53 +18,77 @@ HOSTS_IN_A_BATCH = 50
 """Hosts that one worker takes on at a time: as many as `fetch_many` asks side by side by itself."""
 
 _MOST_HOSTS = 500
+_FEEDS_OF_A_HOST = 10
+_FEEDS_PATIENCE = timedelta(seconds=20)
 _SUSPECT = 2  # broken attempts
 
 
 def due_hosts(*, patience: timedelta, due_by: datetime | None = None) -> list[str]:
     """Return the hosts of due pages that nobody holds and that are free within ``patience``.
 
-    Hosts with a page of a hot claim come first, then by their longest overdue page: a host of ten thousand
-    due pages is one host here. At most 500, so that a long downtime makes no flood of hints.
+    By their longest overdue page: a host of ten thousand due pages is one host here. Pages of hot claims have
+    a head start. At most 500, so that a long downtime makes no flood of hints.
     """
     now = database_now()
-    taken = Host.objects.filter(Q(held_until__gt=now) | Q(free_at__gt=now + patience))
-    due = _due(now, due_by).exclude(host__in=taken.values("name"))
-    hosts: dict[str, None] = {}
-    for pages in (due.filter(is_hot(now)), due):
+    due = _due(now, due_by).exclude(host__in=_taken_hosts(now, patience=patience).values("name"))
+    oldest: dict[str, datetime] = {}
+    for pages, ahead in ((due.filter(is_hot(now)), _head_start()), (due, timedelta(0))):
         rows = pages.values("host").annotate(oldest=Min("due_at")).order_by("oldest", "host")
-        hosts |= dict.fromkeys(rows.values_list("host", flat=True)[:_MOST_HOSTS])
-    return list(hosts)[:_MOST_HOSTS]
+        for host, moment in rows.values_list("host", "oldest")[:_MOST_HOSTS]:
+            oldest[host] = min(moment - ahead, oldest.get(host, moment))
+    return sorted(oldest, key=lambda host: (oldest[host], host))[:_MOST_HOSTS]
 
 
 def due_pages(most: Mapping[str, int], *, due_by: datetime | None = None) -> list[str]:
     """Return the ids of due pages, of each host at most as many as ``most`` says, in the order to ask in.
 
-    A page whose check broke off twice might be what broke it, and take the rest of its batch along each time:
-    it waits until nothing else is due there, and then goes alone.
+    That is the order in which they fell due; those of hot claims have a head start. Those that may break
+    their batch are left to `due_suspect`.
     """
     if not most:
         return []
     now = database_now()
-    everything = _due(now, due_by).filter(host__in=most)
-    due = everything.filter(attempts__lt=_SUSPECT)
+    due = _due(now, due_by).filter(host__in=most, attempts__lt=_SUSPECT)
     place = Window(RowNumber(), partition_by=F("host"), order_by=[F("due_at"), F("id")])
-    ids: dict[str, dict[str, None]] = {host: {} for host in most}
-    for pages in (due.filter(is_hot(now)), due):
-        rows = pages.annotate(place=place).filter(place__lte=max(most.values())).order_by("due_at", "id")
-        for article_id, host in rows.values_list("id", "host"):
-            if len(ids[host]) < most[host]:
-                ids[host][article_id] = None
-    unsuspected = [article_id for of_host in ids.values() for article_id in of_host]
-    return unsuspected or list(everything.order_by("due_at", "id").values_list("id", flat=True)[:1])
+    waiting: dict[str, dict[str, datetime]] = {host: {} for host in most}
+    for pages, ahead in ((due.filter(is_hot(now)), _head_start()), (due, timedelta(0))):
+        rows = pages.annotate(place=place).filter(place__lte=max(most.values()))
+        for article_id, host, moment in rows.values_list("id", "host", "due_at"):
+            if moment is not None:
+                waiting[host].setdefault(article_id, moment - ahead)
+    return [
+        article_id
+        for host, pages_of_host in waiting.items()
+        for article_id in sorted(pages_of_host, key=lambda key: (pages_of_host[key], key))[: most[host]]
+    ]
+
+
+def due_suspect(hosts: Collection[str], *, due_by: datetime | None = None) -> tuple[str, str] | None:
+    """Return the longest overdue page of these hosts (host and id) whose check broke off twice, if any.
+
+    It might be what broke it, and take the rest of its batch along each time: it goes alone.
+    """
+    suspects = _due(database_now(), due_by).filter(host__in=hosts, attempts__gte=_SUSPECT)
+    return suspects.order_by("due_at", "id").values_list("host", "id").first()
 
 
 def due_feeds(*, most: int = 100) -> list[str]:
-    """Return the ids of due feeds."""
+    """Return the ids of due feeds, of each host the longest overdue, of all hosts in turn.
+
+    Those of a host that nobody may ask now are left out: a hundred of them would leave no place for others.
+    """
     now = database_now()
     free = Q(lease_until=None) | Q(lease_until__lte=now)
     rows = Feed.objects.filter(free, due_at__lte=now).order_by("due_at", "id")
-    return list(rows.values_list("id", flat=True)[:most])
+    taken = set(_taken_hosts(now, patience=_FEEDS_PATIENCE).values_list("name", flat=True))
+    turns: Counter[str] = Counter(dict.fromkeys(taken, _FEEDS_OF_A_HOST))
+    found = []
+    for place, (feed_id, url) in enumerate(rows.values_list("id", "url")):
+        host = host_of(url)
+        if turns[host] < _FEEDS_OF_A_HOST:
+            found.append((turns[host], place, feed_id))
+            turns[host] += 1
+    return [feed_id for _, _, feed_id in sorted(found)[:most]]
 
 
 def due_copies(*, most: int = 20) -> list[str]:
@@ -94,6 +120,15 @@ def due_delivery(webhook_id: str) -> str | None:
     )
     heard = Webhook.objects.filter(LISTENING, pk=webhook_id, free_at__lte=now)
     return rows.filter(webhook__in=heard).order_by("event").values_list("id", flat=True).first()
+
+
+def _head_start() -> timedelta:
+    """By how much earlier than others pages of hot claims count as due: nobody waits for ever behind them."""
+    return timedelta(seconds=settings.CHECK_MAX_SECONDS)
+
+
+def _taken_hosts(now: datetime, *, patience: timedelta) -> QuerySet[Host]:
+    return Host.objects.filter(Q(held_until__gt=now) | Q(free_at__gt=now + patience))
 
 
 def _due(now: datetime, due_by: datetime | None) -> QuerySet[Article]:

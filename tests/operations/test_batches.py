@@ -9,20 +9,23 @@ from typing import Any
 
 import pytest
 from django.db import connection, transaction
+from django.db.models import Q
 from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
 from claims.models import Article, Claim, Event, Host, Snapshot, User
+from claims.operations.findings import finish
 from claims.operations.ingest import add_article
 from claims.operations.leases import give_back, hold_hosts, lease_articles, wait_for_hosts
 from claims.operations.policies import fetch_policy
-from claims.operations.recheck import check_articles, check_due, heat_up
-from claims.operations.sightings import Leased, look_at
+from claims.operations.recheck import bring_back, check_articles, check_due, heat_up
+from claims.operations.sightings import LEASED_COLUMNS, Leased, look_at, said_before
 from claims.operations.unchanged import SeenAgain, finish_unchanged, nothing_new, seen_again
 from claims.pipeline.fetch import Fetched, fetch
+from claims.pipeline.read_again import read_again
 from claims.queries.due import due_hosts, due_pages
 from claims.vocabulary import ArticleState, CheckOutcome
-from tests.sites import NewsSite
+from tests.sites import NewsSite, news_site
 from tests.stories import right_now, taken_on, tracked, until_somebody_waits
 
 pytestmark = pytest.mark.django_db
@@ -154,6 +157,86 @@ def test_a_worker_lets_go_of_pages_in_the_order_in_which_everybody_locks_them(
                 Article.objects.select_for_update(nowait=True).get(pk=page.id)
         work.result(timeout=20)
     assert not Article.objects.exclude(lease_until=None).exists()
+
+
+# A statement's view of the rows is as old as its beginning. This lets it stand still between that and its
+# locks: its "<=" waits for whoever holds the advisory lock.
+SLOWLY = """
+CREATE SCHEMA slowly;
+CREATE FUNCTION slowly.compare(one timestamptz, other timestamptz) RETURNS boolean LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM pg_advisory_xact_lock_shared(1);
+    RETURN timestamptz_le(one, other);
+END $$;
+CREATE OPERATOR slowly.<= (LEFTARG = timestamptz, RIGHTARG = timestamptz, FUNCTION = slowly.compare);
+"""
+
+
+def _leases_by_hand(article: Article) -> list[Leased]:
+    return lease_articles([article.id], only_due=False)
+
+
+def _reads_what_it_locks(article: Article) -> list[Leased]:
+    """Lease as one statement would that both locks and reads."""
+    free = Article.objects.filter(Q(lease_until=None) | Q(lease_until__lte=right_now()), pk=article.pk)
+    with transaction.atomic():
+        rows = free.select_for_update(skip_locked=True, of=("self",), no_key=True)
+        return [Leased(*row) for row in rows.values_list(*LEASED_COLUMNS)]
+
+
+def newest_known_to_who_leases_while_an_edit_is_written_down(
+    site: NewsSite, story: Article, lease_it: Callable[[Article], list[Leased]]
+) -> tuple[str | None, str | None]:
+    """Let one worker begin to lease, another, whose lease ran out, finish an edit, and the first go on.
+
+    Returns which snapshot the first takes for the newest, and the hash of its bytes.
+    """
+    site.says("/0", "Story 0", SAID.replace("has resigned", "stays"), MORE)
+    [page] = leased([story])
+    result = fetch(page.request, policy=fetch_policy())
+    assert isinstance(result, Fetched)
+    read = read_again(page.page_to_read(result, before=said_before([page])[page.id]))
+    Article.objects.filter(pk=story.pk).update(lease_until=right_now())
+
+    def lease_slowly() -> list[Leased]:
+        try:
+            with connection.cursor() as own:
+                own.execute("SET search_path = slowly, pg_catalog, public")
+            return lease_it(story)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool, connection.cursor() as cursor:
+        cursor.execute(SLOWLY)
+        cursor.execute("SELECT pg_advisory_lock(1)")
+        try:
+            work = pool.submit(lease_slowly)
+            until_somebody_waits()
+            assert finish(page, look_at(result, now=right_now(), read=read)).outcome == CheckOutcome.CHANGED
+        finally:
+            cursor.execute("SELECT pg_advisory_unlock(1)")
+        [won] = work.result(timeout=20)
+    return won.newest_id, won.newest_sha256
+
+
+@pytest.mark.only_postgres
+@pytest.mark.django_db(transaction=True)
+def test_who_leases_a_page_knows_the_edit_that_was_written_down_while_it_did(
+    site: NewsSite, stories: list[Article]
+) -> None:
+    known = newest_known_to_who_leases_while_an_edit_is_written_down(site, stories[0], _leases_by_hand)
+    newest = Snapshot.objects.get(article=stories[0], number=2)
+    assert known == (newest.id, newest.content_id)
+
+
+@pytest.mark.only_postgres
+@pytest.mark.django_db(transaction=True)
+def test_who_reads_in_the_statement_that_locks_does_not_know_the_bytes_of_that_edit(
+    site: NewsSite, stories: list[Article]
+) -> None:
+    known = newest_known_to_who_leases_while_an_edit_is_written_down(site, stories[0], _reads_what_it_locks)
+    newest = Snapshot.objects.get(article=stories[0], number=2)
+    assert known != (newest.id, newest.content_id)
 
 
 # ---------------------------------------------------------------- what an unchanged page costs
@@ -294,14 +377,47 @@ def test_after_a_long_downtime_the_hints_are_bounded_and_nothing_is_forgotten() 
     assert len(due_hosts(patience=NO_PATIENCE)) == 120
 
 
-def test_a_page_that_may_have_broken_its_batch_goes_alone_and_last() -> None:
-    calm = waiting(2, "calm.example", overdue=timedelta(minutes=1))
-    suspects = waiting(2, "odd.example", overdue=timedelta(days=1))
+def test_a_page_that_may_have_broken_its_batch_goes_alone_however_much_else_is_due(
+    site: NewsSite, stories: list[Article], settings: Settings
+) -> None:
+    suspects, calm = ids(stories[:2]), ids(stories[2:])
     Article.objects.filter(pk__in=suspects).update(attempts=2)
-    most = {"calm.example": 50, "odd.example": 50}
-    assert sorted(due_pages(most)) == sorted(calm)
-    Article.objects.filter(pk__in=calm).update(due_at=right_now() + timedelta(hours=1))
-    assert len(due_pages(most)) == 1
+    assert sorted(due_pages({stories[0].host: 50})) == sorted(calm)
+    settings.HOST_GAP_SECONDS = 60.0
+    alone = []
+    for _ in suspects:
+        Host.objects.update(free_at=right_now())
+        alone.append([report.article for report in check_due([stories[0].host])])
+    assert sorted(alone) == sorted([suspect] for suspect in suspects)
+    settings.HOST_GAP_SECONDS = 0.0
+    due_now()
+    assert len(list(check_due([stories[0].host]))) == len(stories)
+
+
+def test_a_page_that_may_have_broken_its_batch_goes_after_those_of_other_hosts(
+    site: NewsSite, stories: list[Article], settings: Settings
+) -> None:
+    with news_site() as other:
+        settings.FETCH_ALLOW_PRIVATE += [other.address.removeprefix("http://")]
+        suspect = taken_on(other.says("/odd", "Odd", SAID, MORE))
+        due_now()
+        Article.objects.filter(pk=suspect.pk).update(attempts=2, due_at=right_now() - timedelta(days=1))
+        reports = list(check_due([suspect.host, stories[0].host]))
+    assert sorted(report.article for report in reports[:-1]) == sorted(ids(stories))
+    assert reports[-1].article == suspect.id
+
+
+def test_a_page_of_a_host_whose_every_turn_goes_to_hot_claims_gets_one_in_the_end(
+    hot: tuple[Article, Claim], settings: Settings
+) -> None:
+    article, _ = hot
+    heat_up()
+    [cold] = waiting(1, article.host, overdue=timedelta(days=6))
+    assert due_pages({article.host: 1}) == [article.id]
+    Article.objects.filter(pk=cold).update(due_at=right_now() - timedelta(days=8))
+    assert due_pages({article.host: 1}) == [cold]
+    waiting(1, "other.example", overdue=timedelta(days=9))
+    assert due_hosts(patience=NO_PATIENCE) == ["other.example", article.host]
 
 
 @pytest.fixture
@@ -327,6 +443,23 @@ def test_a_claim_that_turns_hot_brings_its_evidence_forward(hot: tuple[Article, 
     assert checked.due_at - checked.last_checked_at < timedelta(minutes=10)
 
 
+@pytest.mark.only_postgres
+@pytest.mark.django_db(transaction=True)
+def test_a_sweep_waits_for_no_page_that_is_being_written_down(hot: tuple[Article, Claim]) -> None:
+    article, _ = hot
+
+    def heat_up_beside() -> int:
+        try:
+            return heat_up()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool, transaction.atomic():
+        Article.objects.select_for_update().get(pk=article.pk)
+        assert pool.submit(heat_up_beside).result(timeout=5) == 0
+    assert heat_up() == 1
+
+
 def test_a_claim_that_has_cooled_down_leaves_its_evidence_be(hot: tuple[Article, Claim]) -> None:
     _, claim = hot
     Claim.objects.filter(pk=claim.pk).update(updated_at=right_now() - timedelta(days=30))
@@ -335,12 +468,34 @@ def test_a_claim_that_has_cooled_down_leaves_its_evidence_be(hot: tuple[Article,
 
 def test_the_pages_of_hot_claims_come_first(hot: tuple[Article, Claim]) -> None:
     article, _ = hot
-    waiting(3, "older.example", overdue=timedelta(days=9))
-    add_article(url=f"http://{article.host}/older", by=None, now=right_now() - timedelta(days=9))
+    waiting(3, "older.example", overdue=timedelta(days=6))
+    add_article(url=f"http://{article.host}/older", by=None, now=right_now() - timedelta(days=6))
     heat_up()
     hosts = due_hosts(patience=NO_PATIENCE)
     assert hosts == [article.host, "older.example"]
     assert due_pages({article.host: 50})[0] == article.id
+
+
+def test_a_clock_that_ran_years_ahead_for_a_while_puts_nothing_off_for_years(stories: list[Article]) -> None:
+    ahead = right_now() + timedelta(days=3_000)
+    Article.objects.filter(pk__in=ids(stories[:2])).update(due_at=ahead, last_checked_at=ahead)
+    Article.objects.filter(pk=stories[2].pk).update(lease_until=ahead)
+    Host.objects.update(held_by="somebody", held_until=ahead, free_at=ahead, robots_until=ahead)
+    assert due_hosts(patience=NO_PATIENCE) == []
+    assert bring_back() == 2
+    assert bring_back() == 0, "done is done"
+    reports = list(check_due(due_hosts(patience=NO_PATIENCE)))
+    assert sorted(report.article for report in reports) == sorted(ids(stories))
+    assert not Article.objects.filter(due_at__gt=right_now() + timedelta(hours=1)).exists()
+
+
+def test_the_longest_wait_is_nobodys_mistake(stories: list[Article], settings: Settings) -> None:
+    settings.CHECK_MAX_SECONDS = 604_800.0
+    later = right_now() + timedelta(days=7)
+    Article.objects.update(due_at=later)
+    Host.objects.update(free_at=later)
+    assert bring_back() == 0
+    assert due_hosts(patience=timedelta(days=7)) == []
 
 
 # ---------------------------------------------------------------- a page that explodes

@@ -11,13 +11,13 @@ from pytest_django import Settings
 
 from claims.models import Article, Event, Feed, FeedItem, Host, Publisher, User
 from claims.operations import feed_entries, feed_reading
-from claims.operations.feed_reading import FeedReport, finish_reading, read_feeds
+from claims.operations.feed_reading import FeedReport, feed_to_read, read_feeds
 from claims.operations.feeds import add_feed, change_feed, read_now
 from claims.operations.leases import lease
-from claims.operations.policies import fetch_policy
 from claims.operations.refusals import NotAllowedError, RuleRefusedError
-from claims.pipeline.feeds import FeedContent, parse_feed
-from claims.pipeline.fetch import FetchRequest, fetch
+from claims.pipeline.fetch import Fetched
+from claims.pipeline.read_again import PageToRead
+from claims.pipeline.schedule import IN_FULL_EVERY
 from claims.queries.due import due_feeds
 from claims.vocabulary import EventKind, FeedState
 from tests.sites import NewsSite, news_site
@@ -78,6 +78,25 @@ def test_a_feed_brings_each_entry_in_once(site: NewsSite) -> None:
     assert (feed.brought, feed.read_count, feed.reads_with_news) == (2, 2, 1)
     assert feed.note == "Entries left out: 1 without a link that we may follow."
     assert check(Article.objects.get(url=site.url("/one"))).outcome == "captured"
+
+
+def test_an_entry_that_a_server_never_tells_of_comes_with_the_reading_that_asks_for_the_whole_feed(
+    site: NewsSite,
+) -> None:
+    feed = followed(announce(site))
+    site.pages["/feed"].etag = '"1"'
+    read(feed)
+    announce(site, entry("/one"))
+    site.pages["/feed"].etag = '"1"'
+    brought = [len(read(feed).new_articles) for _ in range(1, IN_FULL_EVERY)]
+    assert brought == [0] * (IN_FULL_EVERY - 2) + [1]
+
+
+def test_a_link_too_long_to_keep_as_it_is_sent_takes_no_other_entry_along(site: NewsSite) -> None:
+    feed = followed(announce(site, entry("/" + "é" * 1_500), entry("/one")))
+    report = read(feed)
+    assert list(Article.objects.values_list("id", "url")) == [(report.new_articles[0], site.url("/one"))]
+    assert feed.note == "1 with an address that we do not ask."
 
 
 CHANGED_LINKS = [
@@ -216,6 +235,16 @@ def test_feeds_of_one_host_keep_its_gap_and_many_hosts_are_asked_side_by_side(
     assert took < timedelta(seconds=3 * 6 * 0.3), "not one after another"
 
 
+def test_a_host_of_many_feeds_takes_no_place_from_another() -> None:
+    busy = sorted(followed(f"https://busy.example/{number}").id for number in range(120))
+    Feed.objects.update(due_at=right_now() - HOUR)
+    small = followed("https://small.example/feed").id
+    assert due_feeds(most=2) == [busy[0], small]
+    assert len(due_feeds()) == 11
+    Host.objects.create(name="busy.example", free_at=right_now() + HOUR)
+    assert due_feeds() == [small], "a host that asked to be left alone takes none at all"
+
+
 # ---------------------------------------------------------------- moved, dead, stuck
 def move(site: NewsSite, target: str, status: int = 301) -> None:
     site.answers("/feed", status=status, headers={"Location": target}, validators=False)
@@ -227,10 +256,10 @@ def test_a_reading_is_too_late_where_an_editor_tells_another_address_meanwhile(
     feed = followed(announce(site, entry(site.says("/old", "Old", SENTENCE, PADDING))))
     new = announce(site, entry(site.says("/new", "New", SENTENCE, PADDING)), path="/other-feed")
 
-    def look_late(result: Any) -> Any:
+    def look_late(*seen: Any) -> Any:
         monkeypatch.undo()
         change_feed(feed_id=feed.id, by=edith, now=right_now(), url=new)
-        return look_at(result)
+        return look_at(*seen)
 
     look_at = feed_reading._look_at
     monkeypatch.setattr(feed_reading, "_look_at", look_late)
@@ -347,21 +376,32 @@ def test_a_feed_that_breaks_its_worker_is_put_aside_and_tried_again(
 def test_a_late_workers_reading_is_dropped(site: NewsSite, settings: Settings) -> None:
     settings.LEASE_SECONDS = 0.0
     feed = followed(announce(site, entry("/a", "a")))
-    answer = fetch(FetchRequest(url=feed.url), policy=fetch_policy())
 
-    def parse_while_another_takes_over(*given: Any, **more: Any) -> FeedContent:
+    def read_while_another_takes_over(result: Fetched) -> PageToRead:
         lease(Feed, feed.id, seconds=timedelta(minutes=5), only_due=False)
-        return parse_feed(*given, **more)
+        return feed_to_read(result)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("claims.operations.feed_reading.parse_feed", parse_while_another_takes_over)
+        patch.setattr("claims.operations.feed_reading.feed_to_read", read_while_another_takes_over)
         [late] = list(read_feeds([feed.id], only_due=False))
     assert late.problem == "Another worker took over."
     assert (Article.objects.count(), FeedItem.objects.count()) == (0, 0)
     feed.refresh_from_db()
     assert feed.last_read_at is None
     Feed.objects.update(lease_until=right_now())
-    assert len(finish_reading(feed_id=feed.id, result=answer).new_articles) == 1
+    assert len(read(feed).new_articles) == 1
+
+
+def test_a_feed_that_takes_for_ever_to_read_holds_up_nobody(site: NewsSite, settings: Settings) -> None:
+    settings.READ_SECONDS = 1.0
+    bomb = b"<rss><channel><item><link>/a</link><a " + b"".join(b"b%d='' " % n for n in range(60_000)) + b"/>"
+    endless = followed(site.answers("/bomb", body=bomb, content_type="application/rss+xml"))
+    plain = followed(announce(site, entry("/a", "a")))
+    reports = {report.feed: report for report in read_feeds([endless.id, plain.id], only_due=False)}
+    assert "more time or memory" in reports[endless.id].problem
+    assert len(reports[plain.id].new_articles) == 1
+    endless.refresh_from_db()
+    assert (endless.state, endless.failures, endless.lease_until) == (FeedState.FAILING, 1, None)
 
 
 # ---------------------------------------------------------------- what editors do

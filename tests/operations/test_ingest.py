@@ -30,7 +30,7 @@ from claims.operations.ingest import (
 from claims.operations.refusals import NotAllowedError, RuleRefusedError
 from claims.vocabulary import ArticleState, CandidateState, Zone
 from tests.sites import NewsSite, page
-from tests.stories import right_now, taken_on, until_somebody_waits
+from tests.stories import right_now, taken_on, tracked, until_somebody_waits
 
 pytestmark = pytest.mark.django_db
 
@@ -50,6 +50,30 @@ BAD_FILES = {
     "a page without text": (b"<!doctype html><html><body><div id=app></div></body></html>", "text/html", ""),
     "an unknown encoding": (IN_KLINGON, "text/html; charset=klingon", "klingon"),
 }
+
+
+@pytest.mark.parametrize("path", ["a" * 3_000, "é" * 1_500])
+def test_an_address_too_long_to_keep_is_refused_in_words(path: str) -> None:
+    with pytest.raises(AddressRefusedError, match="longer than 2000 characters"):
+        add_article(url=f"https://lantern.example/{path}", by=None, now=right_now())
+
+
+def test_a_page_that_says_it_is_of_next_year_is_undated(site: NewsSite, edith: User) -> None:
+    next_year = f"{right_now().year + 1}-03-30T20:00:00Z"
+    article = taken_on(site.says("/early", "Minister gone", SENTENCE, PADDING, published=next_year))
+    assert article.published_at is None
+    claim = tracked(article, "has resigned", edith)
+    assert claim.first_seen_at is not None
+    assert claim.first_seen_at <= right_now()
+
+
+@pytest.mark.only_postgres
+def test_a_page_at_the_end_of_a_redirect_too_long_to_keep_is_taken_in_all_the_same(site: NewsSite) -> None:
+    site.says("/" + "a" * 3000, "Minister gone", SENTENCE, PADDING)
+    url = site.answers("/short", status=302, headers={"Location": "/" + "a" * 3000})
+    article = taken_on(url)
+    assert article.state == ArticleState.LIVE
+    assert Snapshot.objects.get(article=article).final_url == url
 
 
 @pytest.mark.parametrize(("body", "content_type", "word"), BAD_FILES.values(), ids=BAD_FILES.keys())

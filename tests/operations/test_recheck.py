@@ -13,6 +13,7 @@ from claims.operations.review import decide
 from claims.operations.sightings import Leased, Sighting, look_at, said_before
 from claims.pipeline.fetch import Fetched, fetch
 from claims.pipeline.read_again import read_again
+from claims.pipeline.schedule import IN_FULL_EVERY
 from claims.vocabulary import (
     ArticleState,
     ChangeKind,
@@ -90,6 +91,18 @@ def test_an_unchanged_page_is_asked_for_by_its_validators_and_leaves_the_claim_a
     assert checked.last_checked_at is not None
     assert article.last_checked_at is not None
     assert checked.last_checked_at > article.last_checked_at
+
+
+def test_an_edit_that_a_server_never_tells_of_is_seen_by_the_check_that_asks_for_the_whole_page(
+    site: NewsSite, article: Article
+) -> None:
+    site.pages["/resigns"].etag = '"1"'
+    assert check(article).outcome == CheckOutcome.UNCHANGED
+    site.says("/resigns", HEADLINE, LEAD.replace("has resigned", "stays"), MORE, EXTRA)
+    site.pages["/resigns"].etag = '"1"'
+    outcomes = [check(article).outcome for _ in range(IN_FULL_EVERY - 2)]
+    assert outcomes == [CheckOutcome.UNCHANGED] * (IN_FULL_EVERY - 3) + [CheckOutcome.CHANGED]
+    assert site.statuses("/resigns")[2:] == [304] * (IN_FULL_EVERY - 3) + [200]
 
 
 def test_furniture_around_the_article_is_no_change(site: NewsSite, article: Article) -> None:

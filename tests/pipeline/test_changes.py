@@ -1,5 +1,6 @@
 """Pages change as the world does: furniture never tells, the smallest substantive change always does."""
 
+import time
 from dataclasses import replace
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from benchmarks._mutations import COSMETIC, SUBSTANTIVE, Mutation, pair
 from benchmarks._pages import a_page
 from benchmarks.changes import before_of, cut, visible_text
+from claims.pipeline.change.notices import retraction_in
 from claims.pipeline.page.fingerprint import fingerprint
 from claims.pipeline.page.page_kind import PageKind
 from claims.pipeline.read_again import PageBefore, PageRead, PageToRead, read_again
@@ -158,3 +160,12 @@ def test_of_an_edited_page_only_what_is_new_is_proposed() -> None:
     assert all("keeping" in quote for quote in new)
     unread = replace(known, before=None, marks=frozenset())
     assert any("keeping" not in candidate.quote for candidate in look(edited, unread).candidates)
+
+
+def test_a_page_of_nothing_but_beginnings_is_looked_through_for_a_notice_at_once() -> None:
+    begun = time.process_time()
+    assert retraction_in(". " * 2_000_000) is None
+    assert time.process_time() - begun < 3
+    assert (
+        retraction_in(". " * 2_000 + "We have retracted this article.") == "We have retracted this article."
+    )

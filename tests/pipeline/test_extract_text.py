@@ -134,6 +134,15 @@ def test_a_date_outside_the_article_is_never_its_date(box: str) -> None:
     assert read(body=body + box.replace("<", "</").split(" ")[0].rstrip(">") + ">").published_at is None
 
 
+@pytest.mark.parametrize(
+    "date",
+    ["0001-01-01T00:00:00Z", "1970-01-01T00:00:00Z", "Mon, 01 Jan 99999999999999999999 00:00:00 GMT", "soon"],
+)
+def test_a_date_that_no_clock_shows_is_none(date: str) -> None:
+    head = f'<meta property="article:published_time" content="{date}">'
+    assert extract_text(page(head)).published_at is None
+
+
 def test_the_address_gives_the_date_where_the_page_does_not() -> None:
     article = extract_text(page(), url="https://post.example/2011/03/30/bridge/")
     assert article.published_at == datetime(2011, 3, 30, tzinfo=UTC)

@@ -160,6 +160,28 @@ def test_what_is_no_feed_is_refused_with_words(body: bytes) -> None:
         parsed(body)
 
 
+@pytest.mark.parametrize("number", ["xD800", "56320", "x110000", "99999999999999999999"])
+def test_a_character_that_does_not_exist_takes_no_entry_along(number: str) -> None:
+    feed = parsed(rss(f"<title>One &#{number}; &#233;</title><link>/1</link>", "<link>/2</link>"))
+    assert [entry.url.rpartition("/")[2] for entry in feed.entries] == ["1", "2"]
+    assert feed.entries[0].title == "One \ufffd é"
+    with pytest.raises(UnreadableFeedError):
+        parsed(rss(f"<title>&#{number};</title><link>/1</link>").decode().encode("utf-16"))
+
+
+def test_a_feed_that_its_parser_trips_over_is_refused_in_words() -> None:
+    body = rss("<title>One</title><link>/1</link>")
+    with pytest.raises(UnreadableFeedError, match="could not be read"):
+        parse_feed(body, content_type="application/rss+xml; charset=undefined", url=URL)
+
+
+@pytest.mark.parametrize("charset", ["klingon", "idna", "base64"])
+def test_a_charset_that_is_none_hides_no_feed(charset: str) -> None:
+    body = rss("<title>One</title><link>/1</link>")
+    feed = parse_feed(body, content_type=f"application/rss+xml; charset={charset}", url=URL)
+    assert [entry.title for entry in feed.entries] == ["One"]
+
+
 def test_a_feed_cut_in_the_middle_still_gives_its_whole_entries() -> None:
     whole = rss("<title>One</title><link>/1</link>", "<title>Two</title><link>/2</link>")
     feed = parsed(whole[: whole.index(b"Two")])
@@ -174,3 +196,4 @@ def test_a_feed_is_told_by_its_root_not_by_its_type() -> None:
     assert looks_like_feed(b"<rdf:RDF xmlns:rdf='x'>", content_type="text/xml; charset=nonsense")
     assert not looks_like_feed(b"<html><rss>", content_type="application/rss+xml")
     assert not looks_like_feed(b"", content_type="application/atom+xml")
+    assert not looks_like_feed(b"<!---->" * 500 + b"<html>", content_type=None), "and told at once"

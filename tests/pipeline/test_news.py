@@ -110,6 +110,31 @@ def test_who_speaks_in_a_new_paragraph_may_be_named_far_above(named: str, told: 
     ]
 
 
+@pytest.mark.parametrize(
+    "passed_on",
+    [
+        "“The bridge fell on Monday,” Ann Lee said, according to Karl Lind.",
+        "The bridge fell on Monday, Ann Lee said, according to the Gazette.",
+    ],
+    ids=["by a person", "by a paper"],
+)
+def test_who_passes_words_on_above_a_new_paragraph_is_whom_all_of_the_text_names(passed_on: str) -> None:
+    told = "He said that 40 people had drowned in the harbour."
+    text = changed(9, passed_on)
+    text[10] = told
+    known = "\n\n".join([*text[:10], *text[11:]])
+    of_the_news, of_all = (
+        [
+            (claim.quote, claim.claimant)
+            for claim in extract_claims(headline=None, text="\n\n".join(text), published_at=None, known=words)
+            if claim.quote in told
+        ]
+        for words in (known, "")
+    )
+    assert of_the_news == of_all
+    assert len(of_all) == 1
+
+
 def test_only_the_paragraphs_asked_for_are_told_to_be_asides() -> None:
     notice = "Correction: An earlier version of this article misstated the minister’s office."
     reading = read("\n\n".join([notice, *PLAIN[:5], notice.replace("minister", "mayor"), *PLAIN[5:]]))

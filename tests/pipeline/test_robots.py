@@ -1,5 +1,6 @@
 """What a robots.txt lets us read."""
 
+import time
 from datetime import timedelta
 
 import pytest
@@ -46,9 +47,32 @@ def test_no_file_allows_all_and_no_answer_allows_nothing(status: int | None, exp
 def test_the_delay_that_a_host_asks_for_is_kept_within_reason() -> None:
     answer = RobotsAnswer(200, RULES)
     assert may_read("https://paper.example/a", answer, agent=AGENT).delay == timedelta(seconds=7)
-    absurd = RobotsAnswer(200, RULES.replace(b"7", b"999999999"))
-    assert may_read("https://paper.example/a", absurd, agent=AGENT).delay == SLOWEST
+    for absurd in (b"999999999", b"1e20"):
+        answer = RobotsAnswer(200, RULES.replace(b"7", absurd))
+        assert may_read("https://paper.example/a", answer, agent=AGENT).delay == SLOWEST
 
 
 def test_a_file_that_is_none_allows_everything() -> None:
     assert allowed("/drafts/budget", b"\x00\xff<html>Not found</html>")
+
+
+def test_a_byte_order_mark_hides_no_rule() -> None:
+    assert not allowed("/private/minutes", b"\xef\xbb\xbfUser-agent: *\nDisallow: /private/")
+
+
+@pytest.mark.parametrize(
+    "named",
+    ["user-agent:claimledger", "User agent ClaimLedger", "USERAGENT: claimledger # us", "User-agent: Claim*"],
+)
+def test_our_name_is_known_in_every_spelling(named: str) -> None:
+    others = b"User-agent: OtherBot\nDisallow: /\n\n"
+    assert not allowed("/drafts/budget", others + named.encode() + b"\nDisallow: /drafts/")
+    assert allowed("/private/minutes", others + named.encode() + b"\nDisallow: /drafts/")
+
+
+def test_rules_for_thousands_of_other_robots_are_not_kept_for_each() -> None:
+    names = b"".join(b"User-agent: bot%d\n" % number for number in range(3_000))
+    rules = b"".join(b"Disallow: /%d\n" % number for number in range(3_000))
+    begun = time.process_time()
+    assert not allowed("/7", names + b"User-agent: *\n" + rules)
+    assert time.process_time() - begun < 3

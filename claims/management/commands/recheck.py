@@ -15,7 +15,7 @@ from claims.operations.custody import save_copies
 from claims.operations.deliveries import deliver
 from claims.operations.feed_reading import read_feeds
 from claims.operations.findings import CheckReport
-from claims.operations.recheck import check_articles, check_due, heat_up, shelve_stuck
+from claims.operations.recheck import bring_back, check_articles, check_due, heat_up, shelve_stuck
 from claims.queries.clock import database_now
 from claims.queries.due import HOSTS_IN_A_BATCH, due_copies, due_feeds, due_hosts, due_webhooks
 from claims.queries.listing import addresses_of
@@ -61,6 +61,7 @@ class Command(BaseCommand):
             ids = named or [key for key, url in addresses_of().items() if not url.startswith("urn:")]
             self._tell(check_articles(ids, only_due=False))
             return
+        bring_back()
         shelve_stuck()
         heat_up()
         for _ in read_feeds(due_feeds(), only_due=True):

@@ -59,8 +59,9 @@ def _notices(lines: Iterable[str]) -> list[Notice]:
 
 def _notice_in(line: str) -> Notice | None:
     """The notice that a paragraph is, or that one of its sentences begins."""
-    starts = _SENTENCE_START.finditer(line[:100_000])
-    return next((notice for start in starts if (notice := notice_that_opens(line[start.end() :]))), None)
+    starts = (start.end() for start in _SENTENCE_START.finditer(line[:100_000]))
+    opened = (notice_that_opens(line[start : start + LONGEST_NOTICE]) for start in starts)
+    return next((notice for notice in opened if notice), None)
 
 
 def notice_that_opens(line: str) -> Notice | None:

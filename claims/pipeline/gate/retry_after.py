@@ -16,7 +16,7 @@ def retry_after_seconds(header: str | None, *, now: datetime) -> float | None:
         return float(text[:12])
     try:
         moment = parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, OverflowError):  # a year of ten digits
         return None
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)

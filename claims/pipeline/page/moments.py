@@ -1,7 +1,7 @@
 """Parses the moments that pages write: ISO 8601, RFC 5322, and English dates such as ``30 March 2011``."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from email.utils import parsedate_to_datetime
 
 _MONTHS = {
@@ -22,6 +22,7 @@ _ISO = re.compile(r"\b\d{4}-\d\d-\d\d(?:[T ]\d\d:?\d\d(?::?\d\d)?(?:[.,]\d+)?\s?
 _CLOCK = re.compile(r"\b(\d{1,2})[:.](\d\d)\s*([ap])?\.?m?\b", re.IGNORECASE)
 _LONGEST = 300
 _FIRST_YEAR, _LAST_YEAR = 1900, 2199  # content systems write year 1 for "never"
+_ZERO = date(1970, 1, 1)  # and a clock at zero means no more
 
 
 def parse_moment(text: str) -> datetime | None:
@@ -33,7 +34,7 @@ def parse_moment(text: str) -> datetime | None:
     if "," in text[:5]:
         try:
             return _in_utc(parsedate_to_datetime(text))
-        except ValueError:
+        except (ValueError, OverflowError):  # a year of ten digits
             pass
     return _english(text)
 
@@ -74,6 +75,6 @@ def _clock(text: str) -> tuple[int, int]:
 
 
 def _in_utc(moment: datetime) -> datetime | None:
-    if not _FIRST_YEAR <= moment.year <= _LAST_YEAR:
+    if not _FIRST_YEAR <= moment.year <= _LAST_YEAR or moment.date() == _ZERO:
         return None
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
