@@ -220,6 +220,13 @@ def test_a_summary_names_the_first_change() -> None:
     )
 
 
+def test_marks_go_with_the_words_that_they_stood_at() -> None:
+    before = "Minister ‘to resign’ over cost of pier, officials say"
+    change = with_headline("Minister resigns over cost of pier", before)
+    assert "".join(piece.text for piece in change.headline if piece.op != "insert") == before
+    assert change.summary == "Edited the headline without notice: “‘to resign’” became “resigns”, and 1 more."
+
+
 def test_huge_texts_are_compared_by_paragraph_in_bounded_work() -> None:
     one = "\n".join(["the same words again and again " * 40] * 150)
     other = one.replace("again and", "never and")
