@@ -30,7 +30,7 @@ from claims.pipeline.feed_state import FeedHistory, FeedReading, FeedVerdict, ju
 from claims.pipeline.feeds import FeedContent, UnreadableFeedError, parse_feed
 from claims.pipeline.fetch import Fetched, FetchRequest, FetchResult
 from claims.pipeline.schedule import ScheduleInput, next_check_at
-from claims.pipeline.source_state import may_wait
+from claims.pipeline.source_state import may_wait, status_in_words
 from claims.queries.clock import database_now
 from claims.vocabulary import FeedState
 
@@ -200,7 +200,7 @@ def _content_of(result: FetchResult) -> tuple[FeedContent | None, str]:
     if result.not_modified:
         return None, ""
     if not 200 <= result.status < 300:
-        return None, f"The server answered with status {result.status}."
+        return None, status_in_words(result.status, "feed")
     try:
         return parse_feed(result.body, content_type=result.header("content-type"), url=result.final_url), ""
     except UnreadableFeedError as error:
