@@ -23,7 +23,8 @@ FAILURE_REASONS = {
     FailureCode.TLS: "{host} has no valid certificate or its encryption failed ({detail}); "
     "check the address in a browser.",
     FailureCode.TIMEOUT: "{host} did not deliver the whole page in time.",
-    FailureCode.TOO_LARGE: "The page of {host} is larger than we read; save the article alone, or as text, and upload that.",
+    FailureCode.TOO_LARGE: "The page of {host} is larger than we read; "
+    "save the article alone, or as text, and upload that.",
     FailureCode.CUT: "The page of {host} broke off in the middle.",
     FailureCode.TOO_MANY_REDIRECTS: "{host} redirects too often or in a circle; "
     "give the page's final address.",
