@@ -241,12 +241,16 @@ ACCOUNT_ADAPTER = "claims.views.accounts.ClosedSignUp"
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
+# No mail to strangers: theirs would invite them to sign up.
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_EMAIL_SUBJECT_PREFIX = f"[{PRODUCT_NAME}] "
 ACCOUNT_LOGOUT_ON_GET = False
 LOGIN_REDIRECT_URL = "/desk/"
 LOGOUT_REDIRECT_URL = "/"
 LOGIN_URL = "/accounts/login/"
 EMAIL_CONFIG = environment.mail("EMAIL_URL", "consolemail://")
 vars().update(EMAIL_CONFIG)
+DEFAULT_FROM_EMAIL = f"{PRODUCT_NAME} <no-reply@{urlsplit(PUBLIC_URL).hostname}>"
 
 KNOX_TOKEN_MODEL = "claims.ApiToken"  # noqa: S105 - a model's name
 REST_KNOX = {"AUTH_HEADER_PREFIX": "Token", "AUTO_REFRESH": False, "TOKEN_TTL": None}
@@ -379,7 +383,8 @@ LOGGING = {
             ],
         }
     },
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"strangers": {"()": "tracker.logs.StrangersInOneLine"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["strangers"]}},
     "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
     "loggers": {
         "django": {"level": "INFO"},  # takes Django's own handler off, which would say all twice

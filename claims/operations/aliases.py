@@ -52,7 +52,7 @@ def _refuse_chains(name: str, canonical: str) -> None:
     held = Alias.objects.filter(name__iexact=name).first()
     if held is not None:
         raise ConflictError(
-            f"{held.name} is joined to {held.canonical} already; part them first.", field="name"
+            f"{held.name} is joined to {held.canonical} already; take it away there first.", field="name"
         )
     onward = Alias.objects.filter(name__iexact=canonical).first()
     if onward is not None:
@@ -62,7 +62,8 @@ def _refuse_chains(name: str, canonical: str) -> None:
         )
     if Alias.objects.filter(canonical__iexact=name).exists():
         raise RuleRefusedError(
-            f"Other names are joined to {name}; part them first, or join the other way round.", field="name"
+            f"Other names are joined to {name}; take them away first, or join the other way round.",
+            field="name",
         )
 
 

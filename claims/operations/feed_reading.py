@@ -33,7 +33,7 @@ from claims.pipeline.feeds import FeedContent
 from claims.pipeline.fetch import Fetched, FetchRequest, FetchResult
 from claims.pipeline.read_again import PageRead, PageToRead, read_feed
 from claims.pipeline.schedule import ScheduleInput, is_in_full, next_check_at
-from claims.pipeline.source_state import may_wait
+from claims.pipeline.source_state import may_wait, status_in_words
 from claims.queries.clock import database_now
 from claims.vocabulary import FeedState
 
@@ -239,7 +239,7 @@ def _content_of(result: FetchResult, read: PageRead | None) -> tuple[FeedContent
     if result.not_modified:
         return None, ""
     if not _has_news(result):
-        return None, f"The server answered with status {result.status}."
+        return None, status_in_words(result.status, "feed")
     return (read.feed, read.unreadable) if read is not None else (None, TOO_MUCH)
 
 

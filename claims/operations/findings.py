@@ -152,8 +152,7 @@ def _judge(article: Article, seen: Sighting, *, beside: Collection[Article]) -> 
     finding = Finding(article, seen, verdict, before=ArticleState(article.state))
     now = finding.at
     article.state = verdict.state
-    reason = seen.unreadable or _refusal(seen.result) or verdict.reason
-    article.state_reason = "" if verdict.state == ArticleState.LIVE else reason[:500]
+    article.state_reason = "" if verdict.state == ArticleState.LIVE else verdict.reason[:500]
     article.missing_since, article.missing_checks = verdict.missing_since, verdict.missing_checks
     article.failures = verdict.failures
     article.doubted_state, article.doubted_checks = str(verdict.doubted_state or ""), verdict.doubted_checks
@@ -167,10 +166,6 @@ def _judge(article: Article, seen: Sighting, *, beside: Collection[Article]) -> 
         article.seen_sha256, article.seen_fingerprint = seen.sha256, seen.fingerprint
     draft(finding)
     return finding
-
-
-def _refusal(result: FetchResult | None) -> str:
-    return "" if result is None or isinstance(result, Fetched) else result.reason
 
 
 def _tell(book: Book, finding: Finding) -> CheckReport:

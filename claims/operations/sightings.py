@@ -145,7 +145,6 @@ class Sighting:
     observation: Observation
     reading: Reading | None = None
     difference: Difference | None = None
-    unreadable: str = ""
     sha256: str = ""
     fingerprint: str = ""
     broke_reader: bool = False
@@ -181,9 +180,7 @@ def look_at(
     if read.article is None:
         is_news = read.unreadable or read.broke_off or read.kind is not PageKind.ARTICLE
         sha256 = "" if is_news else sha256_of(result.body)
-        return Sighting(
-            result, observation, unreadable=read.unreadable, sha256=sha256, fingerprint=read.fingerprint
-        )
+        return Sighting(result, observation, sha256=sha256, fingerprint=read.fingerprint)
     reading = Reading(
         body=result.body,
         final_url=result.final_url,
@@ -198,13 +195,13 @@ def look_at(
 
 def disallowed(reason: str, *, now: datetime) -> Sighting:
     """Return what a worker brings back where robots.txt forbids to look."""
-    return Sighting(None, _not_seen("robots", now), unreadable=reason)
+    return Sighting(None, _not_seen("robots", now, said=reason))
 
 
 def put_off(host: str, *, now: datetime) -> Sighting:
     """Return what a worker brings back where a redirect led to a host that could not be asked in time."""
     reason = f"The page leads to {host}, which was not free to be asked, at this check and those before it."
-    return Sighting(None, _not_seen(PUT_OFF, now), unreadable=reason)
+    return Sighting(None, _not_seen(PUT_OFF, now, said=reason))
 
 
 def own_outage(*, now: datetime) -> Sighting:
@@ -214,11 +211,10 @@ def own_outage(*, now: datetime) -> Sighting:
 
 def broke_reader(result: FetchResult, *, now: datetime) -> Sighting:
     """Return what a worker brings back from a page that could not be read within the limits."""
-    observation = _not_seen("broke_reader", now)
-    return Sighting(result, observation, unreadable=TOO_MUCH, broke_reader=True)
+    return Sighting(result, _not_seen("broke_reader", now, said=TOO_MUCH), broke_reader=True)
 
 
-def _not_seen(failure: str, now: datetime) -> Observation:
+def _not_seen(failure: str, now: datetime, *, said: str = "") -> Observation:
     return Observation(
         at=now,
         status=None,
@@ -227,12 +223,13 @@ def _not_seen(failure: str, now: datetime) -> Observation:
         length_known=False,
         redirected_to_root=False,
         text_length=None,
+        said=said,
     )
 
 
 def _observe(result: FetchResult, read: PageRead | None, now: datetime) -> Observation:
     if not isinstance(result, Fetched):
-        return _not_seen(str(result.code), now)
+        return _not_seen(str(result.code), now, said=result.reason)
     to_root = moved = False
     if result.redirects:
         asked, landed = urlsplit(result.url), urlsplit(result.final_url)
@@ -249,6 +246,7 @@ def _observe(result: FetchResult, read: PageRead | None, now: datetime) -> Obser
         text_length=len(read.article.text) if read is not None and read.article is not None else None,
         moved=moved,
         kind=_kind_of(result, read),
+        said=read.unreadable if read is not None else "",
     )
 
 

@@ -21,6 +21,7 @@ from claims.operations.turns import turn_at_host
 from claims.pipeline.feeds import looks_like_feed
 from claims.pipeline.fetch import Fetched, FetchRefused, FetchRequest
 from claims.pipeline.read_again import PageRead, PageToRead, read_again, read_feed
+from claims.pipeline.source_state import status_in_words
 from claims.queries.tiers import attribution_parser
 from claims.vocabulary import CheckOutcome
 
@@ -102,7 +103,7 @@ def _fetch(address: str) -> Fetched:
     if not isinstance(result, Fetched):
         raise NotFetchedError(result.reason, field="url")
     if not 200 <= result.status < 300:
-        raise NotFetchedError(f"The server answered with status {result.status}.", field="url")
+        raise NotFetchedError(status_in_words(result.status, "page"), field="url")
     return result
 
 

@@ -144,7 +144,7 @@ def _pieces(before: str, after: str) -> tuple[Piece, ...]:
         return tuple(piece for piece in (Piece("delete", before), Piece("insert", after)) if piece.text)
     result: list[Piece] = []
     for op, i1, i2, j1, j2 in _merged_islands(_opcodes(before, a, after, b), (before, a), (after, b)):
-        text = _slice(before, a, i1, i2) if op == "delete" else _slice(after, b, j1, j2)
+        text = _deleted((before, a, i1, i2), (after, b, j1)) if op == "delete" else _slice(after, b, j1, j2)
         if text:
             result.append(Piece(op, text))
     return tuple(result) or _equal(after)
@@ -194,6 +194,24 @@ def _slice(text: str, tokens: Sequence[Token], first: int, last: int) -> str:
         return ""
     start = tokens[first].start if first else 0
     return text[start : tokens[last].start if last < len(tokens) else len(text)]
+
+
+def _deleted(old: tuple[str, Sequence[Token], int, int], new: tuple[str, Sequence[Token], int]) -> str:
+    """The text of deleted tokens, with the marks before them that ``after`` does not have there.
+
+    An opening quotation mark, or a comma, goes with the words that it stood at.
+    """
+    (before, a, first, last), (after, b, place) = old, new
+    kept = _marks_before(after, b, place)
+    marks = _marks_before(before, a, first)
+    gone = marks[len(kept) :] if first and place and marks.startswith(kept) else ""
+    return gone + _slice(before, a, first, last)
+
+
+def _marks_before(text: str, tokens: Sequence[Token], n: int) -> str:
+    """What stands between token ``n``, or the end of the text, and the token before it."""
+    start = tokens[n - 1].end if n else 0
+    return text[start : tokens[n].start if n < len(tokens) else len(text)]
 
 
 def _opcodes(before: str, a: Sequence[Token], after: str, b: Sequence[Token]) -> Iterator[Opcode]:

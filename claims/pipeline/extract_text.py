@@ -29,7 +29,7 @@ __all__ = [
 ]
 
 # Moves whenever the same bytes may give another text, so that such a difference is never taken for an edit.
-EXTRACTOR_VERSION = "4"
+EXTRACTOR_VERSION = "5"
 
 _SHORT = 250  # characters; below that trafilatura's result is doubted
 _LITTLE = 0.25  # of the page's text; trafilatura says 0.2, but our text has marks of lists
@@ -115,7 +115,8 @@ def _from_html(html: str, url: str | None) -> tuple[PageMetadata, str]:
         raise UnreadableError(_NO_TEXT)
     metadata = read_metadata(tree, url)
     join_pieces(tree)
-    text = _without_headline(_article_paragraphs(tree), _headlines(tree, metadata))
+    headlines = _headlines(tree, metadata)
+    text = _without_headline(_parted(_article_paragraphs(tree), tree, headlines), headlines)
     # What the publisher owns up to is part of what the article says, wherever on the page it stands.
     return metadata, "\n\n".join([text, *notices_on_page(tree, text)]) if text else text
 
@@ -138,6 +139,26 @@ def _article_paragraphs(tree: HtmlElement) -> list[str]:
         if sum(map(len, other)) > _CLEARLY_MORE * sum(map(len, best)):
             best = other
     return best
+
+
+def _parted(found: list[str], tree: HtmlElement, headlines: set[str]) -> list[str]:
+    """Part the one line in which trafilatura's last resort runs a short page together, at its paragraphs.
+
+    Only where nothing is lost but the headline.
+    """
+    if len(found) != 1:
+        return found
+    rest, paragraphs = found[0], _plain_paragraphs(tree)
+    for paragraph in paragraphs:
+        if paragraph not in rest:
+            return found
+        rest = rest.replace(paragraph, " ", 1)
+    return paragraphs if paragraphs and _is_headline_or_nothing(rest, headlines) else found
+
+
+def _is_headline_or_nothing(words: str, headlines: set[str]) -> bool:
+    line = " ".join(words.split()).casefold()
+    return not line or line in headlines
 
 
 def _is_monstrous(tree: HtmlElement) -> bool:
@@ -211,7 +232,7 @@ def _headlines(tree: HtmlElement, metadata: PageMetadata) -> set[str]:
 
 def _without_headline(paragraphs: list[str], headlines: set[str]) -> str:
     """Join the paragraphs, leaving out those at the top that only repeat a headline."""
-    top = [words for words in paragraphs[:_TOP] if " ".join(words.split()).casefold() not in headlines]
+    top = [words for words in paragraphs[:_TOP] if not _is_headline_or_nothing(words, headlines)]
     return "\n\n".join(top + paragraphs[_TOP:])
 
 

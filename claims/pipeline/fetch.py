@@ -247,7 +247,7 @@ class _Run:
         asked = bool(error) and handle.getinfo(pycurl.REQUEST_SIZE) > 0
         self._keep(wire)
         if errand.strayed:
-            reason = f"{errand.clean.host} led to an address that had not been checked; try again later."
+            reason = f"{errand.clean.host} led to an address that had not been checked."
             self._refuse(errand, RefusalCode.PRIVATE, reason, errand.clean.url)
         elif errand.trouble is not None:
             self._finish(errand, failed(errand, errand.trouble.code, errand.trouble.reason))

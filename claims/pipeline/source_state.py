@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from claims.pipeline.page.page_kind import PageKind
 from claims.vocabulary import ArticleState, ChangeKind
 
-GONE_STATUSES = frozenset({404, 410})
+_GONE = {404: "says that there is no such {}", 410: "says that the {} is gone"}
 PAYWALL_STATUSES = frozenset({401, 402})
 BLOCK_STATUSES = {403: "refuses us", 451: "is withheld for legal reasons"}
 OWN_OUTAGE = "own_outage"
@@ -33,6 +33,7 @@ _KEPT_UNTIL_READ = {
 _ANOTHER_PAGE = (
     "The address shows another page; if it still does at the next checks, the article was rewritten."
 )
+_ROBOTS = "The site's robots.txt asks us not to read this page."
 ROBOTS_REFUSALS = frozenset({"robots", "disallowed"})
 
 FAILURE_SENTENCES = {
@@ -75,7 +76,7 @@ class Observation:
     no status). ``complete``: the body arrived whole; ``length_known``: its length was declared, so that
     "whole" means something. ``text_length`` in characters of extracted text, None when it was not measured
     (304, same bytes). ``moved``: a permanent redirect leads to another page that is not the front page.
-    ``kind``: what a whole answer shows.
+    ``kind``: what a whole answer shows. ``said``: a sentence on what failed that tells more than its code.
     """
 
     at: datetime
@@ -87,6 +88,7 @@ class Observation:
     text_length: int | None
     moved: bool = False
     kind: PageKind = PageKind.ARTICLE
+    said: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,9 +181,8 @@ def judge_source(observation: Observation, history: SourceHistory, policy: Sourc
 
 def _what_is_missing(observation: Observation) -> str:
     """How the address tells that the page is gone, to follow "the address"; empty where it does not."""
-    if observation.status in GONE_STATUSES:
-        said = "the page is gone" if observation.status == 410 else "there is no such page"
-        return f"says that {said} ({observation.status})"
+    if said := _GONE.get(observation.status or 0):
+        return f"{said.format('page')} ({observation.status})"
     if observation.status is None or observation.status >= 300:
         return ""
     if observation.redirected_to_root:
@@ -206,27 +207,39 @@ def _as_it_was(history: SourceHistory) -> SourceVerdict:
 
 def _not_seen(observation: Observation, history: SourceHistory, policy: SourcePolicy) -> SourceVerdict:
     """No answer at all: robots, a refused address, a network failure, or a page that kills its worker."""
-    if observation.failure in ROBOTS_REFUSALS:
-        return _unseen(
-            history, ArticleState.DISALLOWED, "The site's robots.txt asks us not to read this page."
-        )
+    said, failure = observation.said, observation.failure
+    if failure in ROBOTS_REFUSALS:
+        return _unseen(history, ArticleState.DISALLOWED, said or _ROBOTS)
     if is_stuck(history.attempts, policy):
-        return _unseen(history, ArticleState.STUCK, f"The check broke off {history.attempts} times in a row.")
-    sentence = FAILURE_SENTENCES.get(observation.failure or "", f"The check failed ({observation.failure}).")
+        broke_off = f"The check broke off {history.attempts} times in a row."
+        return _unseen(history, ArticleState.STUCK, said or broke_off)
+    sentence = said or FAILURE_SENTENCES.get(failure or "", f"The check failed ({failure}).")
     return _unseen(history, ArticleState.UNREACHABLE, sentence)
 
 
 def _refused(status: int, history: SourceHistory) -> SourceVerdict:
     """A whole answer that shows no article and does not say that it is gone."""
+    state = ArticleState.UNREACHABLE
     if status in PAYWALL_STATUSES:
-        return _unseen(history, ArticleState.PAYWALLED, f"The page asks for a log-in or payment ({status}).")
+        state = ArticleState.PAYWALLED
+    elif status in BLOCK_STATUSES:
+        state = ArticleState.BLOCKED
+    return _unseen(history, state, status_in_words(status, "page"))
+
+
+def status_in_words(status: int, wanted: str) -> str:
+    """Return what an answer of this status says to somebody who asked for a ``wanted`` (a page, a feed)."""
+    if said := _GONE.get(status):
+        return f"The address {said.format(wanted)} ({status})."
+    if status in PAYWALL_STATUSES:
+        return f"The {wanted} asks for a log-in or payment ({status})."
     if status in BLOCK_STATUSES:
-        return _unseen(history, ArticleState.BLOCKED, f"The page {BLOCK_STATUSES[status]} ({status}).")
+        return f"The {wanted} {BLOCK_STATUSES[status]} ({status})."
     if status == 429:
-        return _unseen(history, ArticleState.UNREACHABLE, "The host asks us to come back later (429).")
+        return "The host asks us to come back later (429)."
     if status >= 500:
-        return _unseen(history, ArticleState.UNREACHABLE, f"The host has an error of its own ({status}).")
-    return _unseen(history, ArticleState.UNREACHABLE, f"The host answered with status {status}.")
+        return f"The host has an error of its own ({status})."
+    return f"The host answered with status {status}."
 
 
 def _unseen(history: SourceHistory, state: ArticleState, reason: str) -> SourceVerdict:

@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from claims.models import Anchor, Appearance, Article, Candidate, Change, Snapshot, Topic
 from claims.pipeline.anchor import find_again
-from claims.queries.freshness import freshness_of_article
+from claims.queries.freshness import freshness_of_article, waits
 from claims.queries.reader_rows import change_view
 from claims.queries.reader_shapes import ChangeView, Freshness
 from claims.vocabulary import ArticleState, CandidateState, QuoteState
@@ -41,11 +41,15 @@ class Watch(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ArticleRow:
-    """An article in the list; ``trouble`` is why our checks do not get through, empty when they do."""
+    """An article in the list; ``trouble`` is why our checks do not get through, empty when they do.
+
+    ``waits_until``: its host asked us to leave it alone so long.
+    """
 
     article: Article
     freshness: Freshness
     trouble: str
+    waits_until: datetime | None = None
 
     @property
     def is_failing(self) -> bool:
@@ -125,6 +129,7 @@ class ArticleDesk:
     topics: tuple[Topic, ...]
     freshness: Freshness
     trouble: str
+    waits_until: datetime | None
 
     @property
     def is_cut(self) -> bool:
@@ -161,7 +166,7 @@ def _watched(watch: Watch) -> QuerySet[Article]:
 def articles_watched(*, watch: Watch, words: str, page: int, now: datetime) -> ArticleList:
     """Return the articles whose headline, address or publisher holds ``words``, last moved first.
 
-    Five queries.
+    Six queries.
     """
     found = _watched(watch)
     if words:
@@ -172,12 +177,10 @@ def articles_watched(*, watch: Watch, words: str, page: int, now: datetime) -> A
     pages = max(1, ceil(number / PAGE_SIZE))
     page = min(max(page, 1), pages)
     start = (page - 1) * PAGE_SIZE
-    rows = found.order_by("-updated_at", "id")[start : start + PAGE_SIZE]
+    rows = list(found.order_by("-updated_at", "id")[start : start + PAGE_SIZE])
+    waiting = waits([article.host for article in rows], now=now)
     return ArticleList(
-        rows=tuple(
-            ArticleRow(article, freshness_of_article(article, now=now), trouble_with(article))
-            for article in rows
-        ),
+        rows=tuple(_row(article, waiting.get(article.host), now=now) for article in rows),
         counts={
             Watch.ALL: Article.objects.count(),
             Watch.TROUBLE: _watched(Watch.TROUBLE).count(),
@@ -186,6 +189,11 @@ def articles_watched(*, watch: Watch, words: str, page: int, now: datetime) -> A
         page=page,
         pages=pages,
     )
+
+
+def _row(article: Article, waits_until: datetime | None, *, now: datetime) -> ArticleRow:
+    freshness = freshness_of_article(article, now=now, waits_until=waits_until)
+    return ArticleRow(article, freshness, trouble_with(article), waits_until if article.due_at else None)
 
 
 def article_meant(words: str) -> Article | None:
@@ -225,6 +233,7 @@ def article_desk(article_id: str, *, snapshot_number: int | None, now: datetime)
     notes = _notes(article)
     tracked = [note.appearance.claim for note in notes if note.appearance is not None]
     claims = {claim.id: (claim.text, reverse("desk_claim", args=[claim.id])) for claim in tracked}
+    waits_until = waits([article.host], now=now).get(article.host) if article.due_at else None
     headline, paragraphs, unplaced = _marked(snapshot, notes) if snapshot else (None, (), tuple(notes))
     return ArticleDesk(
         article=article,
@@ -238,8 +247,9 @@ def article_desk(article_id: str, *, snapshot_number: int | None, now: datetime)
             for change in Change.objects.filter(article=article).order_by("-not_after", "id")[:MOST_CHANGES]
         ),
         topics=tuple(Topic.objects.order_by("name", "id")),
-        freshness=freshness_of_article(article, now=now),
+        freshness=freshness_of_article(article, now=now, waits_until=waits_until),
         trouble=trouble_with(article),
+        waits_until=waits_until,
     )
 
 

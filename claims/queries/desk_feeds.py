@@ -7,7 +7,8 @@ from django.db.models import Case, F, IntegerField, Value, When, Window
 from django.db.models.functions import RowNumber
 
 from claims.models import Feed, FeedItem
-from claims.queries.freshness import judge
+from claims.operations.policies import host_of
+from claims.queries.freshness import after_wait, judge, waits
 from claims.queries.reader_shapes import Freshness
 from claims.vocabulary import FeedState
 
@@ -17,11 +18,15 @@ _TROUBLED = (FeedState.DEAD, FeedState.STUCK, FeedState.DISALLOWED, FeedState.FA
 
 @dataclass(frozen=True, slots=True)
 class FeedRow:
-    """A feed with when it was read and is read next, and the newest entries that it brought."""
+    """A feed with when it was read and is read next, and the newest entries that it brought.
+
+    ``waits_until``: its host asked us to leave it alone so long.
+    """
 
     feed: Feed
     freshness: Freshness
     items: tuple[FeedItem, ...]
+    waits_until: datetime | None = None
 
     @property
     def is_followed(self) -> bool:
@@ -35,7 +40,7 @@ class FeedRow:
 
 
 def feeds_followed(*, now: datetime) -> list[FeedRow]:
-    """Return all feeds, those in trouble first and those no longer followed last (two queries)."""
+    """Return all feeds, those in trouble first and those no longer followed last (three queries)."""
     rank = Case(
         *(When(state=state, then=Value(rank)) for rank, state in enumerate(_TROUBLED)),
         When(state=FeedState.STOPPED, then=Value(99)),
@@ -48,7 +53,11 @@ def feeds_followed(*, now: datetime) -> list[FeedRow]:
     newest = FeedItem.objects.annotate(nth=nth).filter(nth__lte=NEWEST_SHOWN).select_related("article")
     for item in newest.order_by("feed", "nth"):
         items.setdefault(item.feed_id, []).append(item)
-    return [
-        FeedRow(feed, judge(feed.last_read_at, feed.due_at, now=now), tuple(items.get(feed.pk, ())))
-        for feed in feeds
-    ]
+    hosts = {feed.pk: host_of(feed.url) for feed in feeds}
+    waiting = waits(hosts.values(), now=now)
+    rows = []
+    for feed in feeds:
+        until = waiting.get(hosts[feed.pk])
+        freshness = judge(feed.last_read_at, after_wait(feed.due_at, until), now=now)
+        rows.append(FeedRow(feed, freshness, tuple(items.get(feed.pk, ())), until if feed.due_at else None))
+    return rows

@@ -1,11 +1,15 @@
 """How fresh what we show is: when pages were last checked, are checked next, or whether checking stopped."""
 
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 
 from django.conf import settings
 
-from claims.models import Article
+from claims.models import Article, Host
 from claims.queries.reader_shapes import Freshness
+
+LONG_WAIT = timedelta(minutes=1)
+"""From here on a host's wait is told to people; shorter ones are the ordinary pause between two requests."""
 
 UNKNOWN = Freshness(last_checked_at=None, next_check_at=None, late=False)
 
@@ -22,6 +26,19 @@ def judge(last_checked_at: datetime | None, next_check_at: datetime | None, *, n
     return Freshness(last_checked_at, next_check_at, late)
 
 
-def freshness_of_article(article: Article, *, now: datetime) -> Freshness:
-    """Return the freshness of one page."""
-    return judge(article.last_checked_at, article.due_at, now=now)
+def freshness_of_article(
+    article: Article, *, now: datetime, waits_until: datetime | None = None
+) -> Freshness:
+    """Return the freshness of one page, whose host is left alone until ``waits_until``."""
+    return judge(article.last_checked_at, after_wait(article.due_at, waits_until), now=now)
+
+
+def waits(hosts: Collection[str], *, now: datetime) -> Mapping[str, datetime]:
+    """Return until when we leave those of the hosts alone that asked us to wait, by their names."""
+    waiting = Host.objects.filter(name__in=set(hosts), free_at__gt=now + LONG_WAIT)
+    return dict(waiting.values_list("name", "free_at"))
+
+
+def after_wait(due_at: datetime | None, waits_until: datetime | None) -> datetime | None:
+    """Return when something due is really asked for, if its host is left alone until ``waits_until``."""
+    return max(due_at, waits_until) if due_at and waits_until else due_at

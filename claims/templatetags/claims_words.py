@@ -175,6 +175,12 @@ def as_input(field: BoundField) -> SafeString:
 
 
 @register.filter
+def asked_again(field: BoundField) -> SafeString:
+    """Return a form field's control; a refused one is where the page opens, wherever it stands."""
+    return field.as_widget(attrs={"autofocus": True} if field.errors else None)
+
+
+@register.filter
 def status_label(status: str) -> str:
     """Return a verdict in words."""
     return ClaimStatus(status).label

@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from django.core.management import call_command
 from django.db import DatabaseError
 from django.db.migrations.executor import MigrationExecutor
+from django.test import Client
 from rest_framework.test import APIClient
 
 from claims.models import Event, User
@@ -79,3 +80,12 @@ def test_what_was_published_verifies_later(
     a_claim(edith)
     call_command("verify_ledger", checkpoint=file)
     assert f"{Event.objects.count()} events verified" in capsys.readouterr().out
+
+
+def test_a_stranger_at_the_door_costs_the_log_one_line(
+    client: Client, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert client.get("/", headers={"host": "elsewhere.example"}).status_code == 400
+    [record] = [record for record in caplog.records if record.name.startswith("django.security")]
+    assert "elsewhere.example" in record.getMessage()
+    assert record.exc_info is None

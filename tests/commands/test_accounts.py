@@ -4,6 +4,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from django.core.mail import EmailMessage
 from django.test import Client
 from rest_framework.test import APIClient
 
@@ -33,11 +34,41 @@ def test_a_new_account_is_opened_by_a_link_that_works_once(run: Run) -> None:
     assert form.status_code == 200
     [(place, _)] = form.redirect_chain
     password = "nine-gulls-on-a-mast"
-    browser.post(place, {"password1": password, "password2": password})
+    done = browser.post(place, {"password1": password, "password2": password}, follow=True)
+    assert b'href="/accounts/login/"' in done.content.partition(b"<main")[2], "the next step"
     edith = User.objects.get(username="edith")
     assert edith.check_password(password)
     second = Client().get(urlsplit(link).path, follow=True)
     assert b"password1" not in second.content, "the link works once"
+
+
+def test_a_forgotten_password_is_answered_by_mail_and_strangers_get_none(
+    run: Run, mailoutbox: list[EmailMessage]
+) -> None:
+    run("adduser", "edith", "--role", "editor", "--email", "edith@newsroom.example")
+    pages = [
+        Client()
+        .post("/accounts/password/reset/", {"email": email}, follow=True)
+        .content.partition(b"<main")[2]
+        for email in ("stranger@newsroom.example", "edith@newsroom.example")
+    ]
+    assert pages[0] == pages[1], "nobody learns who has an account"
+    [mail] = mailoutbox
+    assert (mail.to, mail.subject) == (
+        ["edith@newsroom.example"],
+        "[Claim Ledger] A new password for edith",
+    )
+    assert mail.from_email == "Claim Ledger <no-reply@127.0.0.1>"
+    assert "/accounts/password/reset/key/" in mail.body
+
+
+def test_who_asks_too_often_gets_our_page(edith: User) -> None:
+    browser = Client()
+    for _ in range(6):
+        last = browser.post("/accounts/password/reset/", {"email": "edith@newsroom.example"})
+    assert last.status_code == 429
+    assert b"Too many attempts" in last.content
+    assert b"masthead" in last.content
 
 
 @pytest.mark.parametrize(

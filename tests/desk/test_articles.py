@@ -2,7 +2,7 @@
 
 import os
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from html import unescape
 from itertools import pairwise
 from threading import BoundedSemaphore
@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pytest_django import Settings
 
-from claims.models import Article, Candidate, Claim, Event, Feed, Snapshot, User
+from claims.models import Article, Candidate, Claim, Event, Feed, Host, Snapshot, User
 from claims.operations import reading_apart
 from claims.operations.recheck import check_articles
 from claims.queries.desk_articles import Span, place_of, segments
@@ -307,6 +307,30 @@ def test_a_feed_shows_where_it_moved_what_it_left_out_and_when_it_last_answered(
         "3 without a link",
     ):
         assert said in shown
+
+
+def test_what_waits_because_its_host_asked_for_it_says_so_and_is_not_called_late(
+    desk: Client, article: Article
+) -> None:
+    desk.post(FEEDS, {"url": f"https://{article.host}/rss", "publisher": "The Herald"})
+    past, until = right_now() - timedelta(hours=1), right_now() + timedelta(hours=2)
+    then, later = (f"{at:%-d %B %Y, %H:%M} UTC" for at in (past, until))
+    Feed.objects.update(due_at=past, last_read_at=past, brought=2, last_new_at=past)
+    Article.objects.update(due_at=past)
+    assert "not since" in words(desk.get(FEEDS))
+    Host.objects.update_or_create(name=article.host, defaults={"free_at": until})
+    told = f"asked us to wait until {later}"
+    shown = words(desk.get(FEEDS))
+    assert told in shown
+    assert f"Next reading {later}" in shown
+    assert f"2 articles, the last {then}" in shown
+    assert "not since" not in shown
+    listed = words(desk.get(LIST))
+    assert f"{later} Its host asked us to wait." in listed
+    assert "overdue" not in listed
+    assert told in words(desk.get(seen(article)))
+    Host.objects.update(free_at=past)
+    assert "asked us to wait" not in words(desk.get(FEEDS))
 
 
 # ---------------------------------------------------------------- one article

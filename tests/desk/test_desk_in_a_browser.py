@@ -188,6 +188,28 @@ def test_a_decision_without_a_verdict_is_answered_in_our_words(
     expect(page.get_by_label("Reason", exact=True)).to_have_value("I typed this for ten minutes.")
 
 
+def test_a_refused_form_opens_where_it_was_refused(
+    signed_in: OpenWindow, edith: User, article: Article
+) -> None:
+    claim = a_claim(edith, article=article, quote=LANDED)
+    page = signed_in(390, script=False)
+    page.goto(reverse("desk_claim", args=[claim.id]))
+    page.get_by_role("radio", name="Confirmed").check()
+    page.get_by_label("Reason", exact=True).fill("We heard so.")
+    page.get_by_role("button", name="Decide").click()
+    expect(page.get_by_role("alert")).to_be_in_viewport()
+    expect(page.get_by_role("alert")).to_be_focused()
+
+    for number in range(12):
+        an_article(url=f"https://harbour-post.example/{number}")
+    page.goto(reverse("desk_articles"))
+    page.get_by_label("Address", exact=True).first.fill("ftp://herald.example/a")
+    page.get_by_role("button", name="Add article").click()
+    page.locator(".field__error").wait_for()
+    expect(page.get_by_label("Address", exact=True).first).to_be_in_viewport()
+    expect(page.get_by_label("Address", exact=True).first).to_be_focused()
+
+
 def test_a_reason_half_typed_outlives_a_click_elsewhere_on_the_page(
     signed_in: OpenWindow, edith: User, article: Article
 ) -> None:

@@ -192,6 +192,8 @@ def test_a_feed_is_read_as_often_as_it_brings_something_and_failures_stretch_the
 def test_an_overloaded_host_is_left_alone_for_as_long_as_it_asks(site: NewsSite) -> None:
     feed = followed(site.answers("/feed", status=429, headers={"Retry-After": "40"}))
     read(feed)
+    feed.refresh_from_db()
+    assert feed.state_reason == "The host asks us to come back later (429)."
     host = Host.objects.get(name=site.address.removeprefix("http://"))
     assert host.free_at - right_now() > timedelta(seconds=30)
     assert list(read_feeds([feed.id], only_due=False)) == [], "left to a later sweep"

@@ -3,6 +3,7 @@
 import threading
 from datetime import timedelta
 from importlib import import_module
+from typing import Any
 
 import pytest
 from django.apps import apps
@@ -248,6 +249,32 @@ def test_a_retraction_marks_the_article_until_the_notice_goes(site: NewsSite, ar
     check(article)
     article.refresh_from_db()
     assert article.state == ArticleState.LIVE
+
+
+def test_of_two_notices_of_a_retraction_the_longer_one_is_told(site: NewsSite, article: Article) -> None:
+    notice = "This article has been retracted, since nobody could confirm it."
+    site.says("/resigns", f"Retraction: {HEADLINE}", notice, LEAD, MORE, EXTRA)
+    check(article)
+    article.refresh_from_db()
+    assert article.state_reason == f"Its publisher took it back: “{notice}”"
+
+
+@pytest.mark.parametrize(
+    "lapse",
+    [{"cut": 100}, {"body": b"%PDF-1.4", "content_type": "application/pdf"}, {"status": 500}],
+    ids=["cut off", "a PDF file", "an error of the host"],
+)
+def test_a_removed_page_that_fails_afterwards_still_says_that_it_was_removed(
+    settings: Settings, site: NewsSite, article: Article, lapse: dict[str, Any]
+) -> None:
+    settings.REMOVED_AFTER_CHECKS, settings.REMOVED_AFTER_SECONDS = 1, 0
+    site.answers("/resigns", status=404, body=b"<h1>Not found</h1>")
+    check(article)
+    site.answers("/resigns", **{"body": b"<p>Half a"} | lapse)
+    check(article)
+    article.refresh_from_db()
+    assert article.state == ArticleState.REMOVED
+    assert article.state_reason.startswith("Removed; at the last check: ")
 
 
 def test_a_retraction_outlives_a_lapse_and_even_a_removal(

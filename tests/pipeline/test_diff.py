@@ -120,6 +120,9 @@ def test_a_correction_is_told_by_its_notice() -> None:
     for notice in (
         "Correction: An earlier version said that the minister had fled.",
         "CORRECTED — the number of officials.",
+        "Correction, 31 March 2011: The airport was named wrongly.",
+        "Correction, Thursday, Mar. 31, 2011, 10:15 a.m.: The airport was named wrongly.",
+        "CLARIFICATION 2011-03-31 – The airport was named wrongly.",
         "An earlier version of this article misstated the airport.",
         "Editor's note: The name of the airport was wrong.",
         "This story has been corrected to give the right airport.",
@@ -135,6 +138,7 @@ def test_an_update_is_told_by_its_notice() -> None:
         "Update: The minister has spoken.",
         "UPDATE 2: He spoke.",
         "Updated at 10:15 – He has spoken.",
+        "Update, 31 March 2011, 10:15 GMT: He has spoken.",
     ):
         change = with_text(f"{notice}\n\n{TEXT}")
         assert (change.kind, change.notice) == (ChangeKind.UPDATE, notice), notice
@@ -154,8 +158,13 @@ def test_a_notice_that_stood_there_before_is_no_news() -> None:
 
 
 def test_a_correction_spoken_of_in_the_story_is_no_notice() -> None:
-    change = with_text(f"{TEXT}\n\nThe palace demanded a correction: it had not been asked.")
-    assert (change.kind, change.notice) == (ChangeKind.SILENT_EDIT, None)
+    for words in (
+        "The palace demanded a correction: it had not been asked.",
+        "Corrections 12 may be needed, he said: nobody had counted.",
+        "Correction of 3 May was late, the mayor said: he had asked for it.",
+    ):
+        change = with_text(f"{TEXT}\n\n{words}")
+        assert (change.kind, change.notice) == (ChangeKind.SILENT_EDIT, None), words
 
 
 def test_long_stretches_without_change_are_cut() -> None:
@@ -209,6 +218,13 @@ def test_a_summary_names_the_first_change() -> None:
     assert (
         edited("12 officials", "20 officials").summary == "Edited the text without notice: “12” became “20”."
     )
+
+
+def test_marks_go_with_the_words_that_they_stood_at() -> None:
+    before = "Minister ‘to resign’ over cost of pier, officials say"
+    change = with_headline("Minister resigns over cost of pier", before)
+    assert "".join(piece.text for piece in change.headline if piece.op != "insert") == before
+    assert change.summary == "Edited the headline without notice: “‘to resign’” became “resigns”, and 1 more."
 
 
 def test_huge_texts_are_compared_by_paragraph_in_bounded_work() -> None:

@@ -158,6 +158,15 @@ def test_a_canonical_address_is_made_absolute_and_only_the_web_counts() -> None:
 def test_a_very_short_page_still_gives_its_paragraphs_apart() -> None:
     short = page(paragraphs=("The ferry sank.", "Nobody was hurt, the port office said."))
     assert extract_text(short).text == "The ferry sank.\n\nNobody was hurt, the port office said."
+    told = (
+        "Three soldiers died when a helicopter crashed at the port on Sunday, the army said in a statement.",
+        "The ministry said that the helicopter had been inspected just two days before the crash.",
+    )
+    signed = page(body="<p class='byline'>By Anna Reuter</p>", paragraphs=told)
+    headed = signed.replace(
+        b"Storm closes bridge", b"Army confirms that three soldiers died when one crashed"
+    )
+    assert extract_text(headed).text.split("\n\n") == ["By Anna Reuter", *told]
 
 
 def test_plain_text_has_its_headline_on_a_first_line_of_its_own() -> None:

@@ -66,6 +66,22 @@ def test_a_denial_stands_under_its_own_heading_and_counts_for_nobody(
     assert "The Lantern" not in against[: against.index("</section>")]
 
 
+def test_a_claim_that_is_only_denied_is_not_called_unseen(
+    client: Client, newsroom: Newsroom, site: NewsSite
+) -> None:
+    denied = "Minister Odile Berg denied on Monday that she had resigned over the port"
+    url = site.says("/denies", "Harbour notes", f"{denied}.")
+    article = seen(url, "The Lantern")
+    assert article.newest is not None
+    page = read(
+        client, newsroom.tracks("Minister Odile Berg has resigned over the port", article.newest, denied)
+    )
+    assert "no article that says so" in page
+    assert "No article that we watch says so." in page
+    assert "no articles, no independent origins" not in page
+    assert 'id="denials-title"' in page
+
+
 def test_a_page_that_takes_the_claim_back_says_that_it_did_not_always_deny_it(
     client: Client, newsroom: Newsroom, site: NewsSite
 ) -> None:

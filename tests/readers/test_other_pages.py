@@ -88,18 +88,25 @@ def test_search_finds_claims_and_names(client: Client, resignation: Claim) -> No
     assert "No claim fits" in read(client, "/search/?q=zeppelin")
 
 
+def test_nobody_signs_up_and_each_is_told_where_to_go(client: Client, db: None) -> None:
+    page = read(client, "/accounts/signup/")
+    assert "Accounts are made for you" in page
+    assert 'href="/accounts/login/"' in page.partition("<main")[2].partition("</main")[0]
+
+
 def test_account_pages_are_headed_as_the_other_pages_are(client: Client, edith: User) -> None:
     edith.set_password("a long passphrase")
     edith.save()
     client.force_login(edith)
     told = {
-        "inactive": ("Account inactive",),
+        "inactive": ("This account is closed",),
         "reauthenticate": ("Confirm access",),
         "email": ("Email addresses", "Add email address", "Add email"),
-        "password/change": ("Change password", "Current password", "New password (again)"),
-        "password/reset": ("Set a new password", "E-mail address", "Send the link"),
+        "password/change": ("Change password", "Current password", "New password, again"),
+        "password/reset": ("Forgotten password", "Send the link"),
         "password/reset/done": ("Look into your mail",),
-        "password/reset/key/done": ("Change password",),
+        "password/reset/key/done": ("Your password is set",),
+        "password/reset/key/1-no-such-link": ("This link does not work any more",),
     }
     for path, titles in told.items():
         page = " ".join(client.get(f"/accounts/{path}/").content.decode().split())

@@ -38,8 +38,9 @@ def new_notice(before: str, after: str) -> Notice | None:
 
 
 def retraction_in(text: str) -> str | None:
-    """Return the notice by which a publisher takes the article back, if it has one."""
-    return next((n.text for n in _notices(text.splitlines()) if n.kind is ChangeKind.RETRACTION), None)
+    """Return the notice by which a publisher takes the article back, the longest if there are several."""
+    found = (n.text for n in _notices(text.splitlines()) if n.kind is ChangeKind.RETRACTION)
+    return max(found, key=len, default=None)
 
 
 _GRAVEST = (ChangeKind.RETRACTION, ChangeKind.CORRECTION, ChangeKind.UPDATE)

@@ -18,16 +18,17 @@ _OURS = frozenset(
 
 # Sentences for a person, with the host and what libcurl said of it.
 FAILURE_REASONS = {
-    FailureCode.DNS: "The name {host} could not be found; check its spelling or try again later.",
-    FailureCode.CONNECT: "{host} did not take a connection; try again later.",
+    FailureCode.DNS: "The name {host} could not be found; check its spelling.",
+    FailureCode.CONNECT: "{host} did not take a connection.",
     FailureCode.TLS: "{host} has no valid certificate or its encryption failed ({detail}); "
     "check the address in a browser.",
-    FailureCode.TIMEOUT: "{host} did not deliver the whole page in time; try again later.",
-    FailureCode.TOO_LARGE: "The page of {host} is larger than we keep; link to a smaller page.",
-    FailureCode.CUT: "The page of {host} broke off in the middle; try again later.",
+    FailureCode.TIMEOUT: "{host} did not deliver the whole page in time.",
+    FailureCode.TOO_LARGE: "The page of {host} is larger than we read; "
+    "save the article alone, or as text, and upload that.",
+    FailureCode.CUT: "The page of {host} broke off in the middle.",
     FailureCode.TOO_MANY_REDIRECTS: "{host} redirects too often or in a circle; "
     "give the page's final address.",
-    FailureCode.PROTOCOL: "{host} did not answer as a web server should ({detail}); try again later.",
+    FailureCode.PROTOCOL: "{host} did not answer as a web server should ({detail}).",
 }
 
 

@@ -75,7 +75,7 @@ class Gunzip:
             piece = self._stream.decompress(data, self._room + 1)
         except zlib.error as error:
             raise UnusableAnswer(
-                FailureCode.PROTOCOL, "The page says it is gzip but its bytes are not; try again later."
+                FailureCode.PROTOCOL, "The page says it is gzip but its bytes are not."
             ) from error
         if len(piece) > self._room:
             raise too_large()
@@ -117,7 +117,7 @@ class Answer:
         self._header_bytes += len(line)
         self._header_lines += 1
         if self._header_bytes > MAX_HEADER_BYTES or self._header_lines > MAX_HEADER_LINES:
-            raise UnusableAnswer(FailureCode.TOO_LARGE, "The server sent too many headers; try again later.")
+            raise UnusableAnswer(FailureCode.TOO_LARGE, "The server sent too many headers.")
         if self._in_body:
             return
         text = line.decode("latin-1").rstrip("\r\n")
@@ -161,15 +161,13 @@ class Answer:
             self.length_known = True
             return
         if self.status == 206:
-            raise UnusableAnswer(FailureCode.PROTOCOL, "The server sent a part, unasked; try again later.")
+            raise UnusableAnswer(FailureCode.PROTOCOL, "The server sent a part, unasked.")
         codings = self._listed("transfer-encoding")
         if codings not in ([], ["chunked"]):
-            raise UnusableAnswer(FailureCode.PROTOCOL, "The server uses an unknown coding; try again later.")
+            raise UnusableAnswer(FailureCode.PROTOCOL, "The server uses an unknown coding.")
         lengths = set(self._listed("content-length"))
         if len(lengths) > 1 or not all(length.isascii() and length.isdecimal() for length in lengths):
-            raise UnusableAnswer(
-                FailureCode.PROTOCOL, "The server announced no clear length; try again later."
-            )
+            raise UnusableAnswer(FailureCode.PROTOCOL, "The server announced no clear length.")
         if not codings and any(int(length[:20]) > self._max_bytes for length in lengths):
             raise too_large()
         self.length_known = bool(codings or lengths)
@@ -183,7 +181,7 @@ class Answer:
             shown = ", ".join(encodings)[:60]
             raise UnusableAnswer(
                 FailureCode.PROTOCOL,
-                f"The page is coded as “{shown}”, which was not asked for; try again later.",
+                f"The page is coded as “{shown}”, which was not asked for.",
             )
 
     def _listed(self, name: str) -> list[str]:
@@ -201,10 +199,10 @@ def too_large() -> UnusableAnswer:
     """Say that the body is over the cap."""
     return UnusableAnswer(
         FailureCode.TOO_LARGE,
-        "The page is larger than we keep; link to a smaller page, or raise FETCH_MAX_BYTES.",
+        "The page is larger than we read; save the article alone, or as text, and upload that.",
     )
 
 
 def cut() -> UnusableAnswer:
     """Say that the answer ended before it was whole."""
-    return UnusableAnswer(FailureCode.CUT, "The page broke off in the middle; try again later.")
+    return UnusableAnswer(FailureCode.CUT, "The page broke off in the middle.")

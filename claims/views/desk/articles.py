@@ -146,5 +146,5 @@ def check(request: HttpRequest, article_id: str) -> HttpResponse:
         if article.due_at is None:
             messages.info(request, "It came as a file without an address, so there is nothing to check.")
         else:
-            messages.success(request, "It is next in line; the following sweep fetches it.")
+            messages.success(request, "It is next in line; it is fetched as soon as its host may be asked.")
     return redirect(reverse("desk_article", args=[article_id]))

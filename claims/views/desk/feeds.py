@@ -47,7 +47,7 @@ def read(request: HttpRequest, feed_id: str) -> HttpResponse:
         request,
         feed_id,
         lambda: read_now(feed_id=feed_id, by=person(request), now=database_now()),
-        "is next in line; the following sweep reads it.",
+        "is next in line; it is read as soon as its host may be asked.",
     )
 
 
