@@ -23,6 +23,9 @@ from claims.vocabulary import Stance
 HEADLINE_TOUCHES = 0.05
 """Share of the claim's weight that a headline must hold to be about it; headlines are short and punning."""
 
+TOUCHES_OVER_A_TEXT = 0.2
+"""The same where a text tells what happened: a headline that shares less is on something else in it."""
+
 PASSING = 0.25
 """Share of the claim that a whole text must hold to be read by sentences (98 % of related ones do)."""
 
@@ -67,8 +70,9 @@ def judge_stance(claim: str, *, headline: str | None, body: str | None) -> Stanc
     that is only somebody's report it; an on-record confirmation and a flat statement support it. What speaks
     for several stances is weighed by softmax models (stance_model.py), which cannot undo these rules: a text
     or headline that only hedges never supports. A sentence that shares the claim's names but nothing of what
-    happened takes no side; such a headline over a text, and one on the holder of another office, does not
-    touch the claim (without a text the headline is all there is, and often a paraphrase).
+    happened takes no side; such a headline over a text, one that shares little or an office alone
+    ("minister"), and one on the holder of another office, does not touch the claim (without a text the
+    headline is all there is, and often a paraphrase).
     """
     headline, body = (headline or "")[:LONGEST_LINE], body or ""
     subject = Subject(claim[:LONGEST_LINE])
@@ -94,9 +98,11 @@ def _of_headline(subject: Subject, text: str, *, over_text: bool) -> Heard | Non
     if line is None:
         return None
     heard = subject.hear(line, is_headline=True)
-    if heard.coverage < HEADLINE_TOUCHES:
+    if heard.coverage < (TOUCHES_OVER_A_TEXT if over_text else HEADLINE_TOUCHES):
         return None
-    if over_text and (not heard.tells or differing_offices(Facts.of(line.text), subject.facts) is not None):
+    if over_text and (
+        not subject.tells_of_an_act(line) or differing_offices(Facts.of(line.text), subject.facts) is not None
+    ):
         return None
     cues = subject.cues(line, is_headline=True)
     traits = headline_traits(subject, line, heard, cues)

@@ -113,6 +113,24 @@ def test_a_headline_on_the_same_man_but_another_matter_does_not_touch_the_claim(
     )
 
 
+@pytest.mark.parametrize(
+    ("claim", "headline"),
+    [
+        (
+            "The ministry paid 7 million euros to a firm of the minister’s brother.",
+            "Transport minister Brandt resigns over cost of pier",
+        ),
+        ("The harbour minister sold the ferries.", "Minister opens a school in the north"),
+    ],
+)
+def test_a_headline_on_another_matter_that_names_the_same_office_does_not_touch_the_claim(
+    claim: str, headline: str
+) -> None:
+    above_it = judge_stance(claim, headline=headline, body=f"{claim} So the auditors say.")
+    assert above_it.headline is None
+    assert judge_stance(claim, headline=claim, body=claim).headline == Stance.SUPPORTS
+
+
 def test_a_headline_on_the_holder_of_another_office_does_not_touch_the_claim() -> None:
     claim = "Libyan parliament head Mohamed Zwai has fled to Tunisia."
     text = "Gaddafi's intelligence chief has fled. Mohamed Zwai has fled to Tunisia as well."

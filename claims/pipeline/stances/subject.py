@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from claims.pipeline.matching.guards import REACH, Facts
 from claims.pipeline.stances.lines import KIN, Line
@@ -69,6 +70,11 @@ class Subject:
     def tells(self, line: Line) -> bool:
         """Whether a term of what happened, not only a name, stands in the sentence."""
         return any(term in line.terms or term[:KIN] in line.kin for term in self.predicate)
+
+    def tells_of_an_act(self, line: Line) -> bool:
+        """Whether such a term is more than an office: "minister" stands above any news of any minister."""
+        acts = self.predicate - _offices()
+        return any(term in line.terms or term[:KIN] in line.kin for term in acts or self.predicate)
 
     def cues(self, line: Line, *, is_headline: bool = False) -> dict[str, str]:
         """The words of the sentence that doubt, deny, ask, confirm or report, by kind.
@@ -158,6 +164,12 @@ class Subject:
     def _foreign(self, phrases: Sequence[str]) -> str | None:
         """The first phrase that is not made of the claim's own words."""
         return next((p for p in phrases if not {stem(word) for word in p.split()} <= self.stems), None)
+
+
+@cache
+def _offices() -> frozenset[str]:
+    """The terms of titles and offices."""
+    return frozenset(term_of(word) for word in lexicon().titles)
 
 
 _OF_MONTHS = frozenset({"in", "of", "on", "since", "until", "by", "last", "next", "late", "early", "this"})
