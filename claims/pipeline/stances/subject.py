@@ -72,8 +72,8 @@ class Subject:
         return any(term in line.terms or term[:KIN] in line.kin for term in self.predicate)
 
     def tells_of_an_act(self, line: Line) -> bool:
-        """Whether such a term is more than an office: "minister" stands above any news of any minister."""
-        acts = self.predicate - _offices()
+        """Whether such a term is more than an office or its house, for "minister" stands in news of any."""
+        acts = {term for term in self.predicate if term[:KIN] not in _kin_of_offices()}
         return any(term in line.terms or term[:KIN] in line.kin for term in acts or self.predicate)
 
     def cues(self, line: Line, *, is_headline: bool = False) -> dict[str, str]:
@@ -167,9 +167,9 @@ class Subject:
 
 
 @cache
-def _offices() -> frozenset[str]:
-    """The terms of titles and offices."""
-    return frozenset(term_of(word) for word in lexicon().titles)
+def _kin_of_offices() -> frozenset[str]:
+    """How the terms of titles and offices begin: "minis" is of the minister and of the ministry."""
+    return frozenset(term_of(word)[:KIN] for word in lexicon().titles)
 
 
 _OF_MONTHS = frozenset({"in", "of", "on", "since", "until", "by", "last", "next", "late", "early", "this"})
