@@ -92,6 +92,10 @@ def test_an_e_mail_address_never_enters_the_ledger(run: Run) -> None:
     assert "@" not in f"{event.payload.text} {event.payload.data}"
 
 
+def test_who_is_there_already_is_told_how_to_get_in(run: Run, edith: User) -> None:
+    assert "manage.py changepassword edith" in run("adduser", "edith", "--role", "editor").err
+
+
 @pytest.mark.parametrize(
     "arguments",
     [

@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.core.validators import validate_email
 
 from claims.operations.people import add_person, login_link
-from claims.operations.refusals import RefusalError
+from claims.operations.refusals import ConflictError, RefusalError
 from claims.queries.clock import database_now
 from claims.vocabulary import Role
 
@@ -39,6 +39,9 @@ class Command(BaseCommand):
                 now=database_now(),
                 email=options["email"],
             )
+        except ConflictError as refusal:
+            again = f"manage.py changepassword {options['username']}"
+            raise CommandError(f"{refusal.message} To give it a new password: {again}") from refusal
         except RefusalError as refusal:
             raise CommandError(refusal.message) from refusal
         self.stdout.write(login_link(person))
