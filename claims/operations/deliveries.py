@@ -45,6 +45,7 @@ _DEADLINE = 15.0  # seconds
 _LONGEST_ANSWER = 64 * 1024  # bytes; of an answer that is longer the status has come all the same
 _FIRST_WAIT, _LONGEST_WAIT = timedelta(seconds=5), timedelta(hours=6)
 _TIMES_LONGER = 3.0  # each wait than the one before
+_LONGEST_FROM = 9  # failures; a power of thousands of them is no number any more
 _LONGEST_PAUSE = timedelta(days=1)  # that a receiver may ask for
 _SPREAD = 0.2
 _UNTIL_SOMETHING_LANDS = 60.0
@@ -219,7 +220,7 @@ def _wait(webhook: Webhook, delivery: Delivery, result: FetchResult | None, now:
 
 def _after(failures: int) -> timedelta:
     """Return how long to wait: 5 s at first, three times longer each time, six hours at most."""
-    times = min(_TIMES_LONGER ** (failures - 1), _LONGEST_WAIT / _FIRST_WAIT)
+    times = min(_TIMES_LONGER ** (min(failures, _LONGEST_FROM) - 1), _LONGEST_WAIT / _FIRST_WAIT)
     return _FIRST_WAIT * (times * (1 - _SPREAD * random.random()))  # noqa: S311 - spreads the load, guards nothing
 
 

@@ -162,6 +162,17 @@ def test_what_is_not_taken_comes_again_under_the_same_id_after_longer_and_longer
     assert Delivery.objects.get().state == DeliveryState.DELIVERED
 
 
+def test_a_receiver_that_is_down_for_years_breaks_no_round(receiver: Receiver, edith: User) -> None:
+    hook(receiver, edith, EventKind.REVIEW)
+    decided(a_claim(edith), edith, ClaimStatus.REFUTED)
+    Webhook.objects.update(failures=10_000)
+    receiver.says("500 Internal Server Error")
+    assert "answered 500" in send_all()[0].problem
+    webhook = Webhook.objects.get()
+    assert webhook.failures == 10_001
+    assert 4 * 3600 <= (webhook.free_at - right_now()).total_seconds() <= 6 * 3600
+
+
 def test_a_receiver_that_is_down_is_asked_twice_and_then_left_alone(receiver: Receiver, edith: User) -> None:
     hook(receiver, edith)
     decided(a_claim(edith), edith, ClaimStatus.REFUTED)
