@@ -14,7 +14,7 @@ from claims.operations.ingest import clean_address
 from claims.operations.ledger import PUBLIC_KINDS, Book, writing
 from claims.operations.policies import host_of
 from claims.operations.refusals import ConflictError, RuleRefusedError, require
-from claims.operations.sealing import seal
+from claims.operations.sealing import is_whole, seal
 from claims.queries.webhooks import webhooks_of
 from claims.vocabulary import DeliveryState, EventKind, Role, WebhookState
 
@@ -101,14 +101,16 @@ def change_webhook(
 
 
 def rotate_secret(*, webhook_id: str, by: User, now: datetime) -> NewSecret:
-    """Sign with a new secret from now on, and for 24 hours with the one before as well.
+    """Sign with a new secret from now on, and for 24 hours with the one before as well, if it can be read.
 
     Its owner, or an admin. Raises `Webhook.DoesNotExist`, `NotAllowedError`.
     """
     secret = _new_secret()
     with writing() as book:
         webhook = _locked(webhook_id, by)
-        webhook.sealed_before, webhook.before_until = webhook.sealed_secret, now + OLD_SECRET_SIGNS_FOR
+        signs_on = is_whole(webhook.sealed_secret)
+        webhook.sealed_before = webhook.sealed_secret if signs_on else ""
+        webhook.before_until = now + OLD_SECRET_SIGNS_FOR if signs_on else None
         webhook.sealed_secret, webhook.updated_at = seal(secret), now
         webhook.save()
         tell_webhook(book, webhook, EventKind.WEBHOOK_CHANGED, "given a new secret", by=by, now=now)

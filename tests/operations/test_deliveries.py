@@ -345,6 +345,17 @@ def test_a_copy_of_the_database_gives_no_secret_away(
     assert receiver.messages[0].is_signed_with(made.secret)
 
 
+def test_a_new_secret_heals_a_webhook_whose_old_one_cannot_be_read(
+    receiver: Receiver, edith: User, settings: Settings
+) -> None:
+    made = hook(receiver, edith, EventKind.REVIEW)
+    settings.SECRET_KEY = "another key " * 6
+    new = rotate_secret(webhook_id=made.webhook.id, by=edith, now=right_now())
+    decided(a_claim(edith), edith, ClaimStatus.REFUTED)
+    assert [report.problem for report in send_all()] == [""]
+    assert receiver.messages[0].is_signed_with(new.secret)
+
+
 # ---------------------------------------------------------------- again, and no more
 def test_what_happened_before_is_told_when_it_is_asked_for(receiver: Receiver, edith: User) -> None:
     decided(a_claim(edith), edith, ClaimStatus.REFUTED)
