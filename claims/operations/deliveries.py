@@ -131,7 +131,10 @@ class _Round:
         if delivery_id is None or fence is None:
             return None
         sending = _Sending(delivery_id, webhook_id, host, fence)
-        delivery = Delivery.objects.select_related("webhook", "event__payload").get(pk=delivery_id)
+        whole = Delivery.objects.select_related("webhook", "event__payload")
+        delivery = whole.filter(pk=delivery_id, fence=fence).first()
+        if delivery is None:  # removed, stopped or asked for anew just now
+            return None
         try:
             request = _request(delivery, now=database_now())
         except SealBrokenError:

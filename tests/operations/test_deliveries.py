@@ -16,7 +16,14 @@ from claims.models import Delivery, Event, User, Webhook
 from claims.operations import deliveries
 from claims.operations.deliveries import DeliveryReport, deliver
 from claims.operations.ledger import writing
-from claims.operations.webhooks import NewSecret, add_webhook, change_webhook, rotate_secret, tell_again
+from claims.operations.webhooks import (
+    NewSecret,
+    add_webhook,
+    change_webhook,
+    remove_webhook,
+    rotate_secret,
+    tell_again,
+)
 from claims.pipeline.fetch import FetchPolicy
 from claims.queries.due import due_webhooks
 from claims.queries.history import beginning, changes_after
@@ -394,6 +401,27 @@ def test_one_that_was_asked_for_anew_meanwhile_is_not_counted_as_taken(
         assert [bool(report.problem) for report in passes] == [True, False]
     assert asked == [1]
     assert len({message.id for message in receiver.messages}) == 1
+
+
+def test_a_webhook_removed_while_it_is_about_to_be_sent_something_breaks_no_round(
+    receiver: Receiver, edith: User, clara: User
+) -> None:
+    made = hook(receiver, edith, EventKind.REVIEW)
+    hook(receiver, clara, EventKind.REVIEW)
+    decided(a_claim(edith), edith, ClaimStatus.REFUTED)
+    original = deliveries.lease
+
+    def lease_and_remove(*arguments: Any, **more: Any) -> int | None:
+        fence = original(*arguments, **more)
+        if Webhook.objects.get(pk=made.webhook.pk).listens:
+            remove_webhook(webhook_id=made.webhook.id, by=edith, now=right_now())
+        return fence
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(deliveries, "lease", lease_and_remove)
+        reports = list(deliver([made.webhook.id, *due_webhooks()]))
+    assert [report.problem for report in reports] == [""]
+    assert len(receiver.messages) == 1
 
 
 def test_messages_are_kept_as_long_as_the_change_feed(
