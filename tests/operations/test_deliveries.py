@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
 from claims.models import Delivery, Event, User, Webhook
-from claims.operations import deliveries
+from claims.operations import deliveries, ledger
 from claims.operations.deliveries import DeliveryReport, deliver
 from claims.operations.ledger import writing
 from claims.operations.webhooks import (
@@ -123,6 +123,20 @@ def test_a_message_is_noted_with_its_event_or_not_at_all(receiver: Receiver, edi
     assert Delivery.objects.count() == before
     correct(and_break=False)
     assert Delivery.objects.count() == before + 1
+
+
+def test_a_clock_set_back_keeps_no_message_waiting(receiver: Receiver, edith: User) -> None:
+    claim = a_claim(edith)
+    hook(receiver, edith, EventKind.REVIEW)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ledger, "database_now", lambda: right_now() + timedelta(days=2))
+        decided(claim, edith, ClaimStatus.REFUTED)
+    later(days=3)
+    send_all()
+    decided(claim, edith, ClaimStatus.DISPUTED)
+    [report] = send_all()
+    assert report.problem == ""
+    assert receiver.messages[-1].told["data"]["status"] == "disputed"
 
 
 def test_who_closed_their_account_is_told_nothing(receiver: Receiver, edith: User, clara: User) -> None:
