@@ -35,7 +35,7 @@ from claims.pipeline.fetch import (
     fetch_many,
 )
 from claims.queries.clock import database_now
-from claims.queries.due import due_delivery
+from claims.queries.due import due_delivery, hosts_being_told
 from claims.queries.webhooks import message_of
 from claims.vocabulary import DeliveryState, EventKind, WebhookState
 
@@ -78,6 +78,7 @@ class _Sending:
 def deliver(webhook_ids: Iterable[str]) -> Iterator[DeliveryReport]:
     """Send these webhooks what is due to them, hosts side by side, and to each host one message at a time.
 
+    Who comes first is told first; a host that another worker is sending something to is left to that one.
     Yields a report for each message that was tried. One that is not taken is tried again, after a wait that
     grows; after the second in a row that its receiver does not take, all others for it wait as well.
     """
@@ -94,8 +95,11 @@ class _Round:
         self._lines: dict[str, deque[str]] = {}
         self._sending: dict[int, _Sending] = {}  # by the identity of the request
         self._unsendable: list[DeliveryReport] = []
-        for webhook_id, url in Webhook.objects.filter(pk__in=list(webhook_ids)).values_list("id", "url"):
-            self._lines.setdefault(host_of(url), deque()).append(webhook_id)
+        wanted, told = list(webhook_ids), hosts_being_told()
+        urls = dict(Webhook.objects.filter(pk__in=wanted).values_list("id", "url"))
+        for webhook_id in wanted:
+            if webhook_id in urls and host_of(urls[webhook_id]) not in told:
+                self._lines.setdefault(host_of(urls[webhook_id]), deque()).append(webhook_id)
 
     def run(self) -> Iterator[DeliveryReport]:
         with closing(fetch_many(self._requests(), policy=_policy(fetch_policy()))) as answers:

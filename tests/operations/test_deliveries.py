@@ -15,6 +15,7 @@ from pytest_django import Settings
 from claims.models import Delivery, Event, User, Webhook
 from claims.operations import deliveries, ledger
 from claims.operations.deliveries import DeliveryReport, deliver
+from claims.operations.leases import lease
 from claims.operations.ledger import writing
 from claims.operations.webhooks import (
     NewSecret,
@@ -25,7 +26,7 @@ from claims.operations.webhooks import (
     tell_again,
 )
 from claims.pipeline.fetch import FetchPolicy
-from claims.queries.due import due_webhooks
+from claims.queries.due import due_delivery, due_webhooks
 from claims.queries.history import beginning, changes_after
 from claims.queries.webhooks import message_of
 from claims.vocabulary import ClaimStatus, DeliveryState, EventKind, WebhookState
@@ -319,6 +320,47 @@ def test_a_host_is_sent_one_message_at_a_time(receiver: Receiver, edith: User, c
     assert most == 1
 
 
+def test_a_hint_that_comes_twice_turns_no_order_round(receiver: Receiver, edith: User) -> None:
+    hook(receiver, edith)
+    decided(a_claim(edith), edith, ClaimStatus.REFUTED)
+    hint = due_webhooks()
+    meanwhile: list[DeliveryReport | str | None] = []
+
+    def hinted_again(_place: str) -> None:
+        meanwhile.extend([due_delivery(hint[0]), *deliver(hint)])
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(deliveries, "reach", hinted_again)
+        reports = list(deliver(hint))
+    assert set(meanwhile) == {None}
+    assert [report.problem for report in reports] == [""] * len(public_rows())
+    assert [message.told["data"] for message in receiver.messages] == public_rows()
+
+
+def test_a_host_that_hangs_holds_up_one_worker(receiver: Receiver, edith: User, clara: User) -> None:
+    for owner in (edith, clara):
+        hook(receiver, owner, EventKind.REVIEW)
+    decided(a_claim(edith), edith, ClaimStatus.REFUTED)
+    hint = due_webhooks()
+    assert len(hint) == 2
+    first = due_delivery(hint[0])
+    assert first is not None
+    assert lease(Delivery, first, seconds=timedelta(minutes=1), only_due=True)
+    assert due_webhooks() == []
+    assert list(deliver(hint)) == []
+    Delivery.objects.update(lease_until=None)
+    assert len(list(deliver(hint))) == 2
+
+
+def test_who_waits_longest_is_told_first(receiver: Receiver, edith: User, clara: User) -> None:
+    first, second = (hook(receiver, owner, EventKind.REVIEW).webhook for owner in (edith, clara))
+    decided(a_claim(edith), edith, ClaimStatus.REFUTED)
+    for oldest, other in ((first, second), (second, first)):
+        Delivery.objects.update(due_at=right_now(), lease_until=None)
+        Delivery.objects.filter(webhook=oldest.pk).update(due_at=right_now() - timedelta(minutes=1))
+        assert [report.webhook for report in send_all()] == [oldest.pk, other.pk]
+
+
 def test_no_private_server_is_ever_asked(receiver: Receiver, edith: User, settings: Settings) -> None:
     """Its address was open when it was added, and no longer is; with the gate open it is asked."""
     hook(receiver, edith, EventKind.REVIEW)
@@ -423,17 +465,16 @@ def test_a_webhook_removed_while_it_is_about_to_be_sent_something_breaks_no_roun
     made = hook(receiver, edith, EventKind.REVIEW)
     hook(receiver, clara, EventKind.REVIEW)
     decided(a_claim(edith), edith, ClaimStatus.REFUTED)
-    original = deliveries.lease
 
-    def lease_and_remove(*arguments: Any, **more: Any) -> int | None:
-        fence = original(*arguments, **more)
-        if Webhook.objects.get(pk=made.webhook.pk).listens:
+    def lease_and_remove(rows: Any, row_id: str, **more: Any) -> int | None:
+        fence = lease(rows, row_id, **more)
+        if rows.objects.get(pk=row_id).webhook_id == made.webhook.id:
             remove_webhook(webhook_id=made.webhook.id, by=edith, now=right_now())
         return fence
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(deliveries, "lease", lease_and_remove)
-        reports = list(deliver([made.webhook.id, *due_webhooks()]))
+        reports = send_all()
     assert [report.problem for report in reports] == [""]
     assert len(receiver.messages) == 1
 
