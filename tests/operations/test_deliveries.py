@@ -28,7 +28,7 @@ from claims.operations.webhooks import (
 from claims.pipeline.fetch import FetchPolicy
 from claims.queries.due import due_delivery, due_webhooks
 from claims.queries.history import beginning, changes_after
-from claims.queries.webhooks import message_of
+from claims.queries.webhooks import message_of, webhooks_of
 from claims.vocabulary import ClaimStatus, DeliveryState, EventKind, WebhookState
 from tests.pipeline.hostile import Visit, dripping, head, redirect
 from tests.receivers import INBOX, Receiver, receiving
@@ -512,6 +512,16 @@ def test_webhooks_cost_a_save_two_statements_however_many_there_are(receiver: Re
     for number in range(1, 6):
         listen(number)
     assert with_one == statements() == with_none + 1, "who listens is asked in any case"
+
+
+@pytest.mark.only_sqlite
+def test_what_was_taken_is_not_read_to_see_what_waits(receiver: Receiver, edith: User) -> None:
+    """PostgreSQL's plan depends on how many rows there are; that an index can be used shows in SQLite's."""
+    hook(receiver, edith)
+    plan = webhooks_of(edith).explain()
+    reads = [line for line in plan.splitlines() if "claims_delivery" in line or " U0" in line]
+    assert reads
+    assert all("deliveries_to_send" in line for line in reads), plan
 
 
 def test_the_gate_is_no_wider_for_receivers_than_for_pages() -> None:
