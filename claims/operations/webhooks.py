@@ -44,7 +44,6 @@ def add_webhook(*, url: str, kinds: Collection[str], by: User, now: datetime) ->
     address, wanted = clean_address(url), _public(kinds)
     secret = _new_secret()
     with writing() as book:
-        User.objects.select_for_update(no_key=True).get(pk=by.pk)  # so that two at once do not pass the limit
         _refuse_second(by, address)
         count = Webhook.objects.filter(owner=by).exclude(state=WebhookState.REMOVED).count()
         if count >= MOST_OF_A_PERSON:
@@ -212,6 +211,8 @@ def _locked(webhook_id: str, by: User) -> Webhook:
 
 
 def _refuse_second(owner: User, address: str) -> None:
+    """Refuse a second webhook of the owner at the address; until the end nobody else can add or move one."""
+    User.objects.select_for_update(no_key=True).get(pk=owner.pk)
     known = Webhook.objects.filter(owner=owner, url=address).exclude(state=WebhookState.REMOVED).first()
     if known is not None:
         raise ConflictError(f"The webhook {known.id} is at that address already.", field="url")

@@ -3,7 +3,9 @@
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from functools import partial
 from itertools import pairwise
 from typing import Any
 
@@ -17,6 +19,7 @@ from claims.operations import deliveries, ledger
 from claims.operations.deliveries import DeliveryReport, deliver
 from claims.operations.leases import lease
 from claims.operations.ledger import writing
+from claims.operations.refusals import ConflictError
 from claims.operations.webhooks import (
     NewSecret,
     add_webhook,
@@ -417,6 +420,30 @@ def test_a_new_secret_heals_a_webhook_whose_old_one_cannot_be_read(
     decided(a_claim(edith), edith, ClaimStatus.REFUTED)
     assert [report.problem for report in send_all()] == [""]
     assert receiver.messages[0].is_signed_with(new.secret)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_moved_to_one_address_at_once_exactly_one_moves(edith: User) -> None:
+    hooks = [
+        add_webhook(url=f"https://program.example/{number}", kinds=[], by=edith, now=right_now()).webhook.id
+        for number in range(2)
+    ]
+    for turn in range(12):
+        start = threading.Barrier(2)
+        with ThreadPoolExecutor(2) as pool:
+            address = f"https://program.example/new/{turn}"
+            assert sum(pool.map(partial(_moves, address, start, edith), hooks)) == 1
+
+
+def _moves(address: str, start: threading.Barrier, by: User, webhook_id: str) -> bool:
+    try:
+        start.wait(timeout=10)
+        change_webhook(webhook_id=webhook_id, by=by, now=right_now(), url=address)
+    except ConflictError:
+        return False
+    finally:
+        connection.close()
+    return True
 
 
 # ---------------------------------------------------------------- again, and no more
