@@ -13,6 +13,7 @@ from time import monotonic
 
 import structlog
 from django.conf import settings
+from django.db import transaction
 from standardwebhooks.webhooks import Webhook as Signer
 
 from claims.models import Delivery, Webhook
@@ -34,6 +35,7 @@ from claims.pipeline.fetch import (
     Pause,
     fetch_many,
 )
+from claims.queries.among import Among
 from claims.queries.clock import database_now
 from claims.queries.due import due_delivery, hosts_being_told
 from claims.queries.webhooks import message_of
@@ -50,6 +52,7 @@ _LONGEST_PAUSE = timedelta(days=1)  # that a receiver may ask for
 _SPREAD = 0.2
 _UNTIL_SOMETHING_LANDS = 60.0
 _SECONDS = 20.0  # in which messages are begun
+_FORGOTTEN_AT_ONCE = 5_000
 _FAILURES = {
     FailureCode.TIMEOUT: f"it did not answer within {_DEADLINE:g} s",
     FailureCode.TOO_LARGE: "its answer is too long to be one",
@@ -82,9 +85,17 @@ def deliver(webhook_ids: Iterable[str]) -> Iterator[DeliveryReport]:
     Yields a report for each message that was tried. One that is not taken is tried again, after a wait that
     grows; after the second in a row that its receiver does not take, all others for it wait as well.
     """
-    old = database_now() - timedelta(days=settings.CHANGES_DAYS)
-    Delivery.objects.filter(noted_at__lt=old).delete()
+    _forget_old()
     yield from _Round(webhook_ids).run()
+
+
+def _forget_old() -> None:
+    """Drop the oldest messages beyond their time; those that somebody is changing are left to the next round."""
+    old = Delivery.objects.filter(noted_at__lt=database_now() - timedelta(days=settings.CHANGES_DAYS))
+    with transaction.atomic():
+        free = old.order_by("noted_at").select_for_update(skip_locked=True)
+        oldest = list(free.values_list("id", flat=True)[:_FORGOTTEN_AT_ONCE])
+        Delivery.objects.filter(Among("id", oldest)).delete()
 
 
 class _Round:

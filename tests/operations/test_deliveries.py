@@ -10,7 +10,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
@@ -518,6 +518,37 @@ def test_messages_are_kept_as_long_as_the_change_feed(
     send_all()
     assert not Delivery.objects.filter(pk=old.pk).exists()
     assert Delivery.objects.count() == len(public_rows()) - 1
+
+
+@pytest.mark.only_postgres
+@pytest.mark.django_db(transaction=True)
+def test_old_messages_that_their_owner_is_changing_hold_up_no_round(edith: User) -> None:
+    """Waiting for each other's rows, in no order, the two ended in a deadlock."""
+    add_webhook(url="https://program.example/", kinds=[], by=edith, now=right_now())
+    a_claim(edith)
+    Delivery.objects.update(noted_at=right_now() - timedelta(days=36_500))
+    held, done = threading.Event(), threading.Event()
+
+    def change() -> None:
+        with transaction.atomic():
+            Delivery.objects.update(failures=1)
+            held.set()
+            done.wait(10)
+        connection.close()
+
+    with ThreadPoolExecutor(1) as pool, connection.cursor() as cursor:
+        changing = pool.submit(change)
+        assert held.wait(10)
+        try:
+            cursor.execute("SET lock_timeout = '1s'")
+            assert list(deliver([])) == []
+        finally:
+            cursor.execute("RESET lock_timeout")
+            done.set()
+        changing.result()
+    assert Delivery.objects.exists()
+    assert list(deliver([])) == []
+    assert not Delivery.objects.exists()
 
 
 def test_webhooks_cost_a_save_two_statements_however_many_there_are(receiver: Receiver, edith: User) -> None:
