@@ -188,6 +188,17 @@ def test_an_answer_that_was_lost_comes_again_with_its_secret_which_is_kept_seale
         assert first.json()["secret"] not in str(cursor.fetchall())
 
 
+def test_a_kept_answer_whose_secret_cannot_be_read_is_refused_in_words(
+    program_of: Program, edith: User, settings: Settings
+) -> None:
+    program, key = program_of(edith), {"Idempotency-Key": "one"}
+    assert program.post(HOOKS, {"url": URL}, format="json", headers=key).status_code == 201
+    settings.SECRET_KEY = "another key " * 6
+    again = program.post(HOOKS, {"url": URL}, format="json", headers=key)
+    assert "get a new one" in problem(again, 409)["detail"]
+    assert Webhook.objects.count() == 1
+
+
 def test_messages_are_asked_for_again(program_of: Program, edith: User, settings: Settings) -> None:
     decided(a_claim(edith), edith, ClaimStatus.REFUTED)
     program = program_of(edith)
