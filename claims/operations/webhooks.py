@@ -15,6 +15,7 @@ from claims.operations.ledger import PUBLIC_KINDS, Book, writing
 from claims.operations.policies import host_of
 from claims.operations.refusals import ConflictError, RuleRefusedError, require
 from claims.operations.sealing import is_whole, seal
+from claims.queries.history import beginning
 from claims.queries.webhooks import webhooks_of
 from claims.vocabulary import DeliveryState, EventKind, Role, WebhookState
 
@@ -166,22 +167,22 @@ def _chosen(
             raise Delivery.DoesNotExist
         return rows
     if since is not None:
-        _note_missed(webhook, since, now)
-        return rows.filter(event__recorded_at__gte=since)
+        return rows.filter(event__gt=_note_missed(webhook, since, now))
     return rows.filter(due_at__isnull=False)
 
 
-def _note_missed(webhook: Webhook, since: datetime, now: datetime) -> None:
-    """Leave a row for each event since then that the webhook was never told of."""
+def _note_missed(webhook: Webhook, since: datetime, now: datetime) -> int:
+    """Leave a row for each event since then that it was never told of; returns the event before them."""
     if since < now - timedelta(days=settings.CHANGES_DAYS):
         raise RuleRefusedError(
             f"Events are sent again for {settings.CHANGES_DAYS:g} days; read the claims anew instead.",
             field="since",
         )
-    events = Event.objects.filter(public=True, recorded_at__gte=since)
+    start = beginning(now=since, longest=timedelta(0)).seq
+    events = Event.objects.filter(public=True, seq__gt=start)
     if webhook.kinds:
         events = events.filter(kind__in=webhook.kinds)
-    if events.count() > MOST_AGAIN:
+    if events[: MOST_AGAIN + 1].count() > MOST_AGAIN:
         raise RuleRefusedError(
             f"There are more than {MOST_AGAIN:,} events since then; read changes/ instead.", field="since"
         )
@@ -189,6 +190,7 @@ def _note_missed(webhook: Webhook, since: datetime, now: datetime) -> None:
     Delivery.objects.bulk_create(
         [Delivery(webhook=webhook, event_id=seq, due_at=now, noted_at=now) for seq in missed]
     )
+    return start
 
 
 def _make_due(deliveries: QuerySet[Delivery], now: datetime) -> int:

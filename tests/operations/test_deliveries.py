@@ -15,11 +15,11 @@ from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
 from claims.models import Delivery, Event, User, Webhook
-from claims.operations import deliveries, ledger
+from claims.operations import deliveries, ledger, webhooks
 from claims.operations.deliveries import DeliveryReport, deliver
 from claims.operations.leases import lease
 from claims.operations.ledger import writing
-from claims.operations.refusals import ConflictError
+from claims.operations.refusals import ConflictError, RuleRefusedError
 from claims.operations.webhooks import (
     NewSecret,
     add_webhook,
@@ -463,6 +463,33 @@ def test_what_happened_before_is_told_when_it_is_asked_for(receiver: Receiver, e
     assert tell_again(**asked, now=right_now(), delivery_ids=[one.id]) == 1
     send_all()
     assert receiver.messages[-1].id == one.message_id
+
+
+@pytest.mark.only_sqlite
+def test_to_tell_again_the_ledger_is_not_read_from_its_beginning(receiver: Receiver, edith: User) -> None:
+    made = hook(receiver, edith)
+    a_claim(edith)
+    with CaptureQueriesContext(connection) as seen:
+        tell_again(webhook_id=made.webhook.id, by=edith, now=right_now(), since=right_now())
+    [counting] = [query["sql"] for query in seen if "COUNT" in query["sql"] and "claims_event" in query["sql"]]
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN QUERY PLAN {counting}")
+        plan = str(cursor.fetchall())
+    assert "seq>?" in plan, plan
+
+
+def test_more_than_can_be_told_again_is_refused(
+    receiver: Receiver, edith: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = hook(receiver, edith)
+    a_claim(edith)
+    asked: dict[str, Any] = {"webhook_id": made.webhook.id, "by": edith, "now": right_now()}
+    hour_ago = right_now() - timedelta(hours=1)
+    monkeypatch.setattr(webhooks, "MOST_AGAIN", len(public_rows()))
+    assert tell_again(**asked, since=hour_ago) == len(public_rows())
+    monkeypatch.setattr(webhooks, "MOST_AGAIN", len(public_rows()) - 1)
+    with pytest.raises(RuleRefusedError, match="read changes/ instead"):
+        tell_again(**asked, since=hour_ago)
 
 
 def test_one_that_was_asked_for_anew_meanwhile_is_not_counted_as_taken(
