@@ -125,10 +125,10 @@ def remove_webhook(*, webhook_id: str, by: User, now: datetime) -> None:
     with writing() as book:
         webhook = _locked(webhook_id, by)
         webhook.state, webhook.state_reason, webhook.updated_at = WebhookState.REMOVED, "", now
-        webhook.sealed_secret = webhook.sealed_before = ""
+        tell_webhook(book, webhook, EventKind.WEBHOOK_REMOVED, "removed", by=by, now=now)
+        webhook.url = webhook.sealed_secret = webhook.sealed_before = ""
         webhook.save()
         Delivery.objects.filter(webhook=webhook).delete()
-        tell_webhook(book, webhook, EventKind.WEBHOOK_REMOVED, "removed", by=by, now=now)
 
 
 def tell_again(

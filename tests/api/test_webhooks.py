@@ -159,6 +159,9 @@ def test_a_removed_webhook_is_gone_with_what_waited(program_of: Program, edith: 
     assert not Delivery.objects.exists()
     assert Webhook.objects.get().state == WebhookState.REMOVED
     assert Webhook.objects.get().sealed_secret == ""
+    assert Webhook.objects.get().url == "", "an address may hold a password"
+    removed = Event.objects.get(kind=EventKind.WEBHOOK_REMOVED)
+    assert "at program.example: removed" in removed.payload.text
     made(program)
 
 
