@@ -56,7 +56,7 @@ def _again(row: IdempotentAnswer) -> Response:
     try:
         body = _with_secret(row.body, unseal)
     except SealBrokenError as error:
-        raise ConflictError("This was done, but its secret cannot be read any more; get a new one.") from error
+        raise ConflictError("This was done, but its secret cannot be read now; get a new one.") from error
     return Response(body, status=row.status, headers={**row.headers, "Idempotent-Replayed": "true"})
 
 

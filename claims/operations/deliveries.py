@@ -90,7 +90,7 @@ def deliver(webhook_ids: Iterable[str]) -> Iterator[DeliveryReport]:
 
 
 def _forget_old() -> None:
-    """Drop the oldest messages beyond their time; those that somebody is changing are left to the next round."""
+    """Drop messages beyond their time, the oldest first, but for those that somebody is changing."""
     old = Delivery.objects.filter(noted_at__lt=database_now() - timedelta(days=settings.CHANGES_DAYS))
     with transaction.atomic():
         free = old.order_by("noted_at").select_for_update(skip_locked=True)

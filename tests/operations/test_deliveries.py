@@ -30,6 +30,7 @@ from claims.operations.webhooks import (
 )
 from claims.pipeline.fetch import FetchPolicy
 from claims.queries.due import due_delivery, due_webhooks
+from claims.queries.gauges import gauges
 from claims.queries.history import beginning, changes_after
 from claims.queries.webhooks import message_of, webhooks_of
 from claims.vocabulary import ClaimStatus, DeliveryState, EventKind, WebhookState
@@ -471,7 +472,8 @@ def test_to_tell_again_the_ledger_is_not_read_from_its_beginning(receiver: Recei
     a_claim(edith)
     with CaptureQueriesContext(connection) as seen:
         tell_again(webhook_id=made.webhook.id, by=edith, now=right_now(), since=right_now())
-    [counting] = [query["sql"] for query in seen if "COUNT" in query["sql"] and "claims_event" in query["sql"]]
+    asked = [query["sql"] for query in seen]
+    [counting] = [sql for sql in asked if "COUNT" in sql and "claims_event" in sql]
     with connection.cursor() as cursor:
         cursor.execute(f"EXPLAIN QUERY PLAN {counting}")
         plan = str(cursor.fetchall())
@@ -607,6 +609,10 @@ def test_what_was_taken_is_not_read_to_see_what_waits(receiver: Receiver, edith:
     reads = [line for line in plan.splitlines() if "claims_delivery" in line or " U0" in line]
     assert reads
     assert all("deliveries_to_send" in line for line in reads), plan
+    with CaptureQueriesContext(connection) as seen:
+        gauges(now=right_now())
+    [measuring] = [query["sql"] for query in seen if 'FROM "claims_delivery"' in query["sql"]]
+    assert measuring.endswith('WHERE "claims_delivery"."due_at" IS NOT NULL')
 
 
 def test_the_gate_is_no_wider_for_receivers_than_for_pages() -> None:
