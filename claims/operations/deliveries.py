@@ -214,7 +214,7 @@ def _finish(sent: _Sending, result: FetchResult | None) -> DeliveryReport:
         else:
             delivery.state, delivery.due_at, delivery.delivered_at = DeliveryState.DELIVERED, None, now
             delivery.failures = webhook.failures = 0
-            webhook.last_delivered_at = webhook.free_at = now
+            webhook.last_delivered_at = now
             if webhook.listens:
                 webhook.state, webhook.state_reason = WebhookState.ACTIVE, ""
         delivery.save()
@@ -232,8 +232,9 @@ def _wait(webhook: Webhook, delivery: Delivery, result: FetchResult | None, now:
         webhook.state = WebhookState.FAILING
     if webhook.failures > 1:
         webhook.free_at = now + _after(webhook.failures - 1)
-    asked = min(asked_to_wait(result, now) or 0.0, _LONGEST_PAUSE.total_seconds())
-    webhook.free_at = max(webhook.free_at, now + timedelta(seconds=asked))
+    if asked := asked_to_wait(result, now):
+        asked = min(asked, _LONGEST_PAUSE.total_seconds())
+        webhook.free_at = max(webhook.free_at, now + timedelta(seconds=asked))
 
 
 def _after(failures: int) -> timedelta:

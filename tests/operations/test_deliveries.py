@@ -144,6 +144,22 @@ def test_a_clock_set_back_keeps_no_message_waiting(receiver: Receiver, edith: Us
     assert receiver.messages[-1].told["data"]["status"] == "disputed"
 
 
+@pytest.mark.parametrize("answer", ["200 OK", "422 Unprocessable Content"])
+def test_what_was_sent_while_the_clock_ran_ahead_keeps_nothing_else_waiting(
+    receiver: Receiver, edith: User, answer: str
+) -> None:
+    claim = a_claim(edith)
+    hook(receiver, edith, EventKind.REVIEW)
+    decided(claim, edith, ClaimStatus.REFUTED)
+    receiver.says(answer)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(deliveries, "database_now", lambda: right_now() + timedelta(days=2))
+        assert len(send_all()) == 1
+    receiver.says("200 OK")
+    decided(claim, edith, ClaimStatus.DISPUTED)
+    assert [report.problem for report in send_all()] == [""]
+
+
 def test_who_closed_their_account_is_told_nothing(receiver: Receiver, edith: User, clara: User) -> None:
     hook(receiver, edith)
     claim = a_claim(clara)
