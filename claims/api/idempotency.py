@@ -10,9 +10,10 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from claims.models import ApiToken
+from claims.models import ApiToken, IdempotentAnswer
 from claims.operations.idempotency import keep, release, reserve
-from claims.operations.sealing import seal, unseal
+from claims.operations.refusals import ConflictError
+from claims.operations.sealing import SealBrokenError, seal, unseal
 from claims.queries.clock import database_now
 
 _KEY = re.compile(r"[\x21-\x7e]{1,255}")
@@ -35,8 +36,7 @@ def idempotent(handler: Callable[..., Response]) -> Callable[..., Response]:
             raise ValidationError({"Idempotency-Key": ["Give 1 to 255 visible ASCII characters."]})
         row = reserve(token=request.auth, key=key, request_sha256=_digest(request), now=database_now())
         if row.status is not None:
-            headers = {**row.headers, "Idempotent-Replayed": "true"}
-            return Response(_with_secret(row.body, unseal), status=row.status, headers=headers)
+            return _again(row)
         done = False
         try:
             answer = handler(view, request, *args, **kwargs)
@@ -49,6 +49,15 @@ def idempotent(handler: Callable[..., Response]) -> Callable[..., Response]:
         return answer
 
     return heeding
+
+
+def _again(row: IdempotentAnswer) -> Response:
+    """Return the answer that was kept; raises `ConflictError` where the secret in it cannot be read."""
+    try:
+        body = _with_secret(row.body, unseal)
+    except SealBrokenError as error:
+        raise ConflictError("This was done, but its secret cannot be read now; get a new one.") from error
+    return Response(body, status=row.status, headers={**row.headers, "Idempotent-Replayed": "true"})
 
 
 def _with_secret(body: Any, change: Callable[[str], str]) -> Any:

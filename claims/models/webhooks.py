@@ -13,7 +13,7 @@ class Webhook(Record):
 
     ``sealed_secret`` signs what is sent, and so does the one before it, ``sealed_before``, until
     ``before_until``. Nothing is sent before ``free_at``; ``failures`` counts messages in a row that the
-    receiver did not take. A removed one stays as a row, so that its id is never used again.
+    receiver did not take. A removed one stays as a row, emptied, so that its id is never used again.
     """
 
     owner = models.ForeignKey(User, on_delete=models.PROTECT, related_name="webhooks")

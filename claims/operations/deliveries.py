@@ -13,6 +13,7 @@ from time import monotonic
 
 import structlog
 from django.conf import settings
+from django.db import transaction
 from standardwebhooks.webhooks import Webhook as Signer
 
 from claims.models import Delivery, Webhook
@@ -34,8 +35,9 @@ from claims.pipeline.fetch import (
     Pause,
     fetch_many,
 )
+from claims.queries.among import Among
 from claims.queries.clock import database_now
-from claims.queries.due import due_delivery
+from claims.queries.due import due_delivery, hosts_being_told
 from claims.queries.webhooks import message_of
 from claims.vocabulary import DeliveryState, EventKind, WebhookState
 
@@ -45,10 +47,12 @@ _DEADLINE = 15.0  # seconds
 _LONGEST_ANSWER = 64 * 1024  # bytes; of an answer that is longer the status has come all the same
 _FIRST_WAIT, _LONGEST_WAIT = timedelta(seconds=5), timedelta(hours=6)
 _TIMES_LONGER = 3.0  # each wait than the one before
+_LONGEST_FROM = 9  # failures; a power of thousands of them is no number any more
 _LONGEST_PAUSE = timedelta(days=1)  # that a receiver may ask for
 _SPREAD = 0.2
 _UNTIL_SOMETHING_LANDS = 60.0
 _SECONDS = 20.0  # in which messages are begun
+_FORGOTTEN_AT_ONCE = 5_000
 _FAILURES = {
     FailureCode.TIMEOUT: f"it did not answer within {_DEADLINE:g} s",
     FailureCode.TOO_LARGE: "its answer is too long to be one",
@@ -77,12 +81,21 @@ class _Sending:
 def deliver(webhook_ids: Iterable[str]) -> Iterator[DeliveryReport]:
     """Send these webhooks what is due to them, hosts side by side, and to each host one message at a time.
 
+    Who comes first is told first; a host that another worker is sending something to is left to that one.
     Yields a report for each message that was tried. One that is not taken is tried again, after a wait that
     grows; after the second in a row that its receiver does not take, all others for it wait as well.
     """
-    old = database_now() - timedelta(days=settings.CHANGES_DAYS)
-    Delivery.objects.filter(noted_at__lt=old).delete()
+    _forget_old()
     yield from _Round(webhook_ids).run()
+
+
+def _forget_old() -> None:
+    """Drop messages beyond their time, the oldest first, but for those that somebody is changing."""
+    old = Delivery.objects.filter(noted_at__lt=database_now() - timedelta(days=settings.CHANGES_DAYS))
+    with transaction.atomic():
+        free = old.order_by("noted_at").select_for_update(skip_locked=True)
+        oldest = list(free.values_list("id", flat=True)[:_FORGOTTEN_AT_ONCE])
+        Delivery.objects.filter(Among("id", oldest)).delete()
 
 
 class _Round:
@@ -93,8 +106,11 @@ class _Round:
         self._lines: dict[str, deque[str]] = {}
         self._sending: dict[int, _Sending] = {}  # by the identity of the request
         self._unsendable: list[DeliveryReport] = []
-        for webhook_id, url in Webhook.objects.filter(pk__in=list(webhook_ids)).values_list("id", "url"):
-            self._lines.setdefault(host_of(url), deque()).append(webhook_id)
+        wanted, told = list(webhook_ids), hosts_being_told()
+        urls = dict(Webhook.objects.filter(pk__in=wanted).values_list("id", "url"))
+        for webhook_id in wanted:
+            if webhook_id in urls and host_of(urls[webhook_id]) not in told:
+                self._lines.setdefault(host_of(urls[webhook_id]), deque()).append(webhook_id)
 
     def run(self) -> Iterator[DeliveryReport]:
         with closing(fetch_many(self._requests(), policy=_policy(fetch_policy()))) as answers:
@@ -130,7 +146,10 @@ class _Round:
         if delivery_id is None or fence is None:
             return None
         sending = _Sending(delivery_id, webhook_id, host, fence)
-        delivery = Delivery.objects.select_related("webhook", "event__payload").get(pk=delivery_id)
+        whole = Delivery.objects.select_related("webhook", "event__payload")
+        delivery = whole.filter(pk=delivery_id, fence=fence).first()
+        if delivery is None:  # removed, stopped or asked for anew just now
+            return None
         try:
             request = _request(delivery, now=database_now())
         except SealBrokenError:
@@ -195,7 +214,7 @@ def _finish(sent: _Sending, result: FetchResult | None) -> DeliveryReport:
         else:
             delivery.state, delivery.due_at, delivery.delivered_at = DeliveryState.DELIVERED, None, now
             delivery.failures = webhook.failures = 0
-            webhook.last_delivered_at = webhook.free_at = now
+            webhook.last_delivered_at = now
             if webhook.listens:
                 webhook.state, webhook.state_reason = WebhookState.ACTIVE, ""
         delivery.save()
@@ -213,13 +232,14 @@ def _wait(webhook: Webhook, delivery: Delivery, result: FetchResult | None, now:
         webhook.state = WebhookState.FAILING
     if webhook.failures > 1:
         webhook.free_at = now + _after(webhook.failures - 1)
-    asked = min(asked_to_wait(result, now) or 0.0, _LONGEST_PAUSE.total_seconds())
-    webhook.free_at = max(webhook.free_at, now + timedelta(seconds=asked))
+    if asked := asked_to_wait(result, now):
+        asked = min(asked, _LONGEST_PAUSE.total_seconds())
+        webhook.free_at = max(webhook.free_at, now + timedelta(seconds=asked))
 
 
 def _after(failures: int) -> timedelta:
     """Return how long to wait: 5 s at first, three times longer each time, six hours at most."""
-    times = min(_TIMES_LONGER ** (failures - 1), _LONGEST_WAIT / _FIRST_WAIT)
+    times = min(_TIMES_LONGER ** (min(failures, _LONGEST_FROM) - 1), _LONGEST_WAIT / _FIRST_WAIT)
     return _FIRST_WAIT * (times * (1 - _SPREAD * random.random()))  # noqa: S311 - spreads the load, guards nothing
 
 

@@ -173,10 +173,10 @@ def _lock_ledger() -> None:
 
 def _append(entries: list[_Entry]) -> None:
     _lock_ledger()
-    recorded_at = database_now()
+    now = database_now()
     last = Event.objects.order_by("-seq").values_list("seq", "hash", "recorded_at").first()
-    seq, head, before = last or (0, GENESIS, recorded_at)
-    recorded_at = max(recorded_at, before)  # a clock set back must not turn the order of record round
+    seq, head, before = last or (0, GENESIS, now)
+    recorded_at = max(now, before)  # a clock set back must not turn the order of record round
 
     versions = [_move_version(entry, recorded_at) for entry in entries]
     for claim in {entry.claim.id: entry.claim for entry in entries if entry.claim}.values():
@@ -210,7 +210,7 @@ def _append(entries: list[_Entry]) -> None:
         payloads.append(payload)
     Event.objects.bulk_create(events)
     EventPayload.objects.bulk_create(payloads)
-    note_deliveries(events, now=recorded_at)
+    note_deliveries(events, now=now)
 
 
 def _move_version(entry: _Entry, recorded_at: datetime) -> int | None:

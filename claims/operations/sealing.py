@@ -25,6 +25,15 @@ def unseal(sealed: str) -> str:
         raise SealBrokenError from error
 
 
+def is_whole(sealed: str) -> bool:
+    """Whether the secret can be read again."""
+    try:
+        unseal(sealed)
+    except SealBrokenError:
+        return False
+    return True
+
+
 def _sealer() -> MultiFernet:
     return MultiFernet([_fernet(str(key)) for key in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)])
 

@@ -14,7 +14,8 @@ from claims.operations.ingest import clean_address
 from claims.operations.ledger import PUBLIC_KINDS, Book, writing
 from claims.operations.policies import host_of
 from claims.operations.refusals import ConflictError, RuleRefusedError, require
-from claims.operations.sealing import seal
+from claims.operations.sealing import is_whole, seal
+from claims.queries.history import beginning
 from claims.queries.webhooks import webhooks_of
 from claims.vocabulary import DeliveryState, EventKind, Role, WebhookState
 
@@ -44,7 +45,6 @@ def add_webhook(*, url: str, kinds: Collection[str], by: User, now: datetime) ->
     address, wanted = clean_address(url), _public(kinds)
     secret = _new_secret()
     with writing() as book:
-        User.objects.select_for_update(no_key=True).get(pk=by.pk)  # so that two at once do not pass the limit
         _refuse_second(by, address)
         count = Webhook.objects.filter(owner=by).exclude(state=WebhookState.REMOVED).count()
         if count >= MOST_OF_A_PERSON:
@@ -101,14 +101,16 @@ def change_webhook(
 
 
 def rotate_secret(*, webhook_id: str, by: User, now: datetime) -> NewSecret:
-    """Sign with a new secret from now on, and for 24 hours with the one before as well.
+    """Sign with a new secret from now on, and for 24 hours with the one before as well, if it can be read.
 
     Its owner, or an admin. Raises `Webhook.DoesNotExist`, `NotAllowedError`.
     """
     secret = _new_secret()
     with writing() as book:
         webhook = _locked(webhook_id, by)
-        webhook.sealed_before, webhook.before_until = webhook.sealed_secret, now + OLD_SECRET_SIGNS_FOR
+        signs_on = is_whole(webhook.sealed_secret)
+        webhook.sealed_before = webhook.sealed_secret if signs_on else ""
+        webhook.before_until = now + OLD_SECRET_SIGNS_FOR if signs_on else None
         webhook.sealed_secret, webhook.updated_at = seal(secret), now
         webhook.save()
         tell_webhook(book, webhook, EventKind.WEBHOOK_CHANGED, "given a new secret", by=by, now=now)
@@ -123,10 +125,10 @@ def remove_webhook(*, webhook_id: str, by: User, now: datetime) -> None:
     with writing() as book:
         webhook = _locked(webhook_id, by)
         webhook.state, webhook.state_reason, webhook.updated_at = WebhookState.REMOVED, "", now
-        webhook.sealed_secret = webhook.sealed_before = ""
+        tell_webhook(book, webhook, EventKind.WEBHOOK_REMOVED, "removed", by=by, now=now)
+        webhook.url = webhook.sealed_secret = webhook.sealed_before = ""
         webhook.save()
         Delivery.objects.filter(webhook=webhook).delete()
-        tell_webhook(book, webhook, EventKind.WEBHOOK_REMOVED, "removed", by=by, now=now)
 
 
 def tell_again(
@@ -165,22 +167,22 @@ def _chosen(
             raise Delivery.DoesNotExist
         return rows
     if since is not None:
-        _note_missed(webhook, since, now)
-        return rows.filter(event__recorded_at__gte=since)
+        return rows.filter(event__gt=_note_missed(webhook, since, now))
     return rows.filter(due_at__isnull=False)
 
 
-def _note_missed(webhook: Webhook, since: datetime, now: datetime) -> None:
-    """Leave a row for each event since then that the webhook was never told of."""
+def _note_missed(webhook: Webhook, since: datetime, now: datetime) -> int:
+    """Leave a row for each event since then that it was never told of; returns the event before them."""
     if since < now - timedelta(days=settings.CHANGES_DAYS):
         raise RuleRefusedError(
             f"Events are sent again for {settings.CHANGES_DAYS:g} days; read the claims anew instead.",
             field="since",
         )
-    events = Event.objects.filter(public=True, recorded_at__gte=since)
+    start = beginning(now=since, longest=timedelta(0)).seq
+    events = Event.objects.filter(public=True, seq__gt=start)
     if webhook.kinds:
         events = events.filter(kind__in=webhook.kinds)
-    if events.count() > MOST_AGAIN:
+    if events[: MOST_AGAIN + 1].count() > MOST_AGAIN:
         raise RuleRefusedError(
             f"There are more than {MOST_AGAIN:,} events since then; read changes/ instead.", field="since"
         )
@@ -188,6 +190,7 @@ def _note_missed(webhook: Webhook, since: datetime, now: datetime) -> None:
     Delivery.objects.bulk_create(
         [Delivery(webhook=webhook, event_id=seq, due_at=now, noted_at=now) for seq in missed]
     )
+    return start
 
 
 def _make_due(deliveries: QuerySet[Delivery], now: datetime) -> int:
@@ -210,6 +213,8 @@ def _locked(webhook_id: str, by: User) -> Webhook:
 
 
 def _refuse_second(owner: User, address: str) -> None:
+    """Refuse a second webhook of the owner at the address; until the end nobody else can add or move one."""
+    User.objects.select_for_update(no_key=True).get(pk=owner.pk)
     known = Webhook.objects.filter(owner=owner, url=address).exclude(state=WebhookState.REMOVED).first()
     if known is not None:
         raise ConflictError(f"The webhook {known.id} is at that address already.", field="url")

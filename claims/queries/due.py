@@ -104,22 +104,36 @@ def due_copies(*, most: int = 20) -> list[str]:
 def due_webhooks(*, most: int = 50) -> list[str]:
     """Return the ids of webhooks that a message is due to, the longest overdue first.
 
-    Not those that another worker is sending one to.
+    Not those at a host that a worker is sending something to: one that hangs must not hold up every worker.
     """
     now = database_now()
     rows = Webhook.objects.filter(LISTENING, free_at__lte=now, deliveries__due_at__lte=now)
-    rows = rows.exclude(deliveries__lease_until__gt=now).annotate(oldest=Min("deliveries__due_at"))
-    return list(rows.order_by("oldest", "id").values_list("id", flat=True)[:most])
+    rows = rows.annotate(oldest=Min("deliveries__due_at")).order_by("oldest", "id")
+    told = hosts_being_told()
+    found = [webhook_id for webhook_id, url in rows.values_list("id", "url") if host_of(url) not in told]
+    return found[:most]
+
+
+def hosts_being_told() -> set[str]:
+    """Return the hosts that a worker is sending a webhook's message to."""
+    return {host_of(url) for url in _on_the_way(database_now()).values_list("webhook__url", flat=True)}
 
 
 def due_delivery(webhook_id: str) -> str | None:
-    """Return the id of the message to send to the webhook next: of those due, the first event's."""
+    """Return the id of the message to send to the webhook next: of those due, the first event's.
+
+    None while another one is on the way to it: a hint that came twice must not turn the order round.
+    """
     now = database_now()
-    rows = Delivery.objects.filter(
-        Q(lease_until=None) | Q(lease_until__lte=now), webhook_id=webhook_id, due_at__lte=now
-    )
     heard = Webhook.objects.filter(LISTENING, pk=webhook_id, free_at__lte=now)
-    return rows.filter(webhook__in=heard).order_by("event").values_list("id", flat=True).first()
+    heard = heard.exclude(pk__in=_on_the_way(now).filter(webhook=webhook_id).values("webhook"))
+    rows = Delivery.objects.filter(webhook__in=heard, due_at__lte=now)
+    return rows.order_by("event").values_list("id", flat=True).first()
+
+
+def _on_the_way(now: datetime) -> QuerySet[Delivery]:
+    """Return the messages that are being sent; those alone that are due, so that an index holds them all."""
+    return Delivery.objects.filter(due_at__isnull=False, lease_until__gt=now)
 
 
 def _head_start() -> timedelta:

@@ -42,7 +42,7 @@ def gauges(*, now: datetime) -> Gauges:
         failing=Count("pk", filter=Q(state=ArchiveState.FAILING)), expired=Count("pk", filter=expired)
     )
     sendable = Q(webhook__in=Webhook.objects.filter(LISTENING, free_at__lte=now))
-    deliveries = Delivery.objects.aggregate(
+    deliveries = Delivery.objects.filter(due_at__isnull=False).aggregate(
         oldest=Min("due_at", filter=sendable), expired=Count("pk", filter=expired)
     )
     hooks = dict(Webhook.objects.order_by().values_list("state").annotate(Count("pk")))

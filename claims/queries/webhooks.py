@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Min, Q, QuerySet
+from django.db.models import Count, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from claims.models import Delivery, Event, User, Webhook
 from claims.queries.history import Position
@@ -14,19 +15,20 @@ from claims.vocabulary import DeliveryState, EventKind, Role, WebhookState
 LISTENING = Q(state__in=[WebhookState.ACTIVE, WebhookState.FAILING], owner__is_active=True)
 """The webhooks that are told of changes: not stopped, gone or removed, and of an account that is open."""
 
-_WAITING = Q(deliveries__due_at__isnull=False)
+_WAITING = Delivery.objects.filter(webhook=OuterRef("pk"), due_at__isnull=False).order_by().values("webhook")
 
 
 def webhooks_of(person: User) -> QuerySet[Webhook]:
     """Return the webhooks that a person may see, with ``waiting`` messages and ``next_try_at``.
 
-    Those of their own; to an admin those of all.
+    Those of their own; to an admin those of all. What was taken is not read.
     """
     rows = Webhook.objects.exclude(state=WebhookState.REMOVED)
     if not person.may(Role.ADMIN):
         rows = rows.filter(owner=person)
     return rows.select_related("owner").annotate(
-        waiting=Count("deliveries", filter=_WAITING), next_due_at=Min("deliveries__due_at", filter=_WAITING)
+        waiting=Coalesce(Subquery(_WAITING.annotate(number=Count("pk")).values("number")), 0),
+        next_due_at=Subquery(_WAITING.annotate(first=Min("due_at")).values("first")),
     )
 
 

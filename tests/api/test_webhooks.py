@@ -159,6 +159,9 @@ def test_a_removed_webhook_is_gone_with_what_waited(program_of: Program, edith: 
     assert not Delivery.objects.exists()
     assert Webhook.objects.get().state == WebhookState.REMOVED
     assert Webhook.objects.get().sealed_secret == ""
+    assert Webhook.objects.get().url == "", "an address may hold a password"
+    removed = Event.objects.get(kind=EventKind.WEBHOOK_REMOVED)
+    assert "at program.example: removed" in removed.payload.text
     made(program)
 
 
@@ -186,6 +189,17 @@ def test_an_answer_that_was_lost_comes_again_with_its_secret_which_is_kept_seale
     with connection.cursor() as cursor:
         cursor.execute("SELECT body FROM claims_idempotentanswer")
         assert first.json()["secret"] not in str(cursor.fetchall())
+
+
+def test_a_kept_answer_whose_secret_cannot_be_read_is_refused_in_words(
+    program_of: Program, edith: User, settings: Settings
+) -> None:
+    program, key = program_of(edith), {"Idempotency-Key": "one"}
+    assert program.post(HOOKS, {"url": URL}, format="json", headers=key).status_code == 201
+    settings.SECRET_KEY = "another key " * 6
+    again = program.post(HOOKS, {"url": URL}, format="json", headers=key)
+    assert "get a new one" in problem(again, 409)["detail"]
+    assert Webhook.objects.count() == 1
 
 
 def test_messages_are_asked_for_again(program_of: Program, edith: User, settings: Settings) -> None:

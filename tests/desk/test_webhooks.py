@@ -65,6 +65,13 @@ def test_what_goes_wrong_is_seen_and_sent_again(desk: Client, edith: User) -> No
     assert Delivery.objects.get().due_at <= right_now()  # type: ignore[operator]
 
 
+def test_what_is_asked_of_a_page_gone_stale_is_refused_in_words(desk: Client, edith: User) -> None:
+    webhook = add_webhook(url=URL, kinds=[], by=edith, now=right_now()).webhook
+    a_claim(edith)
+    Webhook.objects.update(state=WebhookState.GONE)
+    assert "make it active first" in act(desk, "again", webhook)
+
+
 def test_a_webhook_is_stopped_started_and_removed(desk: Client, edith: User) -> None:
     webhook = add_webhook(url=URL, kinds=[], by=edith, now=right_now()).webhook
     assert "told nothing more" in act(desk, "stop", webhook)

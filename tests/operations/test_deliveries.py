@@ -3,24 +3,36 @@
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from functools import partial
 from itertools import pairwise
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
 from claims.models import Delivery, Event, User, Webhook
-from claims.operations import deliveries
+from claims.operations import deliveries, ledger, webhooks
 from claims.operations.deliveries import DeliveryReport, deliver
+from claims.operations.leases import lease
 from claims.operations.ledger import writing
-from claims.operations.webhooks import NewSecret, add_webhook, change_webhook, rotate_secret, tell_again
+from claims.operations.refusals import ConflictError, RuleRefusedError
+from claims.operations.webhooks import (
+    NewSecret,
+    add_webhook,
+    change_webhook,
+    remove_webhook,
+    rotate_secret,
+    tell_again,
+)
 from claims.pipeline.fetch import FetchPolicy
-from claims.queries.due import due_webhooks
+from claims.queries.due import due_delivery, due_webhooks
+from claims.queries.gauges import gauges
 from claims.queries.history import beginning, changes_after
-from claims.queries.webhooks import message_of
+from claims.queries.webhooks import message_of, webhooks_of
 from claims.vocabulary import ClaimStatus, DeliveryState, EventKind, WebhookState
 from tests.pipeline.hostile import Visit, dripping, head, redirect
 from tests.receivers import INBOX, Receiver, receiving
@@ -118,6 +130,36 @@ def test_a_message_is_noted_with_its_event_or_not_at_all(receiver: Receiver, edi
     assert Delivery.objects.count() == before + 1
 
 
+def test_a_clock_set_back_keeps_no_message_waiting(receiver: Receiver, edith: User) -> None:
+    claim = a_claim(edith)
+    hook(receiver, edith, EventKind.REVIEW)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ledger, "database_now", lambda: right_now() + timedelta(days=2))
+        decided(claim, edith, ClaimStatus.REFUTED)
+    later(days=3)
+    send_all()
+    decided(claim, edith, ClaimStatus.DISPUTED)
+    [report] = send_all()
+    assert report.problem == ""
+    assert receiver.messages[-1].told["data"]["status"] == "disputed"
+
+
+@pytest.mark.parametrize("answer", ["200 OK", "422 Unprocessable Content"])
+def test_what_was_sent_while_the_clock_ran_ahead_keeps_nothing_else_waiting(
+    receiver: Receiver, edith: User, answer: str
+) -> None:
+    claim = a_claim(edith)
+    hook(receiver, edith, EventKind.REVIEW)
+    decided(claim, edith, ClaimStatus.REFUTED)
+    receiver.says(answer)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(deliveries, "database_now", lambda: right_now() + timedelta(days=2))
+        assert len(send_all()) == 1
+    receiver.says("200 OK")
+    decided(claim, edith, ClaimStatus.DISPUTED)
+    assert [report.problem for report in send_all()] == [""]
+
+
 def test_who_closed_their_account_is_told_nothing(receiver: Receiver, edith: User, clara: User) -> None:
     hook(receiver, edith)
     claim = a_claim(clara)
@@ -160,6 +202,17 @@ def test_what_is_not_taken_comes_again_under_the_same_id_after_longer_and_longer
     webhook.refresh_from_db()
     assert (webhook.state, webhook.failures, webhook.state_reason) == (WebhookState.ACTIVE, 0, "")
     assert Delivery.objects.get().state == DeliveryState.DELIVERED
+
+
+def test_a_receiver_that_is_down_for_years_breaks_no_round(receiver: Receiver, edith: User) -> None:
+    hook(receiver, edith, EventKind.REVIEW)
+    decided(a_claim(edith), edith, ClaimStatus.REFUTED)
+    Webhook.objects.update(failures=10_000)
+    receiver.says("500 Internal Server Error")
+    assert "answered 500" in send_all()[0].problem
+    webhook = Webhook.objects.get()
+    assert webhook.failures == 10_001
+    assert 4 * 3600 <= (webhook.free_at - right_now()).total_seconds() <= 6 * 3600
 
 
 def test_a_receiver_that_is_down_is_asked_twice_and_then_left_alone(receiver: Receiver, edith: User) -> None:
@@ -287,6 +340,47 @@ def test_a_host_is_sent_one_message_at_a_time(receiver: Receiver, edith: User, c
     assert most == 1
 
 
+def test_a_hint_that_comes_twice_turns_no_order_round(receiver: Receiver, edith: User) -> None:
+    hook(receiver, edith)
+    decided(a_claim(edith), edith, ClaimStatus.REFUTED)
+    hint = due_webhooks()
+    meanwhile: list[DeliveryReport | str | None] = []
+
+    def hinted_again(_place: str) -> None:
+        meanwhile.extend([due_delivery(hint[0]), *deliver(hint)])
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(deliveries, "reach", hinted_again)
+        reports = list(deliver(hint))
+    assert set(meanwhile) == {None}
+    assert [report.problem for report in reports] == [""] * len(public_rows())
+    assert [message.told["data"] for message in receiver.messages] == public_rows()
+
+
+def test_a_host_that_hangs_holds_up_one_worker(receiver: Receiver, edith: User, clara: User) -> None:
+    for owner in (edith, clara):
+        hook(receiver, owner, EventKind.REVIEW)
+    decided(a_claim(edith), edith, ClaimStatus.REFUTED)
+    hint = due_webhooks()
+    assert len(hint) == 2
+    first = due_delivery(hint[0])
+    assert first is not None
+    assert lease(Delivery, first, seconds=timedelta(minutes=1), only_due=True)
+    assert due_webhooks() == []
+    assert list(deliver(hint)) == []
+    Delivery.objects.update(lease_until=None)
+    assert len(list(deliver(hint))) == 2
+
+
+def test_who_waits_longest_is_told_first(receiver: Receiver, edith: User, clara: User) -> None:
+    first, second = (hook(receiver, owner, EventKind.REVIEW).webhook for owner in (edith, clara))
+    decided(a_claim(edith), edith, ClaimStatus.REFUTED)
+    for oldest, other in ((first, second), (second, first)):
+        Delivery.objects.update(due_at=right_now(), lease_until=None)
+        Delivery.objects.filter(webhook=oldest.pk).update(due_at=right_now() - timedelta(minutes=1))
+        assert [report.webhook for report in send_all()] == [oldest.pk, other.pk]
+
+
 def test_no_private_server_is_ever_asked(receiver: Receiver, edith: User, settings: Settings) -> None:
     """Its address was open when it was added, and no longer is; with the gate open it is asked."""
     hook(receiver, edith, EventKind.REVIEW)
@@ -334,6 +428,41 @@ def test_a_copy_of_the_database_gives_no_secret_away(
     assert receiver.messages[0].is_signed_with(made.secret)
 
 
+def test_a_new_secret_heals_a_webhook_whose_old_one_cannot_be_read(
+    receiver: Receiver, edith: User, settings: Settings
+) -> None:
+    made = hook(receiver, edith, EventKind.REVIEW)
+    settings.SECRET_KEY = "another key " * 6
+    new = rotate_secret(webhook_id=made.webhook.id, by=edith, now=right_now())
+    decided(a_claim(edith), edith, ClaimStatus.REFUTED)
+    assert [report.problem for report in send_all()] == [""]
+    assert receiver.messages[0].is_signed_with(new.secret)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_moved_to_one_address_at_once_exactly_one_moves(edith: User) -> None:
+    hooks = [
+        add_webhook(url=f"https://program.example/{number}", kinds=[], by=edith, now=right_now()).webhook.id
+        for number in range(2)
+    ]
+    for turn in range(12):
+        start = threading.Barrier(2)
+        with ThreadPoolExecutor(2) as pool:
+            address = f"https://program.example/new/{turn}"
+            assert sum(pool.map(partial(_moves, address, start, edith), hooks)) == 1
+
+
+def _moves(address: str, start: threading.Barrier, by: User, webhook_id: str) -> bool:
+    try:
+        start.wait(timeout=10)
+        change_webhook(webhook_id=webhook_id, by=by, now=right_now(), url=address)
+    except ConflictError:
+        return False
+    finally:
+        connection.close()
+    return True
+
+
 # ---------------------------------------------------------------- again, and no more
 def test_what_happened_before_is_told_when_it_is_asked_for(receiver: Receiver, edith: User) -> None:
     decided(a_claim(edith), edith, ClaimStatus.REFUTED)
@@ -351,6 +480,34 @@ def test_what_happened_before_is_told_when_it_is_asked_for(receiver: Receiver, e
     assert tell_again(**asked, now=right_now(), delivery_ids=[one.id]) == 1
     send_all()
     assert receiver.messages[-1].id == one.message_id
+
+
+@pytest.mark.only_sqlite
+def test_to_tell_again_the_ledger_is_not_read_from_its_beginning(receiver: Receiver, edith: User) -> None:
+    made = hook(receiver, edith)
+    a_claim(edith)
+    with CaptureQueriesContext(connection) as seen:
+        tell_again(webhook_id=made.webhook.id, by=edith, now=right_now(), since=right_now())
+    asked = [query["sql"] for query in seen]
+    [counting] = [sql for sql in asked if "COUNT" in sql and "claims_event" in sql]
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN QUERY PLAN {counting}")
+        plan = str(cursor.fetchall())
+    assert "seq>?" in plan, plan
+
+
+def test_more_than_can_be_told_again_is_refused(
+    receiver: Receiver, edith: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = hook(receiver, edith)
+    a_claim(edith)
+    asked: dict[str, Any] = {"webhook_id": made.webhook.id, "by": edith, "now": right_now()}
+    hour_ago = right_now() - timedelta(hours=1)
+    monkeypatch.setattr(webhooks, "MOST_AGAIN", len(public_rows()))
+    assert tell_again(**asked, since=hour_ago) == len(public_rows())
+    monkeypatch.setattr(webhooks, "MOST_AGAIN", len(public_rows()) - 1)
+    with pytest.raises(RuleRefusedError, match="read changes/ instead"):
+        tell_again(**asked, since=hour_ago)
 
 
 def test_one_that_was_asked_for_anew_meanwhile_is_not_counted_as_taken(
@@ -374,6 +531,26 @@ def test_one_that_was_asked_for_anew_meanwhile_is_not_counted_as_taken(
     assert len({message.id for message in receiver.messages}) == 1
 
 
+def test_a_webhook_removed_while_it_is_about_to_be_sent_something_breaks_no_round(
+    receiver: Receiver, edith: User, clara: User
+) -> None:
+    made = hook(receiver, edith, EventKind.REVIEW)
+    hook(receiver, clara, EventKind.REVIEW)
+    decided(a_claim(edith), edith, ClaimStatus.REFUTED)
+
+    def lease_and_remove(rows: Any, row_id: str, **more: Any) -> int | None:
+        fence = lease(rows, row_id, **more)
+        if rows.objects.get(pk=row_id).webhook_id == made.webhook.id:
+            remove_webhook(webhook_id=made.webhook.id, by=edith, now=right_now())
+        return fence
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(deliveries, "lease", lease_and_remove)
+        reports = send_all()
+    assert [report.problem for report in reports] == [""]
+    assert len(receiver.messages) == 1
+
+
 def test_messages_are_kept_as_long_as_the_change_feed(
     receiver: Receiver, edith: User, settings: Settings
 ) -> None:
@@ -386,6 +563,37 @@ def test_messages_are_kept_as_long_as_the_change_feed(
     send_all()
     assert not Delivery.objects.filter(pk=old.pk).exists()
     assert Delivery.objects.count() == len(public_rows()) - 1
+
+
+@pytest.mark.only_postgres
+@pytest.mark.django_db(transaction=True)
+def test_old_messages_that_their_owner_is_changing_hold_up_no_round(edith: User) -> None:
+    """Waiting for each other's rows, in no order, the two ended in a deadlock."""
+    add_webhook(url="https://program.example/", kinds=[], by=edith, now=right_now())
+    a_claim(edith)
+    Delivery.objects.update(noted_at=right_now() - timedelta(days=36_500))
+    held, done = threading.Event(), threading.Event()
+
+    def change() -> None:
+        with transaction.atomic():
+            Delivery.objects.update(failures=1)
+            held.set()
+            done.wait(10)
+        connection.close()
+
+    with ThreadPoolExecutor(1) as pool, connection.cursor() as cursor:
+        changing = pool.submit(change)
+        assert held.wait(10)
+        try:
+            cursor.execute("SET lock_timeout = '1s'")
+            assert list(deliver([])) == []
+        finally:
+            cursor.execute("RESET lock_timeout")
+            done.set()
+        changing.result()
+    assert Delivery.objects.exists()
+    assert list(deliver([])) == []
+    assert not Delivery.objects.exists()
 
 
 def test_webhooks_cost_a_save_two_statements_however_many_there_are(receiver: Receiver, edith: User) -> None:
@@ -407,6 +615,20 @@ def test_webhooks_cost_a_save_two_statements_however_many_there_are(receiver: Re
     for number in range(1, 6):
         listen(number)
     assert with_one == statements() == with_none + 1, "who listens is asked in any case"
+
+
+@pytest.mark.only_sqlite
+def test_what_was_taken_is_not_read_to_see_what_waits(receiver: Receiver, edith: User) -> None:
+    """PostgreSQL's plan depends on how many rows there are; that an index can be used shows in SQLite's."""
+    hook(receiver, edith)
+    plan = webhooks_of(edith).explain()
+    reads = [line for line in plan.splitlines() if "claims_delivery" in line or " U0" in line]
+    assert reads
+    assert all("deliveries_to_send" in line for line in reads), plan
+    with CaptureQueriesContext(connection) as seen:
+        gauges(now=right_now())
+    [measuring] = [query["sql"] for query in seen if 'FROM "claims_delivery"' in query["sql"]]
+    assert measuring.endswith('WHERE "claims_delivery"."due_at" IS NOT NULL')
 
 
 def test_the_gate_is_no_wider_for_receivers_than_for_pages() -> None:

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from claims.forms import AddWebhookForm
 from claims.models import Webhook
-from claims.operations.refusals import RefusalError, RuleRefusedError
+from claims.operations.refusals import ConflictError, RefusalError
 from claims.operations.webhooks import (
     NewSecret,
     add_webhook,
@@ -108,7 +108,7 @@ def _done(request: HttpRequest, webhook_id: str, act: Callable[[], object], word
         messages.success(request, words)
     except Webhook.DoesNotExist as missing:
         raise Http404 from missing
-    except RuleRefusedError as error:
+    except ConflictError as error:
         messages.error(request, error.message)
     return redirect(f"{reverse('desk_webhooks')}#webhook-{webhook_id}")
 
