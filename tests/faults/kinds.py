@@ -118,21 +118,29 @@ def sweeps_at_once(number: int) -> Fault:
 def hints_tripled_and_shuffled(world: World) -> bool:
     """Let every hint come three times, in any order."""
     with _workers_away(world):
-        world.release()
-        world.sweep()
+        hit = _hinted(world)
         world.sweep()
         world.broker.triple(world.rng)
-        return world.broker.waiting() > 0
+        return hit
 
 
 def hints_dropped(world: World) -> bool:
     """Lose every hint that was sent."""
     with _workers_away(world):
-        world.release()
-        world.sweep()
-        hit = world.broker.waiting() > 0
+        hit = _hinted(world)
         world.broker.drop()
         return hit
+
+
+def _hinted(world: World) -> bool:
+    """Let pages fall due, and hint at them as soon as the hosts that a killed worker held are free again."""
+
+    def hints() -> bool:
+        world.sweep()
+        return world.broker.waiting() > 0
+
+    world.release()
+    return wait_until(hints, 2 * LEASE_SECONDS, every=0.5)
 
 
 @contextmanager
