@@ -18,6 +18,7 @@ from pytest_django import Settings
 
 from claims.models import Article, Candidate, Claim, Event, Feed, Host, Snapshot, User
 from claims.operations import reading_apart
+from claims.operations.feeds import add_feed
 from claims.operations.recheck import check_articles
 from claims.queries.desk_articles import Span, place_of, segments
 from claims.views.desk.uploads import CappedUpload
@@ -435,3 +436,13 @@ def test_a_pasted_passage_is_found_whatever_its_spacing(pasted: str, found: str 
     assert (place[0] if place else None) == found
     if place and found:
         assert text.startswith(found, place[1])
+
+
+def test_every_button_of_a_feed_leads_somewhere(desk: Client, edith: User) -> None:
+    feed = add_feed(url="https://lantern.example/feed", by=edith, now=right_now())
+    shown = desk.get(FEEDS).content.decode()
+    desk.post(reverse("desk_feed_stop", args=[feed.id]))
+    shown += desk.get(FEEDS).content.decode()
+    for name in ("read", "stop", "follow"):
+        assert f'action="{reverse(f"desk_feed_{name}", args=[feed.id])}"' in shown
+    assert 'action=""' not in shown

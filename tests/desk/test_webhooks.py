@@ -84,6 +84,17 @@ def test_a_webhook_is_stopped_started_and_removed(desk: Client, edith: User) -> 
     assert desk.post(reverse("desk_webhook_start", args=[webhook.id])).status_code == 404
 
 
+def test_every_button_leads_somewhere(desk: Client, edith: User) -> None:
+    webhook = add_webhook(url=URL, kinds=[], by=edith, now=right_now()).webhook
+    a_claim(edith)
+    shown = desk.get(PAGE).content.decode()
+    act(desk, "stop", webhook)
+    shown += desk.get(PAGE).content.decode()
+    for name in ("again", "stop", "start", "rotate", "remove"):
+        assert f'action="{reverse(f"desk_webhook_{name}", args=[webhook.id])}"' in shown
+    assert 'action=""' not in shown
+
+
 def test_others_neither_see_nor_touch_it(desk: Client, clara: User, cora: User) -> None:
     webhook = add_webhook(url=URL, kinds=[], by=clara, now=right_now()).webhook
     assert URL not in words(desk.get(PAGE))

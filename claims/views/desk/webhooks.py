@@ -69,24 +69,14 @@ def again(request: HttpRequest, webhook_id: str) -> HttpResponse:
 @require_POST
 def stop(request: HttpRequest, webhook_id: str) -> HttpResponse:
     """Tell a webhook nothing for now."""
-    return _done(
-        request,
-        webhook_id,
-        lambda: change_webhook(webhook_id=webhook_id, by=person(request), now=database_now(), active=False),
-        "It is told nothing more; what waits is kept.",
-    )
+    return _turn(request, webhook_id, "It is told nothing more; what waits is kept.", active=False)
 
 
 @at_the_desk
 @require_POST
 def start(request: HttpRequest, webhook_id: str) -> HttpResponse:
     """Tell a webhook of changes again."""
-    return _done(
-        request,
-        webhook_id,
-        lambda: change_webhook(webhook_id=webhook_id, by=person(request), now=database_now(), active=True),
-        "It is told of changes again, of what waits first.",
-    )
+    return _turn(request, webhook_id, "It is told of changes again, of what waits first.", active=True)
 
 
 @at_the_desk
@@ -98,6 +88,16 @@ def remove(request: HttpRequest, webhook_id: str) -> HttpResponse:
         webhook_id,
         lambda: remove_webhook(webhook_id=webhook_id, by=person(request), now=database_now()),
         "The webhook is removed.",
+    )
+
+
+def _turn(request: HttpRequest, webhook_id: str, words: str, *, active: bool) -> HttpResponse:
+    by = person(request)
+    return _done(
+        request,
+        webhook_id,
+        lambda: change_webhook(webhook_id=webhook_id, by=by, now=database_now(), active=active),
+        words,
     )
 
 
