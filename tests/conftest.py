@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 ColorScheme = Literal["light", "dark"]
 DATABASE_FIXTURES = {"db", "transactional_db", "live_site", "django_db_setup"}
+PATIENCE_MS = 20_000  # a browser on a busy machine may take seconds to show what a click brought
 OTHER_MARKERS = (
     "both_engines: a browser test that also runs on PostgreSQL and Redis",
     "only_postgres: proves something of PostgreSQL or Redis; not run on SQLite",
@@ -157,8 +158,9 @@ def live_site(live_server: "LiveServer", settings: "Settings") -> str:
 # ---------------------------------------------------------------- browser
 @pytest.fixture(scope="session")
 def browser() -> Iterator["Browser"]:
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=PATIENCE_MS)
     # Playwright keeps an event loop in this thread, and Django takes that for asynchronous code.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     options = ["--no-sandbox"] if os.geteuid() == 0 else []
@@ -195,6 +197,7 @@ def browser_page(browser: "Browser", request: pytest.FixtureRequest) -> Iterator
         )
         contexts.callback(context.close)
         page = context.new_page()
+        page.set_default_timeout(PATIENCE_MS)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on(
             "console", lambda message: complaints.append(message.text) if message.type == "error" else None

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 OpenWindow = Callable[..., "Page"]
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 PASSPHRASE = "a long passphrase"
-TIMEOUT_MS = 20_000
 
 
 @pytest.fixture
@@ -41,7 +40,6 @@ def signed_in(live_site: str, browser_page: OpenWindow, edith: User) -> OpenWind
 
     def open_window(width: int = 1280, scheme: str = "light", *, script: bool = True) -> "Page":
         page = browser_page(width, scheme, script=script)
-        page.set_default_timeout(TIMEOUT_MS)
         page.goto("/accounts/login/?next=/desk/")
         page.fill("[name=login]", "edith")
         page.fill("[name=password]", PASSPHRASE)
@@ -165,11 +163,11 @@ def test_edith_decides_and_a_stale_save_keeps_her_words(
     with page.expect_response(lambda answer: answer.request.method == "POST") as saved:
         page.get_by_role("button", name="Decide").click()
     assert saved.value.status == 409
-    assert page.get_by_role("heading", name="This claim has changed").is_visible()
-    assert page.get_by_text("Emil was quicker.").first.is_visible()
-    assert page.get_by_label("Reason", exact=True).input_value() == "I typed this for ten minutes."
-    assert page.get_by_role("radio", name="Refuted").is_checked()
-    assert page.get_by_role("group", name="Evidence").get_by_role("checkbox").first.is_checked()
+    expect(page.get_by_role("heading", name="This claim has changed")).to_be_visible()
+    expect(page.get_by_text("Emil was quicker.").first).to_be_visible()
+    expect(page.get_by_label("Reason", exact=True)).to_have_value("I typed this for ten minutes.")
+    expect(page.get_by_role("radio", name="Refuted")).to_be_checked()
+    expect(page.get_by_role("group", name="Evidence").get_by_role("checkbox").first).to_be_checked()
     page.get_by_role("button", name="Decide").click()
     page.get_by_text("Decided: refuted").wait_for()
     claim.refresh_from_db()
@@ -239,6 +237,7 @@ def test_the_queue_is_worked_by_keys_alone(signed_in: OpenWindow, edith: User) -
     page.get_by_text("Tracked: The ferry was late.").wait_for()
     assert Claim.objects.get().text == "The ferry was late."
 
+    page.wait_for_load_state()  # keys work once the script has run
     page.keyboard.press("j")
     page.keyboard.press("k")
     page.keyboard.press("d")
@@ -248,10 +247,12 @@ def test_the_queue_is_worked_by_keys_alone(signed_in: OpenWindow, edith: User) -
     dismissed = Candidate.objects.get(state=CandidateState.DISMISSED)
     assert dismissed.dismissal == "jtm: an opinion"
 
+    page.wait_for_load_state()
     page.keyboard.press("m")
     page.keyboard.type("ferry")
     page.keyboard.press("Enter")
     page.get_by_role("button", name="Merge into “The ferry was late.”").wait_for()
+    page.wait_for_load_state()
     page.keyboard.press("m")
     page.keyboard.press("Enter")
     page.get_by_text("Merged into").wait_for()
@@ -273,7 +274,7 @@ def test_the_keys_can_be_turned_off_and_never_act_while_typing(signed_in: OpenWi
     page.keyboard.press("t")
     page.reload()
     page.keyboard.press("t")
-    assert page.get_by_role("button", name="Turn the keys on").is_visible()
+    expect(page.get_by_role("button", name="Turn the keys on")).to_be_visible()
     assert not Claim.objects.exists()
 
 

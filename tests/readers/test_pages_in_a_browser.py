@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
 
 from claims.models import Claim
 from claims.vocabulary import ClaimStatus
@@ -141,7 +142,7 @@ def test_the_way_back_in_time_is_asked_in_utc(
     page.goto(settled.get_absolute_url())
     page.get_by_label("Moment, in UTC").fill("2011-03-30 18:00")
     page.get_by_role("button", name="Show it as it was").click()
-    assert page.get_by_text("On 30 March 2011, 18:00 UTC this page did not exist.").is_visible()
+    expect(page.get_by_text("On 30 March 2011, 18:00 UTC this page did not exist.")).to_be_visible()
 
 
 def test_the_rules_would_find_something(browser_page: OpenWindow) -> None:
@@ -161,11 +162,11 @@ def test_the_filters_work_without_script(browser_page: OpenWindow, live_site: st
     page.get_by_role("checkbox", name="Refuted").check()
     page.get_by_label("Words in the claim").fill("harbour")
     page.get_by_role("button", name="Show", exact=True).click()
-    assert page.get_by_role("link", name=settled.text).is_visible()
+    expect(page.get_by_role("link", name=settled.text)).to_be_visible()
     page.get_by_role("checkbox", name="Refuted").uncheck()
     page.get_by_role("checkbox", name="Confirmed").check()
     page.get_by_role("button", name="Show", exact=True).click()
-    assert page.get_by_text("No claim fits").is_visible()
+    expect(page.get_by_text("No claim fits")).to_be_visible()
 
 
 def test_the_way_back_in_time_works_without_script(
@@ -173,9 +174,9 @@ def test_the_way_back_in_time_works_without_script(
 ) -> None:
     page = browser_page(script=False)
     page.goto(f"{settled.get_absolute_url()}?at=2099-01-01T00:00")
-    assert page.get_by_text("As shown on").is_visible()
+    expect(page.get_by_text("As shown on")).to_be_visible()
     page.get_by_role("link", name="Show the page as it stands now").click()
-    assert page.get_by_text("As shown on").count() == 0
+    expect(page.get_by_text("As shown on")).to_have_count(0)
 
 
 def test_the_keyboard_reaches_the_content_first(
@@ -185,10 +186,10 @@ def test_the_keyboard_reaches_the_content_first(
     page.goto("/")
     page.keyboard.press("Tab")
     skip = page.get_by_role("link", name="Skip to the content")
-    assert skip.evaluate("link => link === document.activeElement")
+    expect(skip).to_be_focused()
     assert skip.evaluate("link => link.getBoundingClientRect().top >= 0"), "it shows as soon as it is reached"
     page.keyboard.press("Enter")
-    assert page.evaluate("document.activeElement.id") == "main"
+    expect(page.locator("#main")).to_be_focused()
 
 
 def test_on_paper_nothing_stays_folded_away(
@@ -200,10 +201,10 @@ def test_on_paper_nothing_stays_folded_away(
     page = browser_page()
     page.goto(settled.get_absolute_url())
     folded = page.locator("details .source__publisher").last
-    assert not folded.is_visible()
+    expect(folded).to_be_hidden()
     page.emulate_media(media="print")
-    assert folded.is_visible()
-    assert not page.get_by_role("navigation", name="Main").get_by_role("link", name="Claims").is_visible()
+    expect(folded).to_be_visible()
+    expect(page.get_by_role("navigation", name="Main").get_by_role("link", name="Claims")).to_be_hidden()
 
 
 def test_a_claim_stands_framed_in_another_page(
@@ -213,5 +214,5 @@ def test_a_claim_stands_framed_in_another_page(
     page = browser_page(site=None)
     page.goto(site.answers("/framing", body=f"<!doctype html><title>Quay</title>{frame}".encode()))
     card = page.frame_locator("iframe")
-    card.get_by_role("heading", name=settled.text).wait_for()
-    assert "Refuted" in card.locator("main").inner_text()
+    expect(card.get_by_role("heading", name=settled.text)).to_be_visible()
+    expect(card.locator("main")).to_contain_text("Refuted")
