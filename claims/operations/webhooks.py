@@ -16,7 +16,7 @@ from claims.operations.policies import host_of
 from claims.operations.refusals import ConflictError, RuleRefusedError, require
 from claims.operations.sealing import is_whole, seal
 from claims.queries.history import beginning
-from claims.queries.webhooks import webhooks_of
+from claims.queries.webhooks import webhooks_of, why_its_owner_is_told_nothing
 from claims.vocabulary import DeliveryState, EventKind, Role, WebhookState
 
 MOST_OF_A_PERSON = 20
@@ -150,6 +150,8 @@ def tell_again(
         webhook = _locked(webhook_id, by)
         if not webhook.listens:
             raise ConflictError("This webhook is not active, so it is sent nothing; make it active first.")
+        if untold := why_its_owner_is_told_nothing(webhook):
+            raise ConflictError(untold)
         waiting = _make_due(_chosen(webhook, set(delivery_ids), since, now), now)
         webhook.failures, webhook.free_at, webhook.updated_at = 0, now, now
         webhook.save()

@@ -12,8 +12,12 @@ from claims.queries.history import Position
 from claims.queries.shapes import change_row, moment
 from claims.vocabulary import DeliveryState, EventKind, Role, WebhookState
 
-LISTENING = Q(state__in=[WebhookState.ACTIVE, WebhookState.FAILING], owner__is_active=True)
-"""The webhooks that are told of changes: not stopped, gone or removed, and of an account that is open."""
+LISTENING = Q(
+    state__in=[WebhookState.ACTIVE, WebhookState.FAILING],
+    owner__is_active=True,
+    owner__role__in=[role for role in Role if role.includes(Role.EDITOR)],
+)
+"""The webhooks that are told of changes: not stopped, gone or removed, and an editor's whose account is open."""
 
 _WAITING = Delivery.objects.filter(webhook=OuterRef("pk"), due_at__isnull=False).order_by().values("webhook")
 
@@ -44,32 +48,54 @@ class WebhookRow:
 
     webhook: Webhook
     kinds: list[str]
+    problem: str
     next_try_at: datetime | None
 
 
 def webhooks_at_the_desk(person: User) -> list[WebhookRow]:
     """Return the webhooks that a person may see, those in trouble first. One query."""
     rows = [
-        WebhookRow(webhook, [EventKind(kind).label for kind in webhook.kinds], _next_try_at(webhook))
+        WebhookRow(
+            webhook,
+            [EventKind(kind).label for kind in webhook.kinds],
+            why_its_owner_is_told_nothing(webhook) or webhook.state_reason,
+            _next_try_at(webhook),
+        )
         for webhook in webhooks_of(person)
     ]
-    return sorted(rows, key=lambda row: (row.webhook.state == WebhookState.ACTIVE, row.webhook.url))
+    return sorted(rows, key=lambda row: (_runs_well(row), row.webhook.url))
+
+
+def _runs_well(row: WebhookRow) -> bool:
+    return row.webhook.state == WebhookState.ACTIVE and not row.problem
+
+
+def why_its_owner_is_told_nothing(webhook: Webhook) -> str:
+    """Return in words why its owner may not be told of changes, "" where they may."""
+    owner = webhook.owner
+    if not owner.is_active:
+        return f"The account of {owner} is closed; until it is open again, nothing is noted or sent."
+    if not owner.may(Role.EDITOR):
+        return f"{owner} is no editor any more; until that changes, nothing is noted or sent."
+    return ""
 
 
 def _next_try_at(webhook: Webhook) -> datetime | None:
     due_at: datetime | None = getattr(webhook, "next_due_at", None)
-    return max(due_at, webhook.free_at) if due_at and webhook.listens else None
+    told = webhook.listens and not why_its_owner_is_told_nothing(webhook)
+    return max(due_at, webhook.free_at) if due_at and told else None
 
 
 def webhook_shape(webhook: Webhook) -> dict[str, Any]:
     """Return a webhook (of `webhooks_of`) as the API shows it: without its secret."""
+    untold = why_its_owner_is_told_nothing(webhook)
     return {
         "id": webhook.id,
         "url": webhook.url,
         "kinds": webhook.kinds,
-        "active": webhook.listens,
+        "active": webhook.listens and not untold,
         "state": webhook.state,
-        "state_reason": webhook.state_reason,
+        "state_reason": untold or webhook.state_reason,
         "owner": webhook.owner.display_name,
         "added_at": moment(webhook.added_at),
         "updated_at": moment(webhook.updated_at),

@@ -19,6 +19,7 @@ from claims.operations import deliveries, ledger, webhooks
 from claims.operations.deliveries import DeliveryReport, deliver
 from claims.operations.leases import lease
 from claims.operations.ledger import writing
+from claims.operations.people import add_person
 from claims.operations.refusals import ConflictError, RuleRefusedError
 from claims.operations.webhooks import (
     NewSecret,
@@ -32,8 +33,8 @@ from claims.pipeline.fetch import FetchPolicy
 from claims.queries.due import due_delivery, due_webhooks
 from claims.queries.gauges import gauges
 from claims.queries.history import beginning, changes_after
-from claims.queries.webhooks import message_of, webhooks_of
-from claims.vocabulary import ClaimStatus, DeliveryState, EventKind, WebhookState
+from claims.queries.webhooks import message_of, webhook_shape, webhooks_at_the_desk, webhooks_of
+from claims.vocabulary import ClaimStatus, DeliveryState, EventKind, Role, WebhookState
 from tests.pipeline.hostile import Visit, dripping, head, redirect
 from tests.receivers import INBOX, Receiver, receiving
 from tests.stories import a_claim, decided, right_now
@@ -170,6 +171,27 @@ def test_who_closed_their_account_is_told_nothing(receiver: Receiver, edith: Use
     send_all()
     assert "review" not in receiver.kinds
     assert receiver.kinds, "what was noted before waits"
+
+
+def test_who_is_no_editor_any_more_is_told_nothing_and_an_admin_sees_why(
+    receiver: Receiver, edith: User, clara: User
+) -> None:
+    webhook = hook(receiver, edith).webhook
+    admin = add_person(username="ada", role=Role.ADMIN, by=None, now=right_now())
+    User.objects.filter(pk=edith.pk).update(role=Role.CONTRIBUTOR)
+    decided(a_claim(clara), clara, ClaimStatus.REFUTED)
+    assert send_all() == []
+    shown = webhook_shape(webhooks_of(admin).get())
+    assert (shown["active"], shown["next_try_at"]) == (False, None)
+    assert "no editor any more" in shown["state_reason"]
+    [row] = webhooks_at_the_desk(admin)
+    assert row.problem == shown["state_reason"]
+    with pytest.raises(ConflictError, match="no editor any more"):
+        tell_again(webhook_id=webhook.id, by=admin, now=right_now())
+    User.objects.filter(pk=edith.pk).update(role=Role.EDITOR)
+    assert webhook_shape(webhooks_of(admin).get())["active"]
+    decided(a_claim(clara, text="The pier is closed"), clara, ClaimStatus.REFUTED)
+    assert send_all()
 
 
 # ---------------------------------------------------------------- what goes wrong
