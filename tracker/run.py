@@ -297,7 +297,8 @@ def main() -> int:
         environment = environment_for(plan)
         prepare(plan, environment)
         say("Starting …")
-        ended = Together(once_started=lambda: announce(plan)).run(commands(plan), environment)
+        everything = Together(once_started=lambda: announce(plan), ends_last="demo")
+        ended = everything.run(commands(plan), environment)
     except CannotRunError as refusal:
         say(str(refusal))
         return 1

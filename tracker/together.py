@@ -76,16 +76,19 @@ class _InOrder(ProcessManager):  # type: ignore[misc] # as above
 class Together(Manager):  # type: ignore[misc] # as above
     """Honcho's manager, made quiet, and safe to stop at any moment.
 
-    ``once_started`` runs in a thread of its own when every process has been started.
+    ``once_started`` runs in a thread of its own when every process has been started. The process named
+    ``ends_last`` is asked to end when it alone is left: the others may need it until they end.
     """
 
-    def __init__(self, once_started: Callable[[], None]) -> None:
+    def __init__(self, once_started: Callable[[], None], *, ends_last: str = "") -> None:
         self._lines = _Lines()
         super().__init__(self._lines)
         self._process_ctor = _Watched
         self._procmgr = _InOrder()
         self._once_started = once_started
         self._stop_asked = False
+        self._ends_last = ends_last
+        self._asked: set[str] = set()
 
     def _start(self) -> None:
         super()._start()
@@ -98,9 +101,24 @@ class Together(Manager):  # type: ignore[misc] # as above
         if self._all_started():
             super().terminate()
 
+    def _killall(self, force: bool = False) -> None:
+        if force:
+            super()._killall(force)
+        else:
+            self._ask_to_end()
+
+    def _ask_to_end(self) -> None:
+        """Ask once whoever runs: the last to end only when it alone is left."""
+        running = {name for name, process in self._processes.items() if "returncode" not in process}
+        for name in (running - {self._ends_last} or running) - self._asked:
+            self._asked.add(name)
+            self._procmgr.terminate(self._processes[name]["pid"])
+
     def _system_print(self, data: str) -> None:
         super()._system_print(data)
-        if self._stop_asked and not self._terminating:
+        if self._terminating:
+            self._ask_to_end()
+        elif self._stop_asked:
             self.terminate()
 
     def run(self, commands: Mapping[str, str], environment: Mapping[str, str]) -> tuple[str, int] | None:

@@ -17,7 +17,7 @@ LISTENING = Q(
     owner__is_active=True,
     owner__role__in=[role for role in Role if role.includes(Role.EDITOR)],
 )
-"""The webhooks that are told of changes: not stopped, gone or removed, and an editor's whose account is open."""
+"""Those that are told of changes: not stopped, gone or removed, and of an editor with an open account."""
 
 _WAITING = Delivery.objects.filter(webhook=OuterRef("pk"), due_at__isnull=False).order_by().values("webhook")
 

@@ -15,8 +15,9 @@ from tests.running import ROOT, STOPS_WITHIN_SECONDS, kill_if_alive, processes_w
 SUPERVISOR = """
 import sys
 from tracker.together import Together
-ended = Together(once_started=lambda: print("started", flush=True)).run(
-    {"first": "sleep 600", "second": "sleep 600", "third": sys.argv[1]},
+until_asked = "sh -c 'trap \\"echo second ends; exit\\" TERM; while :; do sleep 0.05; done'"
+ended = Together(once_started=lambda: print("started", flush=True), ends_last="second").run(
+    {"first": "sleep 600", "second": until_asked, "third": sys.argv[1]},
     {"PATH": sys.argv[2], "VAR_DIR": sys.argv[3]},
 )
 print("asked to stop" if ended is None else f"{ended[0]} ended with {ended[1]}")
@@ -55,7 +56,7 @@ Start = Callable[[str], Supervised]
 
 @pytest.fixture
 def supervise(tmp_path: Path) -> Iterator[Start]:
-    """Start two sleeping processes and a third one of the test's choice as one."""
+    """Start two processes that do nothing, the second to end last, and a third one of the test's choice."""
     started: list[Supervised] = []
 
     def start(third: str) -> Supervised:
@@ -119,3 +120,17 @@ def test_a_process_may_let_its_children_finish(supervise: Start) -> None:
     said = supervised.rest()
     assert "child done" in said
     assert "in order" in said
+
+
+def test_one_may_be_needed_until_the_others_have_ended(supervise: Start) -> None:
+    """The demo's pages are served until the worker has fetched what it has begun with."""
+    supervised = supervise(
+        "sh -c 'trap \"sleep 1; echo third ends; exit\" TERM; echo ready; while :; do sleep 0.05; done'"
+    )
+    supervised.wait_for("ready")
+
+    supervised.process.send_signal(signal.SIGTERM)
+
+    said = supervised.rest()
+    assert 0 < said.index("third ends") < said.index("second ends")
+    assert supervised.all_gone()
