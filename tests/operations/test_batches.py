@@ -456,7 +456,7 @@ def test_a_sweep_waits_for_no_page_that_is_being_written_down(hot: tuple[Article
 
     with ThreadPoolExecutor(1) as pool, transaction.atomic():
         Article.objects.select_for_update().get(pk=article.pk)
-        assert pool.submit(heat_up_beside).result(timeout=5) == 0
+        assert pool.submit(heat_up_beside).result(timeout=20) == 0
     assert heat_up() == 1
 
 
