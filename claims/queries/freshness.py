@@ -1,9 +1,12 @@
 """How fresh what we show is: when pages were last checked, are checked next, or whether checking stopped."""
 
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.db.models import Case, DateTimeField, ExpressionWrapper, F, Max, OuterRef, Subquery, When
+from django.db.models.functions import Coalesce, Greatest, Now
 
 from claims.models import Article, Host
 from claims.queries.reader_shapes import Freshness
@@ -42,3 +45,37 @@ def waits(hosts: Collection[str], *, now: datetime) -> Mapping[str, datetime]:
 def after_wait(due_at: datetime | None, waits_until: datetime | None) -> datetime | None:
     """Return when something due is really asked for, if its host is left alone until ``waits_until``."""
     return max(due_at, waits_until) if due_at and waits_until else due_at
+
+
+def asked_at() -> Case:
+    """Return, as part of a query on articles, when each is really asked for: `after_wait` in the database.
+
+    Null for a page that is never checked.
+    """
+    soon = ExpressionWrapper(Now() + LONG_WAIT, output_field=DateTimeField())
+    waiting = Host.objects.filter(name=OuterRef("host"), free_at__gt=soon)
+    until = Coalesce(Subquery(waiting.values("free_at")), F("due_at"))
+    return Case(When(due_at__isnull=False, then=Greatest("due_at", until)), output_field=DateTimeField())
+
+
+@dataclass(frozen=True, slots=True)
+class Standstill:
+    """That nothing is checked any more: since when (None: nothing ever was), and how many articles wait."""
+
+    last_checked_at: datetime | None
+    overdue: int
+
+
+def standstill(*, now: datetime) -> Standstill | None:
+    """Return how long nothing has been checked although it was due; None while checks are made.
+
+    One query while nothing is long overdue, else three. One article that lags behind is no standstill.
+    """
+    due = Article.objects.filter(due_at__lt=now - patience()).annotate(asked_at=asked_at())
+    overdue = due.filter(asked_at__lt=now - patience()).order_by()
+    if not overdue.exists():
+        return None
+    last: datetime | None = Article.objects.aggregate(at=Max("last_checked_at"))["at"]
+    if last is not None and last > now - patience():
+        return None
+    return Standstill(last, overdue.count())
