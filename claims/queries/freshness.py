@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db.models import Case, DateTimeField, ExpressionWrapper, F, Max, OuterRef, Subquery, When
 from django.db.models.functions import Coalesce, Greatest, Now
 
-from claims.models import Article, Host
+from claims.models import Article, Claim, Host
 from claims.queries.reader_shapes import Freshness
 
 LONG_WAIT = timedelta(minutes=1)
@@ -25,8 +25,9 @@ def patience() -> timedelta:
 
 def judge(last_checked_at: datetime | None, next_check_at: datetime | None, *, now: datetime) -> Freshness:
     """Return the freshness of something last checked then and due next then; late when long overdue."""
+    due = next_check_at is not None and next_check_at <= now
     late = next_check_at is not None and next_check_at + patience() < now
-    return Freshness(last_checked_at, next_check_at, late)
+    return Freshness(last_checked_at, next_check_at, late, due)
 
 
 def freshness_of_article(
@@ -34,6 +35,11 @@ def freshness_of_article(
 ) -> Freshness:
     """Return the freshness of one page, whose host is left alone until ``waits_until``."""
     return judge(article.last_checked_at, after_wait(article.due_at, waits_until), now=now)
+
+
+def freshness_of_claim(claim: Claim, *, now: datetime) -> Freshness:
+    """Return the freshness of a claim's sources together, unknown unless `with_freshness` read the claim."""
+    return judge(getattr(claim, "last_checked_at", None), getattr(claim, "next_check_at", None), now=now)
 
 
 def waits(hosts: Collection[str], *, now: datetime) -> Mapping[str, datetime]:

@@ -155,6 +155,7 @@ def test_when_nobody_checks_any_more_every_page_says_so(
         (f"/articles/{article.id}/", Client()),
         (claim.get_absolute_url(), Client()),
         (f"/desk/articles/{article.id}/", desk),
+        (f"/desk/claims/{claim.id}/", desk),
     ]
     time.sleep(0.4)  # no scheduler runs
     for path, client in pages:
@@ -182,6 +183,41 @@ def test_the_desk_is_told_when_no_check_was_ever_made(site: NewsSite, edith: Use
     assert "has been checked" not in words("/desk/", desk), "it was only just added"
     Article.objects.update(due_at=right_now() - timedelta(days=1))
     assert "Nothing has been checked yet, though 1 article is due" in words("/desk/", desk)
+
+
+def test_a_page_never_checked_says_that_and_not_since_when(site: NewsSite, edith: User) -> None:
+    article = taken_on(site.says("/fee", "Harbour fee rises", SEVEN, PADDING))
+    claim = tracked(article, "seven crowns", edith)
+    add_feed(url=site.answers("/feed", body=b"<rss><channel/></rss>"), by=None, now=right_now())
+    Article.objects.update(last_checked_at=None, due_at=right_now() - timedelta(days=1))
+    Feed.objects.update(last_read_at=None, due_at=right_now() - timedelta(days=1))
+    for path in (f"/articles/{article.id}/", claim.get_absolute_url(), "/claims/", "/"):
+        page = words(path)
+        assert "Not checked yet" in page, path
+        assert "Not checked since" not in page, path
+    desk = Client()
+    desk.force_login(edith)
+    assert "Last read not yet" in words("/desk/feeds/", desk)
+
+
+def test_no_page_announces_a_check_for_a_moment_that_has_passed(site: NewsSite, edith: User) -> None:
+    article = taken_on(site.says("/fee", "Harbour fee rises", SEVEN, PADDING))
+    claim = tracked(article, "seven crowns", edith)
+    add_feed(url=site.answers("/feed", body=b"<rss><channel/></rss>"), by=None, now=right_now())
+    desk = Client()
+    desk.force_login(edith)
+    soon = right_now() + timedelta(hours=1)
+    for due_at, said in (
+        (soon, f"{soon:%-d %B %Y, %H:%M} UTC"),
+        (right_now() - timedelta(seconds=20), "due now"),
+    ):
+        for rows in (Article, Feed):
+            rows.objects.update(due_at=due_at)
+        assert f"Next check {said}" in words(f"/articles/{article.id}/")
+        assert f"Next check {said}" in words(claim.get_absolute_url())
+        assert f"Next check {said}" in words(f"/desk/articles/{article.id}/", desk)
+        assert said in words("/desk/articles/", desk)
+        assert f"Next reading {said}" in words("/desk/feeds/", desk)
 
 
 def test_one_article_that_lags_behind_does_not_mean_that_nothing_is_checked(
