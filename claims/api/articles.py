@@ -55,7 +55,7 @@ class ArticlesEndpoint(Endpoint):
         )
         path = reverse("api:article", kwargs={"article_id": added.article.id})
         return Response(
-            article_shape(added.article),
+            article_shape(article(added.article.id)),
             status=200 if added.known_before else 202,
             headers={"Location": settings.PUBLIC_URL + path},
         )

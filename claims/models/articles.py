@@ -1,7 +1,5 @@
 """Pages we keep checking, what they said when, and what changed between two of their snapshots."""
 
-from typing import Any
-
 from django.conf import settings
 from django.db import models
 
@@ -71,11 +69,6 @@ class Article(Record, Due):
 
     def __str__(self) -> str:
         return self.headline or self.url
-
-    @property
-    def next_check_at(self) -> Any:
-        """When the next check is due (aware datetime), or None for a page that is never checked."""
-        return self.due_at
 
     @property
     def is_gone(self) -> bool:

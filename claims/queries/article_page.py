@@ -5,7 +5,7 @@ from datetime import datetime
 from math import ceil
 
 from claims.models import Appearance, Article, Change, Snapshot
-from claims.queries.freshness import freshness_of_article
+from claims.queries.freshness import freshness_of_article, waits
 from claims.queries.reader_pages import ArticlePage, CarriedClaim, SnapshotView
 from claims.queries.reader_rows import article_link, change_view, lines_of, visible_claims
 from claims.vocabulary import ChangeKind, QuoteState
@@ -16,7 +16,7 @@ PAGE_SIZE = 20
 
 
 def article_page(article_id: str, *, now: datetime, page: int = 1) -> ArticlePage:
-    """Return an article with its newest snapshots and one page of its telling changes (eight queries).
+    """Return an article with its newest snapshots and one page of its telling changes (nine queries).
 
     Trivial changes are left out; ``page`` counts from 1, and the nearest one that exists is meant. Raises
     `Article.DoesNotExist`.
@@ -28,13 +28,15 @@ def article_page(article_id: str, *, now: datetime, page: int = 1) -> ArticlePag
     page = min(max(page, 1), pages)
     start = (page - 1) * PAGE_SIZE
     carried = _carried(article, now=now)
+    waits_until = waits([article.host], now=now).get(article.host) if article.due_at else None
     claims = {each.line.id: (each.line.text, each.line.url) for each in carried}
     return ArticlePage(
         article=link,
         byline=article.byline,
         language=article.language,
         not_extracted=article.extraction_note,
-        freshness=freshness_of_article(article, now=now),
+        freshness=freshness_of_article(article, now=now, waits_until=waits_until),
+        waits_until=waits_until,
         check_count=article.check_count,
         snapshot_count=article.snapshot_count,
         snapshots=_snapshots(article),

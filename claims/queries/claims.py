@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.text import slugify
 
 from claims.models import Appearance, Article, Claim, Claimant, Event, Publisher, Topic
+from claims.queries.freshness import asked_at
 from claims.queries.shapes import claim_shape, moment
 from claims.vocabulary import ClaimStatus, EventKind, Visibility
 
@@ -87,13 +88,16 @@ def any_of(alternatives: Sequence[Q]) -> Q:
 
 
 def with_freshness(claims: QuerySet[Claim]) -> QuerySet[Claim]:
-    """Add the latest ``last_checked_at`` and the earliest ``next_check_at`` of the articles it appears in."""
+    """Add the latest ``last_checked_at`` and the earliest ``next_check_at`` of the articles it appears in.
+
+    An article whose host asked us to wait is checked next when that wait ends.
+    """
     articles = Article.objects.filter(appearances__claim=OuterRef("pk")).order_by()
     grouped = articles.values("appearances__claim")
     return (
         claims.annotate(
             last_checked_at=Subquery(grouped.annotate(at=Max("last_checked_at")).values("at")),
-            next_check_at=Subquery(grouped.annotate(at=Min("due_at")).values("at")),
+            next_check_at=Subquery(grouped.annotate(at=Min(asked_at())).values("at")),
         )
         .select_related("claimant")
         .prefetch_related("topics")

@@ -23,6 +23,7 @@ from claims.models import (
 )
 from claims.operations.evidence import is_primary
 from claims.operations.ledger import PUBLIC_KINDS
+from claims.queries.claims import with_freshness
 from claims.queries.custody import with_copies
 from claims.queries.desk import awaiting_sign_off, open_candidates
 from claims.queries.desk_policy import PolicyHint, hint_for
@@ -170,8 +171,8 @@ class Workbench:
 
 
 def claim_at_the_desk(claim_id: str) -> Claim:
-    """Return the claim, public or internal, merged or not; raises `Claim.DoesNotExist`."""
-    return Claim.objects.select_related("claimant", "merged_into").prefetch_related("topics").get(pk=claim_id)
+    """Return the claim with freshness, public or internal, merged or not; raises `Claim.DoesNotExist`."""
+    return with_freshness(Claim.objects.select_related("merged_into")).get(pk=claim_id)
 
 
 def workbench(claim: Claim) -> Workbench:

@@ -30,15 +30,20 @@ def front_page(*, now: datetime) -> FrontPage:
     """Return what a reader needs at a glance (sixteen queries, one more while nothing is decided).
 
     The lead is the latest verdict; while there is none, the claim that changed latest. The open claims are
-    ranked by articles per origin: what is repeated most often on the word of the fewest comes first.
+    ranked by articles per origin: what is repeated most often on the word of the fewest comes first. What we
+    withdrew is neither.
     """
     claims = visible_claims().prefetch_related(None)
-    decided = claims.exclude(status=ClaimStatus.UNVERIFIED).order_by("-status_changed_at", "id")
+    decided = (
+        claims.exclude(status=ClaimStatus.UNVERIFIED)
+        .filter(withdrawn=False)
+        .order_by("-status_changed_at", "id")
+    )
     lead = decided.first() or claims.first()
     lead_id = lead.id if lead else ""
     others = claims.exclude(pk=lead_id)
     review = list(others.filter(under_review=True)[:MOST_UNDER_REVIEW])
-    rest = others.exclude(pk__in=[claim.id for claim in review]).filter(status__in=_OPEN)
+    rest = others.exclude(pk__in=[claim.id for claim in review]).filter(status__in=_OPEN, withdrawn=False)
     copied = F("article_count") * 1.0 / Greatest(F("origin_count"), 1)
     ranked = rest.annotate(copied=ExpressionWrapper(copied, FloatField()))
     still_open = list(ranked.order_by("-copied", "-article_count", "-updated_at", "id")[:MOST_OPEN])

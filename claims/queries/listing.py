@@ -20,6 +20,7 @@ from claims.models import (
     Topic,
 )
 from claims.queries.claims import ClaimFilter, UnknownValueError, any_of, called, tracked_claims
+from claims.queries.freshness import asked_at
 from claims.vocabulary import ArticleState, CandidateState, PublisherKind, ReviewState, Zone
 
 Named = TypeVar("Named", Topic, Claimant, Publisher)
@@ -85,7 +86,7 @@ def candidates_of(article_id: str) -> list[Candidate]:
 
 def articles(wanted: ArticleFilter) -> QuerySet[Article]:
     """Return the articles that the filter leaves, with publishers; raises `UnknownValueError`."""
-    rows = Article.objects.select_related("publisher")
+    rows = _with_next_check(Article.objects.select_related("publisher"))
     if wanted.ids:
         rows = rows.filter(pk__in=wanted.ids)
     if wanted.urls:
@@ -101,7 +102,12 @@ def articles(wanted: ArticleFilter) -> QuerySet[Article]:
 
 def article(article_id: str) -> Article:
     """Return the article with its publisher and newest snapshot; raises `Article.DoesNotExist`."""
-    return Article.objects.select_related("publisher", "newest").get(pk=article_id)
+    return _with_next_check(Article.objects.select_related("publisher", "newest")).get(pk=article_id)
+
+
+def _with_next_check(rows: QuerySet[Article]) -> QuerySet[Article]:
+    """Add ``next_check_at``, null for a page that is never checked."""
+    return rows.annotate(next_check_at=asked_at())
 
 
 def addresses_of(article_ids: Sequence[str] | None = None) -> dict[str, str]:

@@ -157,6 +157,7 @@ class ArticlePage:
 
     ``changes`` are those of one ``page`` out of ``pages``, the newest first; ``language`` (ISO 639-1, "" if
     unknown) is that of its words, and ``not_extracted`` says why no claims were looked for in them, if so.
+    ``waits_until``: its host asked us to leave it alone so long.
     """
 
     article: ArticleLink
@@ -164,6 +165,7 @@ class ArticlePage:
     language: str
     not_extracted: str
     freshness: Freshness
+    waits_until: datetime | None
     check_count: int
     snapshot_count: int
     snapshots: tuple[SnapshotView, ...]

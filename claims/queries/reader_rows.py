@@ -9,7 +9,7 @@ from django.db.models import F, QuerySet
 
 from claims.models import Anchor, Article, Change, Claim
 from claims.queries.claims import ClaimFilter, tracked_claims
-from claims.queries.freshness import judge
+from claims.queries.freshness import freshness_of_claim
 from claims.queries.reader_shapes import ArticleLink, ChangeView, ClaimLine, Named, Said, Turn
 from claims.vocabulary import ArticleState, ChangeKind, ClaimStatus, HedgeShift, Stance
 
@@ -65,9 +65,7 @@ def line_of(claim: Claim, *, now: datetime) -> ClaimLine:
         article_count=claim.article_count,
         origin_count=claim.origin_count,
         updated_at=claim.updated_at,
-        freshness=judge(
-            getattr(claim, "last_checked_at", None), getattr(claim, "next_check_at", None), now=now
-        ),
+        freshness=freshness_of_claim(claim, now=now),
     )
 
 

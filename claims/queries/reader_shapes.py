@@ -18,6 +18,9 @@ from claims.vocabulary import (
 LONG_SILENCE = timedelta(days=3)
 """From this pause on, a drawn timeline breaks its axis (product.md, rule 6)."""
 
+MOST_OPEN_PIECES = 5
+"""Pieces of evidence that a page shows before it folds the others away."""
+
 
 @dataclass(frozen=True, slots=True)
 class Named:
@@ -29,11 +32,15 @@ class Named:
 
 @dataclass(frozen=True, slots=True)
 class Freshness:
-    """How fresh a page is; ``late`` when a check is overdue by more than a pause of the workers explains."""
+    """How fresh a page is; ``late`` when a check is overdue by more than a pause of the workers explains.
+
+    ``due``: the moment of the next check has come, however late it is.
+    """
 
     last_checked_at: datetime | None
     next_check_at: datetime | None
     late: bool
+    due: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,6 +259,20 @@ class Verdict:
     signed_off_by: str
     override: str
     evidence: tuple[EvidenceView, ...]
+
+    @property
+    def evidence_first(self) -> tuple[EvidenceView, ...]:
+        """The pieces that stand open: the first ones, and whatever has been shaken since."""
+        return tuple(piece for number, piece in enumerate(self.evidence) if self._is_open(number, piece))
+
+    @property
+    def evidence_more(self) -> tuple[EvidenceView, ...]:
+        """The pieces that are folded away."""
+        return tuple(piece for number, piece in enumerate(self.evidence) if not self._is_open(number, piece))
+
+    def _is_open(self, number: int, piece: EvidenceView) -> bool:
+        fits = len(self.evidence) <= MOST_OPEN_PIECES + 1  # a fold for one piece would save nothing
+        return fits or number < MOST_OPEN_PIECES or piece.is_shaken
 
 
 @dataclass(frozen=True, slots=True)

@@ -132,7 +132,7 @@ def appearance_shape(appearance: Appearance) -> dict[str, Any]:
 
 
 def article_shape(article: Article) -> dict[str, Any]:
-    """Return the REST article."""
+    """Return the REST article of a row of `listing`, which knows its ``next_check_at``."""
     return {
         "id": article.id,
         "url": article.url,
@@ -143,7 +143,7 @@ def article_shape(article: Article) -> dict[str, Any]:
         "state_reason": article.state_reason,
         "failing_since": moment(article.failing_since),
         "last_checked_at": moment(article.last_checked_at),
-        "next_check_at": moment(article.due_at),
+        "next_check_at": moment(article.next_check_at),  # type: ignore[attr-defined] # annotated
         "snapshot_count": article.snapshot_count,
         "updated_at": moment(article.updated_at),
         "extraction_note": article.extraction_note,

@@ -296,7 +296,7 @@ def recorded(value: datetime, now: datetime) -> SafeString:
     """Return when the ledger took something down: the hour today, else the day, for a narrow column."""
     value, now = value.astimezone(UTC), now.astimezone(UTC)
     if value.date() == now.date():
-        return _time(value, "%H:%M")
+        return _time(value, "%H:%M UTC")
     return _time(value, "%-d %b" if value.year == now.year else "%-d %b %Y")
 
 

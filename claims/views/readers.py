@@ -31,6 +31,7 @@ from claims.vocabulary import ClaimStatus
 
 SELECTS = (("topic", "Topic"), ("publisher", "Publisher"), ("claimant", "Claimant"))
 LONGEST_QUERY = 200
+NO_SUCH_PAGE = "The list has no page at this address. Start again from its first page."
 
 
 def bad_request(request: HttpRequest, message: str) -> HttpResponse:
@@ -77,7 +78,7 @@ def claims(request: HttpRequest) -> HttpResponse:
             readers.filtered(filters), cursor=request.GET.get("cursor", ""), now=datetime.now(UTC)
         )
     except readers.UnreadableCursorError:
-        return bad_request(request, "This page of the list has no such address.")
+        return bad_request(request, NO_SUCH_PAGE)
     options = readers.choices_for_filters()
     context = {
         "page": page,
@@ -135,7 +136,7 @@ def _listing(request: HttpRequest, template: str, read: Any) -> HttpResponse:
     try:
         context = read(request.GET.get("cursor", ""))
     except readers.UnreadableCursorError:
-        return bad_request(request, "This page of the list has no such address.")
+        return bad_request(request, NO_SUCH_PAGE)
     except (Topic.DoesNotExist, Claimant.DoesNotExist) as missing:
         raise Http404 from missing
     return render(request, template, context)
@@ -196,7 +197,7 @@ def search(request: HttpRequest) -> HttpResponse:
                 claims_found, cursor=request.GET.get("cursor", ""), now=datetime.now(UTC)
             )
         except readers.UnreadableCursorError:
-            return bad_request(request, "This page of the list has no such address.")
+            return bad_request(request, NO_SUCH_PAGE)
         names = readers.search_names(filters.q)
         titles = {"topic": "Running stories", "publisher": "Publishers", "claimant": "Who claims it"}
         context["names"] = [(titles[kind], kind, found) for kind, found in names.items() if found]

@@ -8,12 +8,14 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
-from claims.models import Article, Change, User
+from claims.models import Article, Change, Host, User
+from claims.queries.shapes import moment
 from claims.vocabulary import ChangeKind, Scope
 from tests.api.conftest import Program, ids, problem
 from tests.stories import an_article, right_now
 
 LIST = "/api/v1/articles/"
+SECOND = "Pier opens\n\nThe new pier opened on Friday, the mayor said. Two ferries called on the first day.\n"
 
 
 def test_a_new_address_waits_for_its_first_check(reader: APIClient, program_of: Program, cora: User) -> None:
@@ -33,6 +35,30 @@ def test_a_known_address_is_answered_with_its_article(program_of: Program, cora:
     answer = program_of(cora).post(LIST, {"url": "https://lantern.example/story"}, format="json")
     assert (answer.status_code, answer.json()["id"]) == (200, known.id)
     assert answer.headers["Location"].endswith(f"{LIST}{known.id}/")
+
+
+def test_while_its_host_wants_to_be_left_alone_the_next_check_is_when_that_ends(
+    reader: APIClient, program_of: Program, cora: User
+) -> None:
+    waiting = an_article(url="https://lantern.example/story")
+    other = an_article(SECOND, url="https://harbour.example/story")
+    until = right_now() + timedelta(hours=3)
+    Host.objects.update_or_create(name=waiting.host, defaults={"free_at": until})
+    told = {row["id"]: row["next_check_at"] for row in reader.get(LIST).json()["results"]}
+    assert told == {waiting.id: moment(until), other.id: moment(other.due_at)}
+    assert reader.get(f"{LIST}{waiting.id}/").json()["next_check_at"] == moment(until)
+    added = program_of(cora).post(LIST, {"url": waiting.url}, format="json").json()
+    assert added["next_check_at"] == moment(until)
+    # The ordinary pause between two requests.
+    Host.objects.update(free_at=right_now() + timedelta(seconds=20))
+    assert reader.get(f"{LIST}{waiting.id}/").json()["next_check_at"] == moment(waiting.due_at)
+
+
+def test_a_file_without_an_address_is_never_checked_whatever_waits(reader: APIClient) -> None:
+    article = an_article()
+    Article.objects.update(due_at=None)
+    Host.objects.update_or_create(name=article.host, defaults={"free_at": right_now() + timedelta(hours=3)})
+    assert reader.get(f"{LIST}{article.id}/").json()["next_check_at"] is None
 
 
 @pytest.mark.parametrize(

@@ -274,14 +274,14 @@ def test_the_queue_costs_the_same_however_long_it_is(
     decided(claim, edith, ClaimStatus.REFUTED)
     ReReview.objects.create(claim=claim, review=Review.objects.get(), opened_at=right_now(), reason="Edited.")
     a_candidate(edith, "Rain fell.", article, "The harbour was closed")
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         desk.get(QUEUE)
     for number in range(5):
         text = f"{WIRE}\nParagraph number {number} of the port's own chronicle.\n"
         more = an_article(text, url=f"https://more.example/{number}", publisher=f"Paper {number}")
         a_candidate(edith, f"Vessel {number} sank.", more, LANDED)
         a_claim(edith, text=f"Ship {number} was late", article=more, quote="Nobody at the port")
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         desk.get(QUEUE)
 
 

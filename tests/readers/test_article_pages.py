@@ -11,12 +11,14 @@ from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils.html import strip_tags
 from playwright.sync_api import Page
 from pytest_django import Settings
 
-from claims.models import Article, Candidate, Change, Claim, Feed, User
+from claims.models import Article, Candidate, Change, Claim, Feed, Host, User
 from claims.operations.feed_reading import read_feeds
 from claims.operations.feeds import add_feed
+from claims.operations.ingest import add_article
 from claims.queries.reader_rows import MOST_SHOWN
 from claims.vocabulary import Visibility
 from tests.conftest import ColorScheme
@@ -44,6 +46,11 @@ def read(path: str, client: Client | None = None) -> str:
     answer = (client or Client()).get(path)
     assert answer.status_code == 200, path
     return re.sub(r"\s+", " ", answer.content.decode())
+
+
+def words(path: str, client: Client | None = None) -> str:
+    """What a person reads there."""
+    return " ".join(strip_tags(read(path, client)).split())
 
 
 def test_changes_stand_in_one_text_or_side_by_side_with_a_plain_link(site: NewsSite, edith: User) -> None:
@@ -148,10 +155,15 @@ def test_when_nobody_checks_any_more_every_page_says_so(
         (f"/articles/{article.id}/", Client()),
         (claim.get_absolute_url(), Client()),
         (f"/desk/articles/{article.id}/", desk),
+        (f"/desk/claims/{claim.id}/", desk),
     ]
     time.sleep(0.4)  # no scheduler runs
     for path, client in pages:
         assert "Not checked since" in read(path, client), path
+    article.refresh_from_db()
+    assert article.last_checked_at is not None
+    nothing = f"Nothing has been checked since {article.last_checked_at:%-d %B %Y, %H:%M} UTC"
+    assert nothing in words("/desk/", desk)
     assert "overdue" in read("/desk/articles/", desk)
     assert "not since" in read("/desk/feeds/", desk)
     settings.SWEEP_SECONDS = settings.CHECK_MIN_SECONDS = settings.LEASE_SECONDS = 60.0
@@ -160,7 +172,88 @@ def test_when_nobody_checks_any_more_every_page_says_so(
     for path, client in pages:
         assert "Not checked since" not in read(path, client), path
         assert "Next check" in read(path, client), path
+    assert "Nothing has been checked" not in read("/desk/", desk)
     assert "not since" not in read("/desk/feeds/", desk)
+
+
+def test_the_desk_is_told_when_no_check_was_ever_made(site: NewsSite, edith: User) -> None:
+    add_article(url=site.says("/fee", "Harbour fee rises", SEVEN), by=None, now=right_now())
+    desk = Client()
+    desk.force_login(edith)
+    assert "has been checked" not in words("/desk/", desk), "it was only just added"
+    Article.objects.update(due_at=right_now() - timedelta(days=1))
+    assert "Nothing has been checked yet, though 1 article is due" in words("/desk/", desk)
+
+
+def test_a_page_never_checked_says_that_and_not_since_when(site: NewsSite, edith: User) -> None:
+    article = taken_on(site.says("/fee", "Harbour fee rises", SEVEN, PADDING))
+    claim = tracked(article, "seven crowns", edith)
+    add_feed(url=site.answers("/feed", body=b"<rss><channel/></rss>"), by=None, now=right_now())
+    Article.objects.update(last_checked_at=None, due_at=right_now() - timedelta(days=1))
+    Feed.objects.update(last_read_at=None, due_at=right_now() - timedelta(days=1))
+    for path in (f"/articles/{article.id}/", claim.get_absolute_url(), "/claims/", "/"):
+        page = words(path)
+        assert "Not checked yet" in page, path
+        assert "Not checked since" not in page, path
+    desk = Client()
+    desk.force_login(edith)
+    assert "Last read not yet" in words("/desk/feeds/", desk)
+
+
+def test_no_page_announces_a_check_for_a_moment_that_has_passed(site: NewsSite, edith: User) -> None:
+    article = taken_on(site.says("/fee", "Harbour fee rises", SEVEN, PADDING))
+    claim = tracked(article, "seven crowns", edith)
+    add_feed(url=site.answers("/feed", body=b"<rss><channel/></rss>"), by=None, now=right_now())
+    desk = Client()
+    desk.force_login(edith)
+    soon = right_now() + timedelta(hours=1)
+    for due_at, said in (
+        (soon, f"{soon:%-d %B %Y, %H:%M} UTC"),
+        (right_now() - timedelta(seconds=20), "due now"),
+    ):
+        for rows in (Article, Feed):
+            rows.objects.update(due_at=due_at)
+        assert f"Next check {said}" in words(f"/articles/{article.id}/")
+        assert f"Next check {said}" in words(claim.get_absolute_url())
+        assert f"Next check {said}" in words(f"/desk/articles/{article.id}/", desk)
+        assert said in words("/desk/articles/", desk)
+        assert f"Next reading {said}" in words("/desk/feeds/", desk)
+
+
+def test_one_article_that_lags_behind_does_not_mean_that_nothing_is_checked(
+    site: NewsSite, edith: User
+) -> None:
+    for name in ("fee", "pier"):
+        taken_on(site.says(f"/{name}", f"Harbour {name} rises", SEVEN, PADDING))
+    Article.objects.filter(url__endswith="/fee").update(due_at=right_now() - timedelta(days=1))
+    desk = Client()
+    desk.force_login(edith)
+    assert "has been checked" not in words("/desk/", desk)
+
+
+@pytest.mark.parametrize("path", ["article", "claim", "list"])
+def test_while_its_host_wants_to_be_left_alone_the_next_check_is_when_that_ends(
+    site: NewsSite, edith: User, path: str
+) -> None:
+    article = taken_on(site.says("/fee", "Harbour fee rises", SEVEN, PADDING))
+    claim = tracked(article, "seven crowns", edith)
+    address = {
+        "article": f"/articles/{article.id}/",
+        "claim": claim.get_absolute_url(),
+        "list": "/claims/",
+    }[path]
+    Article.objects.update(due_at=right_now() - timedelta(days=1))
+    assert "Not checked since" in words(address), "the control"
+    until = right_now() + timedelta(hours=3)
+    Host.objects.update_or_create(name=article.host, defaults={"free_at": until})
+    shown = words(address)
+    assert "Not checked since" not in shown
+    if path != "list":
+        assert f"Next check {until:%-d %B %Y, %H:%M} UTC" in shown
+    if path == "article":
+        assert "asked us to wait" in shown
+    Host.objects.update(free_at=right_now())
+    assert "asked us to wait" not in words(address)
 
 
 @pytest.mark.browser

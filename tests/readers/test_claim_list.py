@@ -112,7 +112,7 @@ def test_a_page_keeps_the_filters(client: Client, newsroom: Newsroom) -> None:
 def test_a_cursor_that_is_none_of_ours_is_refused_with_a_page(client: Client, db: None, cursor: str) -> None:
     answer = client.get("/claims/", {"cursor": cursor})
     assert answer.status_code == 400
-    assert "no such address" in answer.content.decode()
+    assert "The list has no page at this address." in answer.content.decode()
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,8 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from claims.models import Claim
-from claims.vocabulary import ClaimStatus
+from claims.models import Article, Claim
+from claims.vocabulary import ArticleState, ClaimStatus
 from tests.readers.conftest import RESIGNED, Newsroom, look_again, seen
 from tests.sites import NewsSite
 
@@ -237,3 +237,26 @@ def test_the_page_costs_the_same_however_many_articles_carry_the_claim(
     newsroom.decides(resignation, ClaimStatus.REFUTED, "He opened the new pier this morning.")
     with django_assert_num_queries(9):
         client.get(resignation.get_absolute_url())
+
+
+def test_of_much_evidence_the_first_and_the_shaken_pieces_stand_open(
+    client: Client, newsroom: Newsroom, resignation: Claim
+) -> None:
+    for number in range(6):
+        page = newsroom.brings_in(f"Paper {number}", f"{RESIGNED}, The Lantern reported.")
+        newsroom.adds_to(resignation, page, RESIGNED)
+    newsroom.decides(resignation, ClaimStatus.REFUTED, "He opened the new pier this morning.")
+
+    def evidence() -> tuple[str, str]:
+        part = read(client, resignation).split('id="evidence"')[1].split("</section>")[0]
+        shown, _, folded = part.partition("<details")
+        return shown, folded
+
+    shown, folded = evidence()
+    assert (shown.count("as we saw it"), folded.count("as we saw it")) == (5, 4)
+    assert "The other 4 pieces" in folded
+    last = re.findall(r"/articles/(\w+)/", folded)[-1]
+    Article.objects.filter(pk=last).update(state=ArticleState.REMOVED)
+    shown, folded = evidence()
+    assert f"/articles/{last}/" in shown
+    assert "The other 3 pieces" in folded

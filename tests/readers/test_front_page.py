@@ -148,6 +148,21 @@ def test_a_running_story_says_how_its_claims_stand(
     assert "1 disputed" in page
 
 
+def test_a_claim_that_we_withdrew_is_not_among_the_open_ones(
+    client: Client, newsroom: Newsroom, resignation: Claim
+) -> None:
+    newsroom.decides(resignation, ClaimStatus.REFUTED, "He opened the new pier this morning.")
+    page = newsroom.brings_in("Quay News", "The ferry was late on Friday, the harbour master said.")
+    ferry = newsroom.tracks("The ferry was late on Friday", page, "The ferry was late on Friday")
+
+    def still_open() -> str:
+        return client.get("/").content.decode().partition('id="open-title"')[2].split("</section>")[0]
+
+    assert ferry.text in still_open(), "the control"
+    Claim.objects.filter(pk=ferry.pk).update(withdrawn=True)
+    assert ferry.text not in still_open()
+
+
 @pytest.mark.parametrize("claims", [1, 6])
 def test_the_page_costs_the_same_however_many_claims_there_are(
     client: Client, newsroom: Newsroom, claims: int, django_assert_max_num_queries: DjangoAssertNumQueries

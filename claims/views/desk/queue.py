@@ -1,6 +1,7 @@
 """The queue: what waits for an editor, and what becomes of each candidate, without leaving the page."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from http import HTTPStatus
 from itertools import pairwise
 from typing import Any
@@ -21,6 +22,7 @@ from claims.operations.refusals import NotAllowedError, RefusalError
 from claims.operations.rewriting import Suggestion, is_configured
 from claims.queries.clock import database_now
 from claims.queries.desk import QueueFilter, Show, candidate_in_full, claims_meant, queue
+from claims.queries.freshness import standstill
 from claims.views.desk.doors import (
     asked_words,
     at_the_desk,
@@ -83,6 +85,7 @@ def _show_queue(
     context: dict[str, Any] = {
         "section": "queue",
         "queue": found,
+        "standstill": standstill(now=datetime.now(UTC)),
         "rows": [
             (statement.candidate, statement.copies, following.get(statement.candidate.id, ""))
             for statement in found.statements

@@ -1,6 +1,7 @@
 """The workbench of a claim: everything it rests on, and the decision."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from http import HTTPStatus
 from itertools import islice, zip_longest
 from typing import Any
@@ -22,6 +23,7 @@ from claims.operations.review import StaleVersionError, decide, sign_off
 from claims.queries.clock import database_now
 from claims.queries.desk_policy import policy_hint
 from claims.queries.desk_workbench import claim_at_the_desk, workbench
+from claims.queries.freshness import freshness_of_claim
 from claims.views.desk.doors import at_the_desk, person, status_of
 from claims.vocabulary import ClaimStatus, ReviewState, Role
 
@@ -266,6 +268,7 @@ def _show(
         "section": "claims",
         "bench": bench,
         "claim": claim,
+        "freshness": freshness_of_claim(claim, now=datetime.now(UTC)),
         "form": form or DecideForm(),
         "edit_form": edit_form or EditForm(initial=initial, topics=topics),
         "edit_is_open": edit_form is not None,
