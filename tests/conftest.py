@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Literal
 
 import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 
 from tests import chromium, servers
 
@@ -26,6 +28,11 @@ OTHER_MARKERS = (
     "only_postgres: proves something of PostgreSQL or Redis; not run on SQLite",
     "only_sqlite: proves something of SQLite; not run on PostgreSQL",
 )
+
+
+# How long an example takes to make is this machine's business: it may be busy.
+hypothesis_settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis_settings.load_profile("patient")
 
 
 def engine() -> str:
