@@ -1,5 +1,6 @@
 """Two states of an article: what changed, its kind, the publisher's notice, and hedges that came or went."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -48,6 +49,43 @@ def test_a_time_stamp_is_trivial() -> None:
         with_text(f"{TEXT}\nLast updated 3 hours ago", f"{TEXT}\nLast updated 2 hours ago").kind
         is ChangeKind.TRIVIAL
     )
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Updated March 31, 2011 at 11:12 a.m. EST",
+        "This article was last updated on 31 March 2011 at 10:15.",
+        "This is a breaking story, check back for updates.",
+        "This is a developing story and will be updated.",
+        "More details soon…",
+        "This article is more than 2 years old",
+        "Read more: Ferry talks stall in the north as crews walk out",
+        "ALSO READ | Ferry talks stall in the north",
+        "Sign up to our politics newsletter for the stories that matter",
+        "Get the Harbour Briefing in your inbox every weekday",
+        "See all updates",
+    ],
+)
+def test_a_line_that_says_nothing_of_the_story_may_come_and_go(line: str) -> None:
+    with_it = TEXT.replace("\n\n", f"\n\n{line}\n\n", 1)
+    assert with_it != TEXT
+    assert with_text(with_it).kind is ChangeKind.TRIVIAL
+    assert with_text(TEXT, with_it).kind is ChangeKind.TRIVIAL
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "This is a breaking point, the minister said.",
+        "Read his letter in full before the vote, the mayor said.",
+        "Sign up for the army, the minister told students.",
+        "More followed in the evening.",
+        "Get the vaccine, the minister told students.",
+    ],
+)
+def test_a_line_of_the_story_that_begins_alike_is_an_edit(line: str) -> None:
+    assert with_text(f"{TEXT}\n\n{line}").kind is ChangeKind.SILENT_EDIT
 
 
 def test_one_word_of_negation_is_a_silent_edit() -> None:

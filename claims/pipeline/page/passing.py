@@ -9,9 +9,10 @@ LONGEST_PASSING = 120
 """Characters; a longer line says something."""
 
 _STAMP = re.compile(
-    r"(?:last\s+)?(?:updated?|modified|edited|corrected|published|posted)\b[\s:,|\-–—]*(?:on|at)?[\s\d:.,/|\-–—]*"
+    r"(?:this (?:article|story|report|post|page) (?:was|has been) )?"
+    r"(?:(?:last|first|originally)\s+)?(?:updated?|modified|edited|corrected|published|posted)\b[\s:,|\-–—]*(?:on|at)?[\s\d:.,/|\-–—]*"
     r"(?:(?:mon|tue|wed|thu|fri|sat|sun|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*|"
-    r"[ap]\.?m\.?|gmt|bst|utc|e[sd]?t|c[e]?s?t|p[sd]?t|ago|hours?|minutes?|mins?|days?|\d+(?:st|nd|rd|th)?|[\s:.,/|\-–—])*",
+    r"[ap]\.?m\.?|gmt|bst|utc|e[sd]?t|c[e]?s?t|p[sd]?t|at|ago|hours?|minutes?|mins?|days?|\d+(?:st|nd|rd|th)?|[\s:.,/|\-–—])*",
     re.IGNORECASE,
 )
 _LONGEST_KEPT = 100  # characters of names that are remembered
@@ -51,14 +52,16 @@ def _boxes() -> frozenset[str]:
 
 @lru_cache(maxsize=1)
 def _passing() -> re.Pattern[str]:
-    lists = {name: "|".join(map(re.escape, words)) for name, words in _lists().items() if name != "about"}
+    kept = _lists()
+    lists = {name: "|".join(map(re.escape, kept[name])) for name in ("units", "counted", "labels")}
     figure = r"[\d.,]+\s*[km]?"
     since = rf"(?:an?|{figure}|few|one|two|three)\s*(?:{lists['units']})s?\s+ago"
     return re.compile(
         rf"(?:{lists['labels']})"
         rf"|(?:(?:updated?|posted|published|last updated)\W*)?{since}"
         rf"|{figure}\s*(?:{lists['counted']})s?"
-        rf"|(?:{lists['counted']})s?\W*{figure}\)?",
+        rf"|(?:{lists['counted']})s?\W*{figure}\)?"
+        rf"|{'|'.join(kept['lines'])}",
         re.IGNORECASE,
     )
 
