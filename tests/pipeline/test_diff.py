@@ -171,12 +171,55 @@ def test_a_correction_is_told_by_its_notice() -> None:
         assert (change.kind, change.notice) == (ChangeKind.CORRECTION, notice), notice
 
 
+@pytest.mark.parametrize(
+    "notice",
+    [
+        "• This article was amended on 31 March 2011 because the airport was wrong.",
+        "31 March 2011: This article has been corrected. The airport is Farnborough.",
+        "March 31, 2011 – Correction: the airport is Farnborough.",
+        "Note: A prior version of this story named the wrong airport.",
+        "For the record: The flight landed at Farnborough.",
+        "For the record 10:15 a.m. March 31, 2011: The flight landed at Farnborough.",
+        "(Refiles to fix airport in first paragraph)",
+        "(This March 31 story has been corrected to fix the airport)",
+        "(This version of the March 31 story corrects the airport)",
+        "This story was first published on March 31. It was updated on April 1 to correct the airport.",
+        "This article has been edited since publication to correct the airport.",
+        "This piece originally stated that the flight landed at Heathrow.",
+        "A previous headline on this article wrongly named Heathrow.",
+        "Due to an editing error, an earlier version of this article named the wrong airport.",
+        "An error in an earlier version of this report has been corrected.",
+        "We have corrected the airport in the first paragraph of this article.",
+        "We originally reported that it was Heathrow. We apologise for the error.",
+        "We have removed a reference to Heathrow that we could not confirm.",
+        "A paragraph that named Heathrow has been removed from this article.",
+        "EDS NOTE: Corrects airport in first paragraph.",
+    ],
+)
+def test_a_correction_is_told_in_many_words(notice: str) -> None:
+    change = with_text(f"{TEXT}\n\n{notice}")
+    assert (change.kind, change.notice) == (ChangeKind.CORRECTION, notice.lstrip("• "))
+
+
+@pytest.mark.parametrize(
+    "headline",
+    ["CORRECTED (OFFICIAL)-Minister lands", "REFILE-Minister lands"],
+)
+def test_an_agency_corrects_in_its_headline(headline: str) -> None:
+    assert with_headline(headline, "Minister lands").kind is ChangeKind.CORRECTION
+
+
 def test_an_update_is_told_by_its_notice() -> None:
     for notice in (
         "Update: The minister has spoken.",
         "UPDATE 2: He spoke.",
         "Updated at 10:15 – He has spoken.",
         "Update, 31 March 2011, 10:15 GMT: He has spoken.",
+        "Updated on 31 March to add a statement by the airport.",
+        "An update was added to this article with a statement by the airport.",
+        "(Recasts, adds quotes)",
+        "(Adds comment by the airport, background)",
+        "(Updates with details of the flight)",
     ):
         change = with_text(f"{notice}\n\n{TEXT}")
         assert (change.kind, change.notice) == (ChangeKind.UPDATE, notice), notice
@@ -187,6 +230,56 @@ def test_a_retraction_outranks_what_else_is_noted() -> None:
     change = with_text(f"{notice}\n\nCorrection: It named the wrong man.\n\n{TEXT}")
     assert (change.kind, change.notice) == (ChangeKind.RETRACTION, notice)
     assert with_text("We have withdrawn this report.").kind is ChangeKind.RETRACTION
+
+
+@pytest.mark.parametrize(
+    "notice",
+    [
+        "KILL NOTICE: We have withdrawn the story on the minister. Do not use.",
+        "ADVISORY: Please disregard the story headlined “Minister lands”.",
+        "EDITORS: This story has been withdrawn.",
+        "ATTENTION EDITORS: Story withdrawn. Please delete it.",
+        "We have removed this article because its source could not be verified.",
+        "This story has been removed because its source could not be verified.",
+        "The Harbour Post retracts this story.",
+        "Editor’s note: We have withdrawn this report, for the papers were forged.",
+        "WITHDRAWN: Minister lands",
+    ],
+)
+def test_a_retraction_is_told_in_many_words(notice: str) -> None:
+    change = with_text(f"{notice}\n\n{TEXT}")
+    assert (change.kind, change.notice) == (ChangeKind.RETRACTION, notice)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "The government has withdrawn the bill, and the committee has retracted its report.",
+        "The ministry withdraws this offer on Friday.",
+        "“It was a bad week. We have corrected the list in this report,” said the mayor.",
+        '"We are late. We apologise for the error," said the mayor.',
+        "An error in an earlier version of the bill has been corrected, the ministry said.",
+        "For the record, the minister has never been charged, his lawyer said.",
+        "(Adds up to 12 million in all, the ministry said.)",
+        "Updated figures show that the port handled 12 million tonnes.",
+        "Withdrawn: three candidates.",
+        "Editors were asked to disregard the story, three newspapers said.",
+        "The report has been corrected, the ministry said.",
+        "Editor's note: This article contains descriptions of violence.",
+    ],
+)
+def test_what_the_story_tells_of_others_is_no_notice(words: str) -> None:
+    change = with_text(f"{TEXT}\n\n{words}")
+    assert (change.kind, change.notice) == (ChangeKind.SILENT_EDIT, None)
+
+
+def test_an_editors_note_is_what_it_speaks_of() -> None:
+    for note, kind in (
+        ("Editor’s note: This story was updated with a statement by the airport.", ChangeKind.UPDATE),
+        ("Editor’s note: This story was updated to correct the airport.", ChangeKind.CORRECTION),
+        ("Editor’s note: The minister withdrew his statement after our story; it was wrong.", None),
+    ):
+        assert with_text(f"{TEXT}\n\n{note}").kind is (kind or ChangeKind.CORRECTION), note
 
 
 def test_a_notice_that_stood_there_before_is_no_news() -> None:

@@ -1,5 +1,6 @@
 """A page becomes the text of its article, or a sentence that tells Edith why not."""
 
+import re
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,6 +14,7 @@ from claims.pipeline.extract_text import (
     extract_text,
     fingerprint,
 )
+from claims.pipeline.text.tokens import squash
 
 ADDRESS = "https://harbour-post.example/news/bridge?ref=home"
 PARAGRAPHS = (
@@ -352,6 +354,24 @@ def test_a_notice_inside_the_text_is_kept_once_and_other_peoples_are_left_out() 
             "earlier version"
             not in extract_text(page().replace(b"<footer>", f"{elsewhere}<footer>".encode())).text
         )
+
+
+@pytest.mark.parametrize(
+    ("box", "is_kept"),
+    [
+        ("<article><footer><p>Correction: Not the bridge, the ferry.</p></footer></article>", True),
+        ("<footer class='of-the-story'><p>Correction: Not the bridge, the ferry.</p></footer>", True),
+        ("<aside><p>Because of an editing error, this article named the wrong tower.</p></aside>", True),
+        ("<div class='n'>A paragraph on the ferry has been removed from this article.</div>", True),
+        ("<div class='n'>An update was added to this article on the ferry.</div>", True),
+        ("<div class='n'>Update: The ferry to the islands is running again.</div>", False),
+        ("<div class='n'>This article was updated on 31 March 2011 at 10:15.</div>", False),
+    ],
+)
+def test_a_box_is_a_notice_where_it_can_only_speak_of_this_article(box: str, is_kept: bool) -> None:
+    body = page().replace(b"<footer>", f"{box}<footer>".encode())
+    words = squash(re.sub("<.*?>", " ", box))
+    assert (words in extract_text(body).text) is is_kept
 
 
 # ---------------------------------------------------------------------- a second look

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from lxml.html import HtmlElement
 
-from claims.pipeline.change.notices import notice_that_opens
-from claims.pipeline.page.passing import is_box
+from claims.pipeline.change.notices import names_this_article, notice_that_opens
+from claims.pipeline.page.passing import is_box, is_passing
 from claims.pipeline.text.hints import may_match
 from claims.pipeline.text.tokens import keys, squash
 from claims.vocabulary import ChangeKind
@@ -17,8 +17,13 @@ FEWEST_WORDS = 5
 _MOSTLY_LINKS = 0.8
 _MOST_NODES = 2000
 _BOXES = ("p", "div", "section", "aside", "li", "blockquote", "dd")
-_ELSEWHERE = frozenset({"nav", "form", "footer"})
-_MARKS = ("correct", "retract", "clarif", "editor", "withdr", "amend", "earlier version", "kill")
+_OPENINGS = ("this ", "we ", "the ", "an ", "a ", "because ", "due ", "owing ")
+_ELSEWHERE = frozenset({"nav", "form"})
+_OF_THE_ARTICLE = frozenset({"article", "main"})
+_MARKS = (
+    "correct", "retract", "clarif", "editor", "withdr", "amend", "version of", "kill", "refil", "error", "mistake",
+    "removed", "deleted", "taken down", "unpublish", "disregard", "for the record", "originally", "updat", "headline",
+)  # fmt: skip
 _ANY_MARK = re.compile("|".join(_MARKS), re.IGNORECASE)
 _BEGINNINGS = tuple(mark.split()[0] for mark in _MARKS)  # the words of one may stand in several elements
 _HEADS = re.compile(
@@ -27,7 +32,7 @@ _HEADS = re.compile(
 
 
 def holds_notice(text: str) -> bool:
-    """Whether a line of the text begins as a notice of a correction or retraction does."""
+    """Whether a line of the text begins as a notice of this article does."""
     return _may_hold_notice(text) and any(opens_a_notice(line) for line in text.splitlines())
 
 
@@ -37,16 +42,20 @@ def _may_hold_notice(text: str) -> bool:
 
 
 def opens_a_notice(line: str) -> bool:
-    """Whether the line begins as a notice of a correction or retraction does."""
+    """Whether the line begins as a notice does; of an update one that says "this article", and more than when.
+
+    A box that says "Update" mostly speaks of another story.
+    """
     notice = notice_that_opens(line.strip())
-    return notice is not None and notice.kind is not ChangeKind.UPDATE
+    if notice is None or notice.kind is not ChangeKind.UPDATE:
+        return notice is not None
+    return names_this_article(notice.text) and not is_passing(line)
 
 
 def notices_on_page(tree: HtmlElement, text: str) -> tuple[str, ...]:
-    """Return the notices of corrections and retractions on the page that are not in ``text``, its article.
+    """Return the notices on the page that are not in ``text``, its article.
 
-    Each is one paragraph that `change.notices` knows again. Updates are left to the text itself: a box that
-    says "Update" mostly speaks of another story.
+    Each is one paragraph that `change.notices` knows again.
     """
     found = [*_boxed(tree), *_struck(tree), *_stated(tree)]
     if not found:
@@ -72,7 +81,7 @@ def _boxed(tree: HtmlElement) -> Iterator[str]:
             inside.add(node)
             continue
         head = (node.text or "").strip() or next((piece for piece in node.itertext() if piece.strip()), "")
-        if not head.strip().lower().startswith(("this ", "we ", "the ")) and not _may_hold_notice(head[:200]):
+        if not head.strip().lower().startswith(_OPENINGS) and not _may_hold_notice(head[:200]):
             continue
         line = _line_of(node)
         # The cheap questions come first: on most pages no line gets past them.
@@ -102,6 +111,8 @@ def _line_of(node: HtmlElement) -> str:
 
 def _is_elsewhere(node: HtmlElement) -> bool:
     """Whether it stands in a menu, a form, the page's footer or a box of other people's words."""
+    if _is_in_the_pages_footer(node):
+        return True
     for parent in (node, *node.iterancestors()):
         if parent.tag == "article":
             return False
@@ -110,6 +121,15 @@ def _is_elsewhere(node: HtmlElement) -> bool:
         if named and not _holds_most(parent):
             return True
     return False
+
+
+def _is_in_the_pages_footer(node: HtmlElement) -> bool:
+    """Whether it stands in a footer that is the page's own: the last one, outside its article."""
+    above = [node, *node.iterancestors()]
+    footer = next((parent for parent in above if parent.tag == "footer"), None)
+    if footer is None or any(parent.tag in _OF_THE_ARTICLE for parent in above):
+        return False
+    return not footer.xpath("following::footer")
 
 
 def _holds_most(node: HtmlElement) -> bool:
