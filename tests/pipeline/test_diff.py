@@ -282,6 +282,16 @@ def test_an_editors_note_is_what_it_speaks_of() -> None:
         assert with_text(f"{TEXT}\n\n{note}").kind is (kind or ChangeKind.CORRECTION), note
 
 
+def test_a_named_speaker_in_place_of_sources_is_a_dropped_hedge() -> None:
+    before = "The minister has left the country, sources at the airport told reporters on Wednesday."
+    after = before.replace("sources at the airport", "airport director Lena Ros")
+    assert with_text(after, before).hedge_words == ("sources",)
+    assert with_text(before, after).hedge_shift is HedgeShift.ADDED
+    assert with_text(after.replace("director", "chief"), after).hedge_shift is None
+    income = "He lives on two sources of income, his office said on Wednesday."
+    assert with_text(income.replace("two sources", "three kinds"), income).hedge_shift is None
+
+
 def test_a_notice_that_stood_there_before_is_no_news() -> None:
     noted = f"{TEXT}\n\nCorrection: An earlier version named the wrong airport."
     change = with_text(noted.replace("12 officials", "20 officials"), noted)
