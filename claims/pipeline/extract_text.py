@@ -14,6 +14,7 @@ from trafilatura.settings import Document, Extractor
 
 from claims.pipeline.page.fingerprint import fingerprint, fingerprint_of
 from claims.pipeline.page.language import detect_language
+from claims.pipeline.page.linked_lines import drop_linked_lines
 from claims.pipeline.page.metadata import PageMetadata, read_metadata
 from claims.pipeline.page.notices_on_page import notices_on_page
 from claims.pipeline.page.page_bytes import PageSource, UnreadableError, read_bytes
@@ -115,6 +116,7 @@ def _from_html(html: str, url: str | None) -> tuple[PageMetadata, str]:
         raise UnreadableError(_NO_TEXT)
     metadata = read_metadata(tree, url)
     join_pieces(tree)
+    drop_linked_lines(tree)
     headlines = _headlines(tree, metadata)
     text = _without_headline(_parted(_article_paragraphs(tree), tree, headlines), headlines)
     # What the publisher owns up to is part of what the article says, wherever on the page it stands.

@@ -374,6 +374,16 @@ def test_a_box_is_a_notice_where_it_can_only_speak_of_this_article(box: str, is_
     assert (words in extract_text(body).text) is is_kept
 
 
+def test_a_line_that_is_nothing_but_a_link_is_another_headline() -> None:
+    link = "<p><a href='/ferry'>Ferry talks stall in the north</a></p>"
+    assert extract_text(page(body=link)).text == extract_text(page()).text
+    for part in (
+        "<p><a href='/ferry'>Ferry talks have stalled, the union said.</a></p>",
+        "<p>Asked why, he said: <a href='/ferry'>Ferry talks stall in the north</a></p>",
+    ):
+        assert "Ferry talks" in extract_text(page(body=part)).text
+
+
 # ---------------------------------------------------------------------- a second look
 LONG = tuple(f"{paragraph} It was {number} years ago." for number in range(9) for paragraph in PARAGRAPHS)
 MENU = "".join(f"<div class='tile'><a href='/{n}'>Ten harbours to see, {n}</a></div>" for n in range(900))
