@@ -1,6 +1,7 @@
 """Turns a page into its article: headline, paragraphs, byline, moment of publication, language."""
 
 import re
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,7 +17,7 @@ from claims.pipeline.page.fingerprint import fingerprint, fingerprint_of
 from claims.pipeline.page.language import detect_language
 from claims.pipeline.page.linked_lines import drop_linked_lines
 from claims.pipeline.page.metadata import PageMetadata, read_metadata
-from claims.pipeline.page.notices_on_page import notices_on_page
+from claims.pipeline.page.notices_on_page import with_notices
 from claims.pipeline.page.page_bytes import PageSource, UnreadableError, read_bytes
 from claims.pipeline.page.pieces import join_pieces
 
@@ -95,8 +96,9 @@ def text_of_source(source: PageSource, *, url: str | None = None, mark: str | No
         metadata, text = _from_plain(source.text)
     if not any(character.isalnum() for character in text):
         raise UnreadableError(_NO_TEXT)
+    text = unicodedata.normalize("NFC", text)  # "é" in two characters is no other letter
     return ArticleText(
-        headline=metadata.headline,
+        headline=metadata.headline and unicodedata.normalize("NFC", metadata.headline),
         text=text,
         byline=metadata.byline,
         published_at=metadata.published_at,
@@ -120,7 +122,7 @@ def _from_html(html: str, url: str | None) -> tuple[PageMetadata, str]:
     headlines = _headlines(tree, metadata)
     text = _without_headline(_parted(_article_paragraphs(tree), tree, headlines), headlines)
     # What the publisher owns up to is part of what the article says, wherever on the page it stands.
-    return metadata, "\n\n".join([text, *notices_on_page(tree, text)]) if text else text
+    return metadata, with_notices(text, tree) if text else text
 
 
 def _article_paragraphs(tree: HtmlElement) -> list[str]:

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from claims.pipeline.diff import MOST_PAIRS, Difference, compare, pieces
+from claims.pipeline.page.passing import is_passing
 from claims.vocabulary import ChangeKind, HedgeShift
 
 HEADLINE = "Two more of the inner circle said to be in Tunisia"
@@ -65,6 +66,17 @@ def test_a_time_stamp_is_trivial() -> None:
         "Sign up to our politics newsletter for the stories that matter",
         "Get the Harbour Briefing in your inbox every weekday",
         "See all updates",
+        "This article was last updated at 14:10 on March 5, 2026.",
+        "Wednesday, 4 March 2026, 11:40 GMT",
+        "2026-03-04T11:40:00Z",
+        "Article continues after advertisement",
+        "skip past newsletter promotion",
+        "Support independent journalism. Become a member today.",
+        "Follow us on X and Facebook for more news.",
+        "Listen to this article · 4:12 min",
+        "© 2026 Meridian. All rights reserved.",
+        "Comments are closed.",
+        "Do you have a tip? Contact our reporters.",
     ],
 )
 def test_a_line_that_says_nothing_of_the_story_may_come_and_go(line: str) -> None:
@@ -82,10 +94,19 @@ def test_a_line_that_says_nothing_of_the_story_may_come_and_go(line: str) -> Non
         "Sign up for the army, the minister told students.",
         "More followed in the evening.",
         "Get the vaccine, the minister told students.",
+        "4 March 2026",
+        "Copyright law comes next, the minister said.",
+        "The ferry: 2011 at 10:15.",
     ],
 )
 def test_a_line_of_the_story_that_begins_alike_is_an_edit(line: str) -> None:
     assert with_text(f"{TEXT}\n\n{line}").kind is ChangeKind.SILENT_EDIT
+
+
+@pytest.mark.parametrize("line", ["Updated at " + "1" * 60 + "x", "Updated " + "mon" * 35 + "!"])
+def test_a_stamp_that_goes_on_for_ever_is_read_once(line: str) -> None:
+    """A line of sixty figures once had a reader try a million million ways through it."""
+    assert not is_passing(line)
 
 
 def test_one_word_of_negation_is_a_silent_edit() -> None:
@@ -194,6 +215,7 @@ def test_a_correction_is_told_by_its_notice() -> None:
         "We have removed a reference to Heathrow that we could not confirm.",
         "A paragraph that named Heathrow has been removed from this article.",
         "EDS NOTE: Corrects airport in first paragraph.",
+        "A correction was made on March 31, 2011: The flight landed at Farnborough.",
     ],
 )
 def test_a_correction_is_told_in_many_words(notice: str) -> None:
@@ -271,6 +293,15 @@ def test_a_retraction_is_told_in_many_words(notice: str) -> None:
 def test_what_the_story_tells_of_others_is_no_notice(words: str) -> None:
     change = with_text(f"{TEXT}\n\n{words}")
     assert (change.kind, change.notice) == (ChangeKind.SILENT_EDIT, None)
+
+
+@pytest.mark.parametrize("head", ["Correction", "CORRECTIONS & UPDATES:", "Corrections and clarifications"])
+def test_a_heading_makes_a_notice_of_the_line_below_it(head: str) -> None:
+    change = with_text(f"{TEXT}\n\n{head}\n\nThe flight landed at Farnborough.")
+    told = f"{head.rstrip(':')}: The flight landed at Farnborough."
+    assert (change.kind, change.notice) == (ChangeKind.CORRECTION, told)
+    alone = with_text(f"{TEXT}\n\nThe flight landed at Farnborough.")
+    assert (alone.kind, alone.notice) == (ChangeKind.SILENT_EDIT, None)
 
 
 def test_an_editors_note_is_what_it_speaks_of() -> None:

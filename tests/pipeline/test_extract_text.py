@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from trafilatura import core
 
+from claims.pipeline.change.notices import new_notice
 from claims.pipeline.extract_text import (
     EXTRACTOR_VERSION,
     ArticleText,
@@ -372,6 +373,21 @@ def test_a_box_is_a_notice_where_it_can_only_speak_of_this_article(box: str, is_
     body = page().replace(b"<footer>", f"{box}<footer>".encode())
     words = squash(re.sub("<.*?>", " ", box))
     assert (words in extract_text(body).text) is is_kept
+
+
+@pytest.mark.parametrize("head", ["button", "summary", "h3", "b"])
+def test_a_notice_below_a_heading_has_it_in_the_text(head: str) -> None:
+    box = f"<div><{head}>Correction</{head}><p>Two cables were torn from the tower, not three.</p></div>"
+    body = page().replace(b"</article>", f"{box}</article>".encode())
+    told = new_notice(extract_text(page()).text, extract_text(body).text)
+    assert told is not None
+    assert told.text == "Correction: Two cables were torn from the tower, not three."
+    assert extract_text(body).text.count("not three") == 1
+
+
+def test_letters_with_their_accents_apart_are_the_same_letters() -> None:
+    apart = extract_text(page(paragraphs=(*PARAGRAPHS, "The mayor of Orle\u0301ans came, too.")))
+    assert "Orléans came" in apart.text
 
 
 def test_a_line_that_is_nothing_but_a_link_is_another_headline() -> None:

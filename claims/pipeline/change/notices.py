@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -14,6 +14,7 @@ from claims.vocabulary import ChangeKind
 
 LONGEST_NOTICE = 600
 _BULLETS = " \t\u00a0•·*▪■►–—-["
+_AROUND_HEAD = f"{_BULLETS}:."
 _PART = re.compile(r"<(\w+)>")
 _SENTENCE_START = re.compile(r"(?:^|(?<=[.!?”\"')\]])\s+)(?=\S)")
 
@@ -51,14 +52,21 @@ _GRAVEST = (ChangeKind.RETRACTION, ChangeKind.CORRECTION, ChangeKind.UPDATE)
 
 def _notices(lines: Iterable[str]) -> list[Notice]:
     """All notices in the lines of a text; one per paragraph, from its first word on."""
-    found = []
+    found = map(_notice_in, _with_their_heads(line for line in lines if line.strip()))
+    return [notice for notice in found if notice is not None]
+
+
+def _with_their_heads(lines: Iterable[str]) -> Iterator[str]:
+    """The lines that may be notices, "Correction" on a line of its own with the one below it."""
+    head = ""
     for line in lines:
-        if not line.strip() or is_passing(line):
-            continue
-        notice = _notice_in(line)
-        if notice is not None:
-            found.append(notice)
-    return found
+        if is_head_of_notice(line):
+            head = line.strip(_AROUND_HEAD)
+        elif not is_passing(line):
+            yield f"{head}: {line}" if head and notice_that_opens(line) is None else line
+            head = ""
+    if head:
+        yield head
 
 
 def _notice_in(line: str) -> Notice | None:
@@ -92,6 +100,11 @@ def notice_that_opens(line: str) -> Notice | None:
     return None
 
 
+def is_head_of_notice(line: str) -> bool:
+    """Whether the line is the heading of a notice and no more: "Correction", "Editor's note"."""
+    return _patterns().head.fullmatch(line.strip(_AROUND_HEAD)) is not None
+
+
 def names_this_article(notice: str) -> bool:
     """Whether the notice says "this article", so that it cannot speak of another one."""
     return _patterns().this_article.search(notice) is not None
@@ -114,6 +127,7 @@ def _kind(name: str, text: str, patterns: "_Patterns") -> ChangeKind | None:
 @dataclass(frozen=True, slots=True)
 class _Patterns:
     lead: re.Pattern[str]
+    head: re.Pattern[str]
     starts: tuple[tuple[str, re.Pattern[str]], ...]
     retracting: re.Pattern[str]
     correcting: re.Pattern[str]
@@ -139,6 +153,7 @@ def _patterns() -> _Patterns:
     starts = ("retraction", "correction", "editors_note", "update")
     return _Patterns(
         lead=re.compile(rf"[{re.escape(_BULLETS)}]*{whole(lists['lead'])}", re.IGNORECASE),
+        head=either("heads"),
         starts=tuple((name, either(name)) for name in starts),
         retracting=either("retracting", r"\b"),
         correcting=either("correcting_words", r"\b"),

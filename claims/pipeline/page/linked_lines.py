@@ -1,4 +1,4 @@
-"""Takes out of a page the paragraphs that are nothing but a link, as sites put other headlines into a text."""
+"""Takes out of a page the paragraphs that are nothing but a link: other headlines, put into the text."""
 
 from lxml.html import HtmlElement
 
