@@ -392,8 +392,11 @@ def test_letters_with_their_accents_apart_are_the_same_letters() -> None:
 
 def test_a_line_that_is_nothing_but_a_link_is_another_headline() -> None:
     link = "<p><a href='/ferry'>Ferry talks stall in the north</a></p>"
-    assert extract_text(page(body=link)).text == extract_text(page()).text
+    timed = "<ul><li><a href='/ferry'>Ferry talks stall in the north</a> <span>3 hours ago</span></li></ul>"
+    for headline in (link, timed):
+        assert extract_text(page(body=headline)).text == extract_text(page()).text
     for part in (
+        "<ul><li><a href='/ferry'>Ferry talks stall in the north</a>: three ships lie idle</li></ul>",
         "<p><a href='/ferry'>Ferry talks have stalled, the union said.</a></p>",
         "<p>Asked why, he said: <a href='/ferry'>Ferry talks stall in the north</a></p>",
     ):
