@@ -75,7 +75,7 @@ def find_again(quote: str, *, prefix: str, suffix: str, text: str, was_at: int |
     target = _keys(tokenize(quote))
     if not target:
         return _bare(quote, text, was_at)
-    page = Page(text, quote, prefix, suffix)
+    page = Page(text, quote, prefix, suffix, opens=was_at == 0 and not prefix)
     places = page.find(target)
     if places:
         best = min(places, key=lambda at: (-page.context_at(at, len(target)), page.distance(at, was_at), at))
@@ -166,8 +166,11 @@ class Anchor(NamedTuple):
 class Page:
     """The new text as words, with the places where the old context still stands."""
 
-    def __init__(self, text: str, quote: str, prefix: str, suffix: str) -> None:
-        """Index ``text``; ``prefix`` and ``suffix`` may begin or end inside a word."""
+    def __init__(self, text: str, quote: str, prefix: str, suffix: str, *, opens: bool) -> None:
+        """Index ``text``; ``prefix`` and ``suffix`` may begin or end inside a word.
+
+        ``opens``: the old text began with the quote; nothing else was in it where ``suffix`` is empty, too.
+        """
         self.text = text
         self.tokens = tokens = tokenize(text)
         self.keys = _keys(tokens)
@@ -176,10 +179,13 @@ class Page:
             self._index.setdefault(key, []).append(number)
         gaps = pairwise(tokens)
         self._sentence_ends = {
-            n for n, (one, other) in enumerate(gaps, 1) if _STOP.search(text, one.end, other.start)
+            n
+            for n, (one, other) in enumerate(gaps, 1)
+            if one.key == "?" or _STOP.search(text, one.end, other.start)
         } | {len(tokens)}
-        self._whole_sentence = bool(_STOP.match((quote + suffix.lstrip()[:1])[-2:].lstrip("”’\"'")))
-        self._begins_sentence = _BEFORE_SENTENCE.search(prefix) is not None
+        ends = bool(_STOP.match((quote + suffix.lstrip()[:1])[-2:].lstrip("”’\"'")))
+        self._whole_sentence = ends or (opens and not suffix)
+        self._begins_sentence = _BEFORE_SENTENCE.search(prefix) is not None or opens
         before, after = tokenize(prefix), tokenize(suffix)
         if len(before) > SURE_CONTEXT and before[0].start == 0:
             before = before[1:]

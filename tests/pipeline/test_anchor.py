@@ -125,10 +125,21 @@ def test_a_sentence_that_grew_is_changed_though_all_its_words_stand(now: str) ->
         "Update: Moussa Koussa has resigned as foreign minister.",
         "“Moussa Koussa has resigned as foreign minister”.",
         "Moussa Koussa has resigned as foreign minister!\n\n",
+        "Who is next? Moussa Koussa has resigned as foreign minister.",
     ],
 )
 def test_a_sentence_that_only_stands_otherwise_is_present(now: str) -> None:
     assert find(RESIGNED, PAGE.replace(RESIGNED, now)).state is QuoteState.PRESENT
+
+
+@pytest.mark.parametrize(
+    "now",
+    ["Koussa resigns, blog claims", "Nobody says that Koussa resigns", "Friends deny that Koussa resigns"],
+)
+def test_a_headline_that_grew_is_changed(now: str) -> None:
+    found = find("Koussa resigns", now, page="Koussa resigns")
+    assert (found.state, found.found) == (QuoteState.CHANGED, now)
+    assert find("Koussa resigns", "Live: Koussa resigns", page="Koussa resigns").state == "present"
 
 
 def test_a_quote_that_was_part_of_a_sentence_may_be_part_of_a_longer_one() -> None:
