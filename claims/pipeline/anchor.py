@@ -79,9 +79,10 @@ def find_again(quote: str, *, prefix: str, suffix: str, text: str, was_at: int |
     places = page.find(target)
     if places:
         best = min(places, key=lambda at: (-page.context_at(at, len(target)), page.distance(at, was_at), at))
-        place = page.grown(best, best + len(target))
-        start, end = page.span(*place, quote)
-        state = QuoteState.PRESENT if place == (best, best + len(target)) else QuoteState.CHANGED
+        words = best, best + len(target)
+        grown = page.grown(*words)
+        start, end = page.span(*grown, quote)
+        state = QuoteState.PRESENT if grown == words else QuoteState.CHANGED
         diff = pieces(quote, text[start:end]) if state is QuoteState.CHANGED else ()
         return Anchored(state, start, end, text[start:end], diff)
     decided, place = _between(page, target, was_at)
