@@ -30,6 +30,9 @@ ALIKE_ALONE = 0.8
 MOST_PLACES = 200
 """Places of one run of words that are looked at; no page written by people has more."""
 
+MOST_GROWN = 60
+"""Words that are looked at for the new beginning, or end, of a sentence that has grown."""
+
 NEAR = 120
 """Characters from its old offset within which a quote without context counts as being in its place."""
 
@@ -37,6 +40,8 @@ NEAR = 120
 Keys = tuple[str, ...]
 Place = tuple[int, int]
 _STOP = re.compile(r"[.!?…\n]")
+_BEFORE_SENTENCE = re.compile(r"[.!?…\n][\s\"'“”‘’)]*$")
+_SETS_APART = re.compile(r"[:\-–—|•*(\[]")
 _TYPOGRAPHY = str.maketrans("“”„«»‘’‚–—−\u00a0", '"""""\'\'\'--- ')
 
 
@@ -63,19 +68,23 @@ def find_again(quote: str, *, prefix: str, suffix: str, text: str, was_at: int |
 
     ``prefix`` and ``suffix`` are the characters that stood around it, ``was_at`` its old offset. The same
     words (whatever their spacing and typography) are PRESENT, nearest to context when they stand there more
-    than once. Other words are CHANGED only in the same place: between the old context, beside half of it, or,
-    nearly the same, at the old offset. A look-alike that is the neighbouring sentence, or stands elsewhere,
-    is not it.
+    than once; a sentence that now goes on, or is part of another one, is CHANGED. Other words are CHANGED
+    only in the same place: between the old context, beside half of it, or, nearly the same, at the old
+    offset. A look-alike that is the neighbouring sentence, or stands elsewhere, is not it.
     """
     target = _keys(tokenize(quote))
     if not target:
         return _bare(quote, text, was_at)
-    page = Page(text, quote, prefix, suffix)
+    page = Page(text, quote, prefix, suffix, opens=was_at == 0 and not prefix)
     places = page.find(target)
     if places:
         best = min(places, key=lambda at: (-page.context_at(at, len(target)), page.distance(at, was_at), at))
-        start, end = page.span(best, best + len(target), quote)
-        return Anchored(QuoteState.PRESENT, start, end, text[start:end], ())
+        words = best, best + len(target)
+        grown = page.grown(*words)
+        start, end = page.span(*grown, quote)
+        state = QuoteState.PRESENT if grown == words else QuoteState.CHANGED
+        diff = pieces(quote, text[start:end]) if state is QuoteState.CHANGED else ()
+        return Anchored(state, start, end, text[start:end], diff)
     decided, place = _between(page, target, was_at)
     if not decided:
         place = _beside(page, target) or _alone(page, target, was_at)
@@ -158,8 +167,11 @@ class Anchor(NamedTuple):
 class Page:
     """The new text as words, with the places where the old context still stands."""
 
-    def __init__(self, text: str, quote: str, prefix: str, suffix: str) -> None:
-        """Index ``text``; ``prefix`` and ``suffix`` may begin or end inside a word."""
+    def __init__(self, text: str, quote: str, prefix: str, suffix: str, *, opens: bool) -> None:
+        """Index ``text``; ``prefix`` and ``suffix`` may begin or end inside a word.
+
+        ``opens``: the old text began with the quote; nothing else was in it where ``suffix`` is empty, too.
+        """
         self.text = text
         self.tokens = tokens = tokenize(text)
         self.keys = _keys(tokens)
@@ -168,9 +180,13 @@ class Page:
             self._index.setdefault(key, []).append(number)
         gaps = pairwise(tokens)
         self._sentence_ends = {
-            n for n, (one, other) in enumerate(gaps, 1) if _STOP.search(text, one.end, other.start)
+            n
+            for n, (one, other) in enumerate(gaps, 1)
+            if one.key == "?" or _STOP.search(text, one.end, other.start)
         } | {len(tokens)}
-        self._whole_sentence = bool(_STOP.match((quote + suffix.lstrip()[:1])[-2:].lstrip("”’\"'")))
+        ends = bool(_STOP.match((quote + suffix.lstrip()[:1])[-2:].lstrip("”’\"'")))
+        self._whole_sentence = ends or (opens and not suffix)
+        self._begins_sentence = _BEFORE_SENTENCE.search(prefix) is not None or opens
         before, after = tokenize(prefix), tokenize(suffix)
         if len(before) > SURE_CONTEXT and before[0].start == 0:
             before = before[1:]
@@ -179,6 +195,25 @@ class Page:
         self._prefix, self._suffix = _keys(before)[-CONTEXT:], _keys(after)[:CONTEXT]
         self.before = self._anchors(self._prefix, at_end=True) or self._edge(self._prefix, 0)
         self.after = self._anchors(self._suffix, at_end=False) or self._edge(self._suffix, len(self.keys))
+
+    def grown(self, first: int, last: int) -> Place:
+        """The words ``first`` to ``last`` (exclusive), with what a sentence that they were has grown by.
+
+        What stands before a colon or dash, such as the place of a report, is none of it.
+        """
+        start, end = first, last
+        if self._whole_sentence and last not in self._sentence_ends:
+            end = next((n for n in range(last, last + MOST_GROWN) if n in self._sentence_ends), last)
+        if self._begins_sentence and not self._is_set_apart(first):
+            after = max(0, first - MOST_GROWN)
+            start = next(
+                (n for n in range(first, after, -1) if n in self._sentence_ends), first if after else 0
+            )
+        return start, end
+
+    def _is_set_apart(self, n: int) -> bool:
+        between = self.text[self.tokens[n - 1].end if n else 0 : self.tokens[n].start]
+        return n == 0 or n in self._sentence_ends or _SETS_APART.search(between) is not None
 
     def find(self, target: Keys) -> list[int]:
         """Numbers of the words at which ``target`` begins, in order, at most ``MOST_PLACES``."""

@@ -1,6 +1,7 @@
 """Turns a page into its article: headline, paragraphs, byline, moment of publication, language."""
 
 import re
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,8 +15,9 @@ from trafilatura.settings import Document, Extractor
 
 from claims.pipeline.page.fingerprint import fingerprint, fingerprint_of
 from claims.pipeline.page.language import detect_language
+from claims.pipeline.page.linked_lines import drop_linked_lines
 from claims.pipeline.page.metadata import PageMetadata, read_metadata
-from claims.pipeline.page.notices_on_page import notices_on_page
+from claims.pipeline.page.notices_on_page import with_notices
 from claims.pipeline.page.page_bytes import PageSource, UnreadableError, read_bytes
 from claims.pipeline.page.pieces import join_pieces
 
@@ -29,7 +31,7 @@ __all__ = [
 ]
 
 # Moves whenever the same bytes may give another text, so that such a difference is never taken for an edit.
-EXTRACTOR_VERSION = "5"
+EXTRACTOR_VERSION = "6"
 
 _SHORT = 250  # characters; below that trafilatura's result is doubted
 _LITTLE = 0.25  # of the page's text; trafilatura says 0.2, but our text has marks of lists
@@ -94,8 +96,9 @@ def text_of_source(source: PageSource, *, url: str | None = None, mark: str | No
         metadata, text = _from_plain(source.text)
     if not any(character.isalnum() for character in text):
         raise UnreadableError(_NO_TEXT)
+    text = unicodedata.normalize("NFC", text)  # "é" in two characters is no other letter
     return ArticleText(
-        headline=metadata.headline,
+        headline=metadata.headline and unicodedata.normalize("NFC", metadata.headline),
         text=text,
         byline=metadata.byline,
         published_at=metadata.published_at,
@@ -115,10 +118,11 @@ def _from_html(html: str, url: str | None) -> tuple[PageMetadata, str]:
         raise UnreadableError(_NO_TEXT)
     metadata = read_metadata(tree, url)
     join_pieces(tree)
+    drop_linked_lines(tree)
     headlines = _headlines(tree, metadata)
     text = _without_headline(_parted(_article_paragraphs(tree), tree, headlines), headlines)
     # What the publisher owns up to is part of what the article says, wherever on the page it stands.
-    return metadata, "\n\n".join([text, *notices_on_page(tree, text)]) if text else text
+    return metadata, with_notices(text, tree) if text else text
 
 
 def _article_paragraphs(tree: HtmlElement) -> list[str]:

@@ -251,6 +251,30 @@ def test_a_retraction_marks_the_article_until_the_notice_goes(site: NewsSite, ar
     assert article.state == ArticleState.LIVE
 
 
+def test_a_bill_that_was_withdrawn_retracts_no_article(site: NewsSite, article: Article) -> None:
+    news = "The government has withdrawn the ports bill, and the committee has retracted its report."
+    site.says("/resigns", HEADLINE, LEAD, news, MORE, EXTRA)
+    assert check(article).change == ChangeKind.SILENT_EDIT
+    article.refresh_from_db()
+    assert article.state == ArticleState.LIVE
+
+
+def test_a_sentence_that_now_denies_itself_is_a_changed_quote_and_goes_back_to_the_desk(
+    site: NewsSite, article: Article, claim: Claim, edith: User
+) -> None:
+    decided(claim, edith, ClaimStatus.CONFIRMED)
+    denied = f"It is not true that the {LEAD.removeprefix('The ')}"
+    site.says("/resigns", HEADLINE, denied, MORE, EXTRA)
+    check(article)
+    place = claim.appearances.get()
+    assert place.state == QuoteState.CHANGED
+    assert place.anchors.get().found.startswith("It is not true that the harbour minister has resigned")
+    task = ReReview.objects.get(claim=claim)
+    assert [change.kind for change in task.changes.all()] == [ChangeKind.SILENT_EDIT]
+    event = Event.objects.select_related("payload").get(claim_id=claim.id, kind=EventKind.ARTICLE_CHANGE)
+    assert "The quote was changed." in event.payload.text
+
+
 def test_of_two_notices_of_a_retraction_the_longer_one_is_told(site: NewsSite, article: Article) -> None:
     notice = "This article has been retracted, since nobody could confirm it."
     site.says("/resigns", f"Retraction: {HEADLINE}", notice, LEAD, MORE, EXTRA)

@@ -104,6 +104,49 @@ def test_part_of_a_longer_word_is_not_the_quote() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    "now",
+    [
+        "It is not true that Moussa Koussa has resigned as foreign minister.",
+        "Moussa Koussa has resigned as foreign minister, a hoax claimed on Monday.",
+        "Nobody confirmed that Moussa Koussa has resigned as foreign minister, an aide said.",
+    ],
+)
+def test_a_sentence_that_grew_is_changed_though_all_its_words_stand(now: str) -> None:
+    found = find(RESIGNED, PAGE.replace(RESIGNED, now))
+    assert (found.state, found.found) == (QuoteState.CHANGED, now)
+    assert any(piece.op == "insert" for piece in found.diff)
+
+
+@pytest.mark.parametrize(
+    "now",
+    [
+        "LONDON (Meridian) — Moussa Koussa has resigned as foreign minister.",
+        "Update: Moussa Koussa has resigned as foreign minister.",
+        "“Moussa Koussa has resigned as foreign minister”.",
+        "Moussa Koussa has resigned as foreign minister!\n\n",
+        "Who is next? Moussa Koussa has resigned as foreign minister.",
+    ],
+)
+def test_a_sentence_that_only_stands_otherwise_is_present(now: str) -> None:
+    assert find(RESIGNED, PAGE.replace(RESIGNED, now)).state is QuoteState.PRESENT
+
+
+@pytest.mark.parametrize(
+    "now",
+    ["Koussa resigns, blog claims", "Nobody says that Koussa resigns", "Friends deny that Koussa resigns"],
+)
+def test_a_headline_that_grew_is_changed(now: str) -> None:
+    found = find("Koussa resigns", now, page="Koussa resigns")
+    assert (found.state, found.found) == (QuoteState.CHANGED, now)
+    assert find("Koussa resigns", "Live: Koussa resigns", page="Koussa resigns").state == "present"
+
+
+def test_a_quote_that_was_part_of_a_sentence_may_be_part_of_a_longer_one() -> None:
+    part, now = "Koussa has resigned", "He said that Koussa has resigned for good."
+    assert find(part, PAGE.replace(RESIGNED, now)).state is QuoteState.PRESENT
+
+
 def test_half_of_the_context_is_enough_for_a_small_change() -> None:
     after = PAGE.replace(RESIGNED, "Moussa Koussa has now resigned as foreign minister.")
     after = after.replace("Nobody at the ministry would say more. ", "Reporters waited outside in the rain. ")

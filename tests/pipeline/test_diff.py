@@ -1,9 +1,11 @@
 """Two states of an article: what changed, its kind, the publisher's notice, and hedges that came or went."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from claims.pipeline.diff import MOST_PAIRS, Difference, compare, pieces
+from claims.pipeline.page.passing import is_passing
 from claims.vocabulary import ChangeKind, HedgeShift
 
 HEADLINE = "Two more of the inner circle said to be in Tunisia"
@@ -48,6 +50,63 @@ def test_a_time_stamp_is_trivial() -> None:
         with_text(f"{TEXT}\nLast updated 3 hours ago", f"{TEXT}\nLast updated 2 hours ago").kind
         is ChangeKind.TRIVIAL
     )
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Updated March 31, 2011 at 11:12 a.m. EST",
+        "This article was last updated on 31 March 2011 at 10:15.",
+        "This is a breaking story, check back for updates.",
+        "This is a developing story and will be updated.",
+        "More details soon…",
+        "This article is more than 2 years old",
+        "Read more: Ferry talks stall in the north as crews walk out",
+        "ALSO READ | Ferry talks stall in the north",
+        "Sign up to our politics newsletter for the stories that matter",
+        "Get the Harbour Briefing in your inbox every weekday",
+        "See all updates",
+        "This article was last updated at 14:10 on March 5, 2026.",
+        "Wednesday, 4 March 2026, 11:40 GMT",
+        "2026-03-04T11:40:00Z",
+        "Article continues after advertisement",
+        "skip past newsletter promotion",
+        "Support independent journalism. Become a member today.",
+        "Follow us on X and Facebook for more news.",
+        "Listen to this article · 4:12 min",
+        "© 2026 Meridian. All rights reserved.",
+        "Comments are closed.",
+        "Do you have a tip? Contact our reporters.",
+    ],
+)
+def test_a_line_that_says_nothing_of_the_story_may_come_and_go(line: str) -> None:
+    with_it = TEXT.replace("\n\n", f"\n\n{line}\n\n", 1)
+    assert with_it != TEXT
+    assert with_text(with_it).kind is ChangeKind.TRIVIAL
+    assert with_text(TEXT, with_it).kind is ChangeKind.TRIVIAL
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "This is a breaking point, the minister said.",
+        "Read his letter in full before the vote, the mayor said.",
+        "Sign up for the army, the minister told students.",
+        "More followed in the evening.",
+        "Get the vaccine, the minister told students.",
+        "4 March 2026",
+        "Copyright law comes next, the minister said.",
+        "The ferry: 2011 at 10:15.",
+    ],
+)
+def test_a_line_of_the_story_that_begins_alike_is_an_edit(line: str) -> None:
+    assert with_text(f"{TEXT}\n\n{line}").kind is ChangeKind.SILENT_EDIT
+
+
+@pytest.mark.parametrize("line", ["Updated at " + "1" * 60 + "x", "Updated " + "mon" * 35 + "!"])
+def test_a_stamp_that_goes_on_for_ever_is_read_once(line: str) -> None:
+    """A line of sixty figures once had a reader try a million million ways through it."""
+    assert not is_passing(line)
 
 
 def test_one_word_of_negation_is_a_silent_edit() -> None:
@@ -133,12 +192,56 @@ def test_a_correction_is_told_by_its_notice() -> None:
         assert (change.kind, change.notice) == (ChangeKind.CORRECTION, notice), notice
 
 
+@pytest.mark.parametrize(
+    "notice",
+    [
+        "• This article was amended on 31 March 2011 because the airport was wrong.",
+        "31 March 2011: This article has been corrected. The airport is Farnborough.",
+        "March 31, 2011 – Correction: the airport is Farnborough.",
+        "Note: A prior version of this story named the wrong airport.",
+        "For the record: The flight landed at Farnborough.",
+        "For the record 10:15 a.m. March 31, 2011: The flight landed at Farnborough.",
+        "(Refiles to fix airport in first paragraph)",
+        "(This March 31 story has been corrected to fix the airport)",
+        "(This version of the March 31 story corrects the airport)",
+        "This story was first published on March 31. It was updated on April 1 to correct the airport.",
+        "This article has been edited since publication to correct the airport.",
+        "This piece originally stated that the flight landed at Heathrow.",
+        "A previous headline on this article wrongly named Heathrow.",
+        "Due to an editing error, an earlier version of this article named the wrong airport.",
+        "An error in an earlier version of this report has been corrected.",
+        "We have corrected the airport in the first paragraph of this article.",
+        "We originally reported that it was Heathrow. We apologise for the error.",
+        "We have removed a reference to Heathrow that we could not confirm.",
+        "A paragraph that named Heathrow has been removed from this article.",
+        "EDS NOTE: Corrects airport in first paragraph.",
+        "A correction was made on March 31, 2011: The flight landed at Farnborough.",
+    ],
+)
+def test_a_correction_is_told_in_many_words(notice: str) -> None:
+    change = with_text(f"{TEXT}\n\n{notice}")
+    assert (change.kind, change.notice) == (ChangeKind.CORRECTION, notice.lstrip("• "))
+
+
+@pytest.mark.parametrize(
+    "headline",
+    ["CORRECTED (OFFICIAL)-Minister lands", "REFILE-Minister lands"],
+)
+def test_an_agency_corrects_in_its_headline(headline: str) -> None:
+    assert with_headline(headline, "Minister lands").kind is ChangeKind.CORRECTION
+
+
 def test_an_update_is_told_by_its_notice() -> None:
     for notice in (
         "Update: The minister has spoken.",
         "UPDATE 2: He spoke.",
         "Updated at 10:15 – He has spoken.",
         "Update, 31 March 2011, 10:15 GMT: He has spoken.",
+        "Updated on 31 March to add a statement by the airport.",
+        "An update was added to this article with a statement by the airport.",
+        "(Recasts, adds quotes)",
+        "(Adds comment by the airport, background)",
+        "(Updates with details of the flight)",
     ):
         change = with_text(f"{notice}\n\n{TEXT}")
         assert (change.kind, change.notice) == (ChangeKind.UPDATE, notice), notice
@@ -149,6 +252,75 @@ def test_a_retraction_outranks_what_else_is_noted() -> None:
     change = with_text(f"{notice}\n\nCorrection: It named the wrong man.\n\n{TEXT}")
     assert (change.kind, change.notice) == (ChangeKind.RETRACTION, notice)
     assert with_text("We have withdrawn this report.").kind is ChangeKind.RETRACTION
+
+
+@pytest.mark.parametrize(
+    "notice",
+    [
+        "KILL NOTICE: We have withdrawn the story on the minister. Do not use.",
+        "ADVISORY: Please disregard the story headlined “Minister lands”.",
+        "EDITORS: This story has been withdrawn.",
+        "ATTENTION EDITORS: Story withdrawn. Please delete it.",
+        "We have removed this article because its source could not be verified.",
+        "This story has been removed because its source could not be verified.",
+        "The Harbour Post retracts this story.",
+        "Editor’s note: We have withdrawn this report, for the papers were forged.",
+        "WITHDRAWN: Minister lands",
+    ],
+)
+def test_a_retraction_is_told_in_many_words(notice: str) -> None:
+    change = with_text(f"{notice}\n\n{TEXT}")
+    assert (change.kind, change.notice) == (ChangeKind.RETRACTION, notice)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "The government has withdrawn the bill, and the committee has retracted its report.",
+        "The ministry withdraws this offer on Friday.",
+        "“It was a bad week. We have corrected the list in this report,” said the mayor.",
+        '"We are late. We apologise for the error," said the mayor.',
+        "An error in an earlier version of the bill has been corrected, the ministry said.",
+        "For the record, the minister has never been charged, his lawyer said.",
+        "(Adds up to 12 million in all, the ministry said.)",
+        "Updated figures show that the port handled 12 million tonnes.",
+        "Withdrawn: three candidates.",
+        "Editors were asked to disregard the story, three newspapers said.",
+        "The report has been corrected, the ministry said.",
+        "Editor's note: This article contains descriptions of violence.",
+    ],
+)
+def test_what_the_story_tells_of_others_is_no_notice(words: str) -> None:
+    change = with_text(f"{TEXT}\n\n{words}")
+    assert (change.kind, change.notice) == (ChangeKind.SILENT_EDIT, None)
+
+
+@pytest.mark.parametrize("head", ["Correction", "CORRECTIONS & UPDATES:", "Corrections and clarifications"])
+def test_a_heading_makes_a_notice_of_the_line_below_it(head: str) -> None:
+    change = with_text(f"{TEXT}\n\n{head}\n\nThe flight landed at Farnborough.")
+    told = f"{head.rstrip(':')}: The flight landed at Farnborough."
+    assert (change.kind, change.notice) == (ChangeKind.CORRECTION, told)
+    alone = with_text(f"{TEXT}\n\nThe flight landed at Farnborough.")
+    assert (alone.kind, alone.notice) == (ChangeKind.SILENT_EDIT, None)
+
+
+def test_an_editors_note_is_what_it_speaks_of() -> None:
+    for note, kind in (
+        ("Editor’s note: This story was updated with a statement by the airport.", ChangeKind.UPDATE),
+        ("Editor’s note: This story was updated to correct the airport.", ChangeKind.CORRECTION),
+        ("Editor’s note: The minister withdrew his statement after our story; it was wrong.", None),
+    ):
+        assert with_text(f"{TEXT}\n\n{note}").kind is (kind or ChangeKind.CORRECTION), note
+
+
+def test_a_named_speaker_in_place_of_sources_is_a_dropped_hedge() -> None:
+    before = "The minister has left the country, sources at the airport told reporters on Wednesday."
+    after = before.replace("sources at the airport", "airport director Lena Ros")
+    assert with_text(after, before).hedge_words == ("sources",)
+    assert with_text(before, after).hedge_shift is HedgeShift.ADDED
+    assert with_text(after.replace("director", "chief"), after).hedge_shift is None
+    income = "He lives on two sources of income, his office said on Wednesday."
+    assert with_text(income.replace("two sources", "three kinds"), income).hedge_shift is None
 
 
 def test_a_notice_that_stood_there_before_is_no_news() -> None:

@@ -1,11 +1,13 @@
 """A page becomes the text of its article, or a sentence that tells Edith why not."""
 
+import re
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from trafilatura import core
 
+from claims.pipeline.change.notices import new_notice
 from claims.pipeline.extract_text import (
     EXTRACTOR_VERSION,
     ArticleText,
@@ -13,6 +15,7 @@ from claims.pipeline.extract_text import (
     extract_text,
     fingerprint,
 )
+from claims.pipeline.text.tokens import squash
 
 ADDRESS = "https://harbour-post.example/news/bridge?ref=home"
 PARAGRAPHS = (
@@ -352,6 +355,52 @@ def test_a_notice_inside_the_text_is_kept_once_and_other_peoples_are_left_out() 
             "earlier version"
             not in extract_text(page().replace(b"<footer>", f"{elsewhere}<footer>".encode())).text
         )
+
+
+@pytest.mark.parametrize(
+    ("box", "is_kept"),
+    [
+        ("<article><footer><p>Correction: Not the bridge, the ferry.</p></footer></article>", True),
+        ("<footer class='of-the-story'><p>Correction: Not the bridge, the ferry.</p></footer>", True),
+        ("<aside><p>Because of an editing error, this article named the wrong tower.</p></aside>", True),
+        ("<div class='n'>A paragraph on the ferry has been removed from this article.</div>", True),
+        ("<div class='n'>An update was added to this article on the ferry.</div>", True),
+        ("<div class='n'>Update: The ferry to the islands is running again.</div>", False),
+        ("<div class='n'>This article was updated on 31 March 2011 at 10:15.</div>", False),
+    ],
+)
+def test_a_box_is_a_notice_where_it_can_only_speak_of_this_article(box: str, is_kept: bool) -> None:
+    body = page().replace(b"<footer>", f"{box}<footer>".encode())
+    words = squash(re.sub("<.*?>", " ", box))
+    assert (words in extract_text(body).text) is is_kept
+
+
+@pytest.mark.parametrize("head", ["button", "summary", "h3", "b"])
+def test_a_notice_below_a_heading_has_it_in_the_text(head: str) -> None:
+    box = f"<div><{head}>Correction</{head}><p>Two cables were torn from the tower, not three.</p></div>"
+    body = page().replace(b"</article>", f"{box}</article>".encode())
+    told = new_notice(extract_text(page()).text, extract_text(body).text)
+    assert told is not None
+    assert told.text == "Correction: Two cables were torn from the tower, not three."
+    assert extract_text(body).text.count("not three") == 1
+
+
+def test_letters_with_their_accents_apart_are_the_same_letters() -> None:
+    apart = extract_text(page(paragraphs=(*PARAGRAPHS, "The mayor of Orle\u0301ans came, too.")))
+    assert "Orléans came" in apart.text
+
+
+def test_a_line_that_is_nothing_but_a_link_is_another_headline() -> None:
+    link = "<p><a href='/ferry'>Ferry talks stall in the north</a></p>"
+    timed = "<ul><li><a href='/ferry'>Ferry talks stall in the north</a> <span>3 hours ago</span></li></ul>"
+    for headline in (link, timed):
+        assert extract_text(page(body=headline)).text == extract_text(page()).text
+    for part in (
+        "<ul><li><a href='/ferry'>Ferry talks stall in the north</a>: three ships lie idle</li></ul>",
+        "<p><a href='/ferry'>Ferry talks have stalled, the union said.</a></p>",
+        "<p>Asked why, he said: <a href='/ferry'>Ferry talks stall in the north</a></p>",
+    ):
+        assert "Ferry talks" in extract_text(page(body=part)).text
 
 
 # ---------------------------------------------------------------------- a second look

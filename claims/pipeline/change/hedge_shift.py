@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache, lru_cache
+from itertools import pairwise
 
 from rapidfuzz import fuzz
 
@@ -23,7 +24,10 @@ MOST_SENTENCES = 400
 
 
 def hedges_in(sentence: str) -> Counter[str]:
-    """The hedging words and phrases of a sentence, lower case, counted; a doubting verb is one, and "?"."""
+    """The hedging words and phrases of a sentence, lower case, counted.
+
+    A doubting verb is one, a question mark, and a speaker without a name ("two sources said").
+    """
     doubting = _doubting_stems()
     words = keys(sentence)
     line = f" {'  '.join(words)} "
@@ -31,7 +35,17 @@ def hedges_in(sentence: str) -> Counter[str]:
     found = Counter({hedge: max(1, line.count(f" {'  '.join(keys(hedge))} ")) for hedge in phrases})
     found.update(word for word in words if stem(word) in doubting and word not in phrases)
     found.update(words[-1:] if words[-1:] == ["?"] else ())
+    found.update(_faceless_in(words, line))
     return found
+
+
+def _faceless_in(words: Sequence[str], line: str) -> Iterable[str]:
+    """Who says it without a name: "sources", not "sources of income", or "on condition of anonymity"."""
+    sets = load_words("en").sets
+    for word, following in pairwise([*words, ""]):
+        if word in sets["faceless_speakers"] and following != "of":
+            yield word
+    yield from (phrase for phrase in sets["anonymity"] if f" {'  '.join(phrase.split())} " in line)
 
 
 @lru_cache(maxsize=1)

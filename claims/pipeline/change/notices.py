@@ -2,16 +2,20 @@
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from claims.pipeline.page.passing import is_passing
 from claims.pipeline.text.tokens import keys, squash
 from claims.vocabulary import ChangeKind
 
 LONGEST_NOTICE = 600
+_BULLETS = " \t\u00a0•·*▪■►–—-["
+_AROUND_HEAD = f"{_BULLETS}:."
+_PART = re.compile(r"<(\w+)>")
 _SENTENCE_START = re.compile(r"(?:^|(?<=[.!?”\"')\]])\s+)(?=\S)")
 
 
@@ -48,61 +52,112 @@ _GRAVEST = (ChangeKind.RETRACTION, ChangeKind.CORRECTION, ChangeKind.UPDATE)
 
 def _notices(lines: Iterable[str]) -> list[Notice]:
     """All notices in the lines of a text; one per paragraph, from its first word on."""
-    found = []
+    found = map(_notice_in, _with_their_heads(line for line in lines if line.strip()))
+    return [notice for notice in found if notice is not None]
+
+
+def _with_their_heads(lines: Iterable[str]) -> Iterator[str]:
+    """The lines that may be notices, "Correction" on a line of its own with the one below it."""
+    head = ""
     for line in lines:
-        if not line.strip() or is_passing(line):
-            continue
-        notice = _notice_in(line)
-        if notice is not None:
-            found.append(notice)
-    return found
+        if is_head_of_notice(line):
+            head = line.strip(_AROUND_HEAD)
+        elif not is_passing(line):
+            yield f"{head}: {line}" if head and notice_that_opens(line) is None else line
+            head = ""
+    if head:
+        yield head
 
 
 def _notice_in(line: str) -> Notice | None:
-    """The notice that a paragraph is, or that one of its sentences begins."""
-    starts = (start.end() for start in _SENTENCE_START.finditer(line[:100_000]))
-    opened = (notice_that_opens(line[start : start + LONGEST_NOTICE]) for start in starts)
-    return next((notice for notice in opened if notice), None)
-
-
-def notice_that_opens(line: str) -> Notice | None:
-    """The notice that begins with the first word of ``line``, at most `LONGEST_NOTICE` characters of it."""
-    line = line[:LONGEST_NOTICE]
-    patterns = _patterns()
-    for name, pattern in patterns.starts:
-        if pattern.match(line):
-            return Notice(_kind(name, line, patterns), squash(line))
+    """The notice that a paragraph is, or that one of its sentences begins, outside quotations."""
+    line = line[:100_000]
+    for found in _SENTENCE_START.finditer(line):
+        notice = notice_that_opens(line[found.end() : found.end() + LONGEST_NOTICE])
+        if notice is not None and not _is_quoted(line[: found.end()]):
+            return notice
     return None
 
 
-def _kind(name: str, text: str, patterns: "_Patterns") -> ChangeKind:
-    """An update that says "wrongly" is a correction, an editor's note is what it speaks of."""
+def _is_quoted(words_before: str) -> bool:
+    """Whether a quotation that began in these words still goes on."""
+    return words_before.count("“") > words_before.count("”") or words_before.count('"') % 2 == 1
+
+
+def notice_that_opens(line: str) -> Notice | None:
+    """The notice that begins with the first word of ``line``, at most `LONGEST_NOTICE` characters of it.
+
+    A bullet or a date may stand before that word.
+    """
+    line = line[:LONGEST_NOTICE]
+    patterns = _patterns()
+    lead = patterns.lead.match(line)
+    start = lead.end() if lead else 0
+    for name, pattern in patterns.starts:
+        if pattern.match(line, start):
+            kind = _kind(name, line, patterns)
+            return Notice(kind, squash(line).lstrip(_BULLETS)) if kind else None
+    return None
+
+
+def is_head_of_notice(line: str) -> bool:
+    """Whether the line is the heading of a notice and no more: "Correction", "Editor's note"."""
+    return _patterns().head.fullmatch(line.strip(_AROUND_HEAD)) is not None
+
+
+def names_this_article(notice: str) -> bool:
+    """Whether the notice says "this article", so that it cannot speak of another one."""
+    return _patterns().this_article.search(notice) is not None
+
+
+def _kind(name: str, text: str, patterns: "_Patterns") -> ChangeKind | None:
+    """An update that says "wrongly" is a correction, an editor's note is what it speaks of.
+
+    None for an editor's note that only tells what the article is about, or where it comes from.
+    """
     if name == "retraction" or (name == "editors_note" and patterns.retracting.search(text)):
         return ChangeKind.RETRACTION
-    if name == "update" and not patterns.correcting.search(text):
+    if name == "correction" or patterns.correcting.search(text):
+        return ChangeKind.CORRECTION
+    if name == "update" or patterns.updating.search(text):
         return ChangeKind.UPDATE
-    return ChangeKind.CORRECTION
+    return None if patterns.about_the_article.search(text) else ChangeKind.CORRECTION
 
 
 @dataclass(frozen=True, slots=True)
 class _Patterns:
+    lead: re.Pattern[str]
+    head: re.Pattern[str]
     starts: tuple[tuple[str, re.Pattern[str]], ...]
     retracting: re.Pattern[str]
     correcting: re.Pattern[str]
+    updating: re.Pattern[str]
+    about_the_article: re.Pattern[str]
+    this_article: re.Pattern[str]
 
 
 @lru_cache(maxsize=1)
 def _patterns() -> _Patterns:
     """The lists of words/en/notices.json as one expression each."""
     path = Path(__file__).parent.parent / "words" / "en" / "notices.json"
-    lists: dict[str, list[str]] = json.loads(path.read_text("utf-8"))
+    lists: dict[str, Any] = json.loads(path.read_text("utf-8"))
+
+    def whole(pattern: str) -> str:
+        while part := _PART.search(pattern):
+            pattern = pattern.replace(part.group(), lists["parts"][part.group(1)])
+        return pattern
 
     def either(name: str, bound: str = "") -> re.Pattern[str]:
-        return re.compile(f"{bound}(?:{'|'.join(lists[name])}){bound}", re.IGNORECASE)
+        return re.compile(f"{bound}(?:{'|'.join(map(whole, lists[name]))}){bound}", re.IGNORECASE)
 
     starts = ("retraction", "correction", "editors_note", "update")
     return _Patterns(
+        lead=re.compile(rf"[{re.escape(_BULLETS)}]*{whole(lists['lead'])}", re.IGNORECASE),
+        head=either("heads"),
         starts=tuple((name, either(name)) for name in starts),
-        retracting=either("retracting_words", r"\b"),
+        retracting=either("retracting", r"\b"),
         correcting=either("correcting_words", r"\b"),
+        updating=either("updating_words", r"\b"),
+        about_the_article=either("about_the_article"),
+        this_article=re.compile(rf"\bthis {whole('<own>')}", re.IGNORECASE),
     )

@@ -3,11 +3,12 @@
 import json
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 from lxml.html import HtmlElement
 
-from claims.pipeline.change.notices import notice_that_opens
-from claims.pipeline.page.passing import is_box
+from claims.pipeline.change.notices import is_head_of_notice, names_this_article, notice_that_opens
+from claims.pipeline.page.passing import is_box, is_passing
 from claims.pipeline.text.hints import may_match
 from claims.pipeline.text.tokens import keys, squash
 from claims.vocabulary import ChangeKind
@@ -17,17 +18,22 @@ FEWEST_WORDS = 5
 _MOSTLY_LINKS = 0.8
 _MOST_NODES = 2000
 _BOXES = ("p", "div", "section", "aside", "li", "blockquote", "dd")
-_ELSEWHERE = frozenset({"nav", "form", "footer"})
-_MARKS = ("correct", "retract", "clarif", "editor", "withdr", "amend", "earlier version", "kill")
+_OPENINGS = ("this ", "we ", "the ", "an ", "a ", "because ", "due ", "owing ")
+_ELSEWHERE = frozenset({"nav", "form"})
+_OF_THE_ARTICLE = frozenset({"article", "main"})
+_MARKS = (
+    "correct", "retract", "clarif", "editor", "withdr", "amend", "version of", "kill", "refil", "error",
+    "mistake", "removed", "deleted", "taken down", "unpublish", "disregard", "for the record", "originally",
+    "updat", "headline",
+)  # fmt: skip
 _ANY_MARK = re.compile("|".join(_MARKS), re.IGNORECASE)
-_BEGINNINGS = tuple(mark.split()[0] for mark in _MARKS)  # the words of one may stand in several elements
-_HEADS = re.compile(
-    r"(?:corrections?|clarifications?|retraction|editor['’]?s['’]? note)\s*[:.\-–—]?", re.IGNORECASE
-)
+_HINTS = tuple(
+    max(mark.split(), key=len) for mark in _MARKS
+)  # the words of one may stand in several elements
 
 
 def holds_notice(text: str) -> bool:
-    """Whether a line of the text begins as a notice of a correction or retraction does."""
+    """Whether a line of the text begins as a notice of this article does."""
     return _may_hold_notice(text) and any(opens_a_notice(line) for line in text.splitlines())
 
 
@@ -37,34 +43,53 @@ def _may_hold_notice(text: str) -> bool:
 
 
 def opens_a_notice(line: str) -> bool:
-    """Whether the line begins as a notice of a correction or retraction does."""
+    """Whether the line begins as a notice does; an update as one that names "this article" and not only when.
+
+    A box that says "Update" mostly speaks of another story.
+    """
     notice = notice_that_opens(line.strip())
-    return notice is not None and notice.kind is not ChangeKind.UPDATE
+    if notice is None or notice.kind is not ChangeKind.UPDATE:
+        return notice is not None
+    return names_this_article(notice.text) and not is_passing(line)
 
 
-def notices_on_page(tree: HtmlElement, text: str) -> tuple[str, ...]:
-    """Return the notices of corrections and retractions on the page that are not in ``text``, its article.
+def with_notices(text: str, tree: HtmlElement) -> str:
+    """Return the ``text`` of an article with the notices on its page that are not in it, below.
 
-    Each is one paragraph that `change.notices` knows again. Updates are left to the text itself: a box that
-    says "Update" mostly speaks of another story.
+    Each is one paragraph that `change.notices` knows again. A notice that stands there without its heading
+    gets it.
     """
     found = [*_boxed(tree), *_struck(tree), *_stated(tree)]
     if not found:
-        return ()
+        return text
     held = f" {' '.join(keys(text))} "
-    return tuple(
-        notice for notice in dict.fromkeys(found) if f" {' '.join(keys(_without_head(notice)))} " not in held
-    )
+    lines = text.split("\n\n")
+    for notice in dict.fromkeys(found):
+        rest = keys(_without_head(notice))
+        if f" {' '.join(rest)} " not in held:
+            lines.append(notice)
+        elif len(rest) < len(keys(notice)):
+            lines = [
+                notice if keys(line) == rest and not _is_told(above, line) else line
+                for above, line in pairwise(["", *lines])
+            ]
+    return "\n\n".join(lines)
+
+
+def _is_told(above: str, line: str) -> bool:
+    """Whether the line is a notice by its own words, or by the heading above it."""
+    return is_head_of_notice(above) or opens_a_notice(line)
 
 
 def _without_head(notice: str) -> str:
-    rest = notice.partition(": ")[2] if _HEADS.match(notice) else ""
+    head, _, rest = notice.partition(": ")
+    rest = rest if is_head_of_notice(head) else ""
     return rest if len(keys(rest)) >= FEWEST_WORDS else notice
 
 
 def _boxed(tree: HtmlElement) -> Iterator[str]:
     """The outermost short elements that begin as a notice."""
-    if not may_match(tree.text_content(), _BEGINNINGS):
+    if not may_match(tree.text_content(), _HINTS):
         return
     inside: set[HtmlElement] = set()
     for node in tree.iter(*_BOXES):
@@ -72,7 +97,7 @@ def _boxed(tree: HtmlElement) -> Iterator[str]:
             inside.add(node)
             continue
         head = (node.text or "").strip() or next((piece for piece in node.itertext() if piece.strip()), "")
-        if not head.strip().lower().startswith(("this ", "we ", "the ")) and not _may_hold_notice(head[:200]):
+        if not head.strip().lower().startswith(_OPENINGS) and not _may_hold_notice(head[:200]):
             continue
         line = _line_of(node)
         # The cheap questions come first: on most pages no line gets past them.
@@ -90,7 +115,7 @@ def _line_of(node: HtmlElement) -> str:
     has_heading, length = False, 0
     for words in filter(None, map(squash, node.itertext())):
         if not pieces:
-            has_heading = _HEADS.fullmatch(words) is not None
+            has_heading = is_head_of_notice(words)
         pieces.append(words)
         length += len(words)
         if length > LONGEST_BOX and not has_heading:
@@ -102,6 +127,8 @@ def _line_of(node: HtmlElement) -> str:
 
 def _is_elsewhere(node: HtmlElement) -> bool:
     """Whether it stands in a menu, a form, the page's footer or a box of other people's words."""
+    if _is_in_the_pages_footer(node):
+        return True
     for parent in (node, *node.iterancestors()):
         if parent.tag == "article":
             return False
@@ -110,6 +137,15 @@ def _is_elsewhere(node: HtmlElement) -> bool:
         if named and not _holds_most(parent):
             return True
     return False
+
+
+def _is_in_the_pages_footer(node: HtmlElement) -> bool:
+    """Whether it stands in a footer that is the page's own: the last one, outside its article."""
+    above = [node, *node.iterancestors()]
+    footer = next((parent for parent in above if parent.tag == "footer"), None)
+    if footer is None or any(parent.tag in _OF_THE_ARTICLE for parent in above):
+        return False
+    return not footer.xpath("following::footer")
 
 
 def _holds_most(node: HtmlElement) -> bool:

@@ -8,24 +8,32 @@ from pathlib import Path
 LONGEST_PASSING = 120
 """Characters; a longer line says something."""
 
+# What a moment is written with. Nothing here gives back what it took: there is one way through a line.
+_OF_A_MOMENT = (
+    r"(?:mon|tue|wed|thu|fri|sat|sun|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*+|t(?=\d)|z\b|"
+    r"[ap]\.?m\b\.?|gmt|bst|utc|e[sd]?t|c[e]?s?t|p[sd]?t|at\b|on\b|\d++(?:st|nd|rd|th)?|[\s:.,/|\-–—]"
+)
 _STAMP = re.compile(
-    r"(?:last\s+)?(?:updated?|modified|edited|corrected|published|posted)\b[\s:,|\-–—]*(?:on|at)?[\s\d:.,/|\-–—]*"
-    r"(?:(?:mon|tue|wed|thu|fri|sat|sun|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*|"
-    r"[ap]\.?m\.?|gmt|bst|utc|e[sd]?t|c[e]?s?t|p[sd]?t|ago|hours?|minutes?|mins?|days?|\d+(?:st|nd|rd|th)?|[\s:.,/|\-–—])*",
+    r"(?:this (?:article|story|report|post|page) (?:was|has been) )?(?:(?:last|first|originally)\s+)?"
+    r"(?:updated?|modified|edited|corrected|published|posted)\b[\s:,|\-–—]*+"
+    rf"(?:{_OF_A_MOMENT}|ago|hours?|minutes?|mins?|days?)*+",
     re.IGNORECASE,
+)
+_DATE_AND_TIME = re.compile(
+    r"(?=.*\b\d{1,2}[:.]\d\d(?!\d))(?=.*\b(?:19|20)\d\d\b)" rf"(?:{_OF_A_MOMENT})++", re.IGNORECASE
 )
 _LONGEST_KEPT = 100  # characters of names that are remembered
 _CLASS_WORDS = re.compile(r"[a-z]+(?:-(?=read\b|up\b|slot\b|count\b|ago\b|news\b))?[a-z]*")
 
 
 def is_passing(line: str) -> bool:
-    """Whether the line is a counter, a relative time, a time stamp or a label, and nothing else."""
+    """Whether the line is a counter, a time (with its date), a label or a prompt, and nothing else."""
     line = line.strip(" \t\r\n|·•-–—:,()")
     if not line:
         return True
     if len(line) > LONGEST_PASSING:
         return False
-    return _passing().fullmatch(line) is not None or _STAMP.fullmatch(line) is not None
+    return any(pattern.fullmatch(line) for pattern in (_passing(), _STAMP, _DATE_AND_TIME))
 
 
 def without_passing(text: str) -> str:
@@ -51,14 +59,16 @@ def _boxes() -> frozenset[str]:
 
 @lru_cache(maxsize=1)
 def _passing() -> re.Pattern[str]:
-    lists = {name: "|".join(map(re.escape, words)) for name, words in _lists().items() if name != "about"}
+    kept = _lists()
+    lists = {name: "|".join(map(re.escape, kept[name])) for name in ("units", "counted", "labels")}
     figure = r"[\d.,]+\s*[km]?"
     since = rf"(?:an?|{figure}|few|one|two|three)\s*(?:{lists['units']})s?\s+ago"
     return re.compile(
         rf"(?:{lists['labels']})"
         rf"|(?:(?:updated?|posted|published|last updated)\W*)?{since}"
         rf"|{figure}\s*(?:{lists['counted']})s?"
-        rf"|(?:{lists['counted']})s?\W*{figure}\)?",
+        rf"|(?:{lists['counted']})s?\W*{figure}\)?"
+        rf"|{'|'.join(kept['lines'])}",
         re.IGNORECASE,
     )
 

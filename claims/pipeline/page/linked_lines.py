@@ -1,0 +1,30 @@
+"""Takes out of a page the lines that are nothing but a link: other headlines, put into the text."""
+
+from lxml.html import HtmlElement
+
+from claims.pipeline.page.passing import is_passing
+
+_LONGEST = 160
+"""Characters; a longer link says something of its own."""
+_FEWEST_WORDS = 4
+_ENDS_SENTENCE = (".", "!", "…", "”", '"', "’", "'", ")", ":", ";", ",")
+
+
+def drop_linked_lines(tree: HtmlElement) -> None:
+    """Take such paragraphs and entries of lists out of ``tree``, in place; a time may stand beside the link.
+
+    What ends as a sentence does, or is too short for a headline, is a part of the text.
+    """
+    for line in [node for node in tree.iter("p", "li") if _is_linked_line(node)]:
+        line.drop_tree()
+
+
+def _is_linked_line(node: HtmlElement) -> bool:
+    link = next(node.iter("a"), None)
+    if link is None:
+        return False
+    line = " ".join(node.text_content().split())
+    if len(line) > _LONGEST or line.endswith(_ENDS_SENTENCE) or len(line.split()) < _FEWEST_WORDS:
+        return False
+    linked = " ".join(link.text_content().split())
+    return line.startswith(linked) and is_passing(line[len(linked) :])
