@@ -178,7 +178,7 @@ class _Run:
         self._look_up(Errand(request, started, deadline, asked, clean, blank, hops, trail.permanent))
 
     def _blank(self, request: FetchRequest) -> Answer:
-        return Answer(self._policy.max_bytes, bodyless=request.method == "HEAD")
+        return Answer(self._policy.max_bytes, bodyless=request.method == "HEAD", enough=request.enough)
 
     # ---- look-up
 
@@ -251,6 +251,8 @@ class _Run:
             self._refuse(errand, RefusalCode.PRIVATE, reason, errand.clean.url)
         elif errand.trouble is not None:
             self._finish(errand, failed(errand, errand.trouble.code, errand.trouble.reason))
+        elif errand.answer.has_enough:
+            self._conclude(errand, peer)
         elif error == pycurl.E_OPERATION_TIMEDOUT and not asked:
             self._fail(errand, FailureCode.CONNECT, detail)
         elif error:
