@@ -28,9 +28,8 @@ from claims.pipeline.gate.exchange import (
     FetchResult,
     Trail,
 )
-from claims.pipeline.gate.hosts import Address
 from claims.pipeline.gate.inflate import Answer, FailureCode, UnusableAnswer
-from claims.pipeline.gate.lookup import Lookups
+from claims.pipeline.gate.lookup import Found, Lookups
 from claims.pipeline.gate.wire import Wire
 
 __all__ = [
@@ -188,7 +187,7 @@ class _Run:
         if (wire := self._spare.pop(clean.origin, None)) is not None:
             self._send(errand, wire)
         elif clean.address is not None:
-            self._connect(errand, (clean.address,))
+            self._connect(errand, Found((clean.address,)))
         elif (known := self._lookups.known(clean.host)) is not None:
             self._connect(errand, known)
         else:
@@ -197,9 +196,9 @@ class _Run:
             self._asking.setdefault(clean.host, []).append(errand)
 
     def _take_lookups(self, wait: float) -> None:
-        for host, addresses in self._lookups.answered(wait):
+        for host, found in self._lookups.answered(wait):
             for errand in self._asking.pop(host, ()):
-                self._connect(errand, addresses)
+                self._connect(errand, found)
         now = monotonic()
         for host, errands in list(self._asking.items()):
             late = [errand for errand in errands if errand.deadline <= now]
@@ -211,9 +210,10 @@ class _Run:
 
     # ---- one hop
 
-    def _connect(self, errand: Errand, addresses: tuple[Address, ...]) -> None:
+    def _connect(self, errand: Errand, found: Found) -> None:
+        addresses = found.addresses
         if not addresses:
-            self._fail(errand, FailureCode.DNS, "")
+            self._fail(errand, FailureCode.DNS if found.asked else FailureCode.OFFLINE, "")
             return
         refused = check_addresses(errand.clean, addresses, policy=self._policy)
         if refused is not None:
@@ -256,7 +256,7 @@ class _Run:
         elif error == pycurl.E_OPERATION_TIMEDOUT and not asked:
             self._fail(errand, FailureCode.CONNECT, detail)
         elif error:
-            self._fail(errand, failure_code(error), detail)
+            self._fail(errand, failure_code(error, handle.getinfo(pycurl.OS_ERRNO)), detail)
         else:
             self._conclude(errand, peer)
 

@@ -183,6 +183,34 @@ def test_our_own_outage_counts_for_nothing(settings: Settings, site: NewsSite) -
     assert Article.objects.get(pk=articles[0].pk).failures == 1, "one host may fail by itself"
 
 
+NOWHERE = "224.0.0.1:80"  # a group of hosts: the system has no route for a connection to it
+
+
+def test_a_network_without_a_way_out_is_our_own_outage_for_a_single_source_too(
+    settings: Settings, site: NewsSite, article: Article
+) -> None:
+    settings.FETCH_ALLOW_PRIVATE, settings.CHECK_MIN_SECONDS = [NOWHERE], 600
+    Article.objects.update(url=f"http://{NOWHERE}/resigns", host=NOWHERE)
+    before = Article.objects.get(pk=article.pk)
+    for _ in range(3):
+        assert check(article).outcome == CheckOutcome.FAILED
+    after = Article.objects.get(pk=article.pk)
+    assert (after.state, after.failures, after.attempts) == (ArticleState.LIVE, 0, 0)
+    assert after.last_checked_at == before.last_checked_at, "nobody looked"
+    assert after.due_at is not None
+    assert timedelta(minutes=5) < after.due_at - right_now() <= timedelta(minutes=10)
+
+
+def test_a_host_that_alone_cannot_be_reached_is_at_fault_itself(
+    settings: Settings, site: NewsSite, article: Article
+) -> None:
+    settings.FETCH_ALLOW_PRIVATE, settings.CHECK_MIN_SECONDS = [*settings.FETCH_ALLOW_PRIVATE, NOWHERE], 600
+    lost = add_article(url=f"http://{NOWHERE}/a", by=None, now=right_now(), publisher="The Lantern").article
+    assert check(lost).outcome == CheckOutcome.FAILED
+    lost.refresh_from_db()
+    assert (lost.failures, lost.last_checked_at is None) == (1, False)
+
+
 def test_a_page_that_alternates_is_told_once_and_piles_nothing_up(
     site: NewsSite, article: Article, claim: Claim, edith: User
 ) -> None:

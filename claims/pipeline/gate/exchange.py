@@ -18,6 +18,7 @@ _OURS = frozenset(
 
 # Sentences for a person, with the host and what libcurl said of it.
 FAILURE_REASONS = {
+    FailureCode.OFFLINE: "Our own network gives no way to {host} just now; try again later.",
     FailureCode.DNS: "The name {host} could not be found; check its spelling.",
     FailureCode.CONNECT: "{host} did not take a connection.",
     FailureCode.TLS: "{host} has no valid certificate or its encryption failed ({detail}); "

@@ -13,6 +13,7 @@ _ACROSS_GZIP = 31  # zlib's window for a gzip wrapper: 16 + 15
 class FailureCode(StrEnum):
     """Why a fetch that the gate allowed brought nothing."""
 
+    OFFLINE = "offline"  # our own network gives no way out: no resolver, or no route
     DNS = "dns"
     CONNECT = "connect"
     TLS = "tls"
