@@ -14,7 +14,14 @@ from claims.operations.feed_reading import read_feeds as read
 from claims.operations.recheck import bring_back, check_due, heat_up, shelve_stuck
 from claims.operations.tallies import FAILED_HINTS, count
 from claims.queries.clock import database_now
-from claims.queries.due import HOSTS_IN_A_BATCH, due_copies, due_feeds, due_hosts, due_webhooks
+from claims.queries.due import (
+    FEEDS_AT_A_TIME,
+    HOSTS_IN_A_BATCH,
+    due_copies,
+    due_feeds,
+    due_hosts,
+    due_webhooks,
+)
 from claims.vocabulary import CheckOutcome
 
 log = structlog.get_logger(__name__)
@@ -27,11 +34,10 @@ def sweep() -> None:
     shelve_stuck()
     heat_up()
     hosts = due_hosts(patience=timedelta(seconds=settings.SWEEP_SECONDS))
-    shares = [hosts[start : start + HOSTS_IN_A_BATCH] for start in range(0, len(hosts), HOSTS_IN_A_BATCH)]
     hints: list[tuple[Task[Any, Any], list[str]]] = [
         *((deliver, webhooks) for webhooks in [due_webhooks()] if webhooks),
-        *((check_hosts, share) for share in shares),
-        *((read_feeds, feeds) for feeds in [due_feeds()] if feeds),
+        *((check_hosts, share) for share in _shares(hosts, HOSTS_IN_A_BATCH)),
+        *((read_feeds, share) for share in _shares(due_feeds(), FEEDS_AT_A_TIME)),
         *((save_copies, copies) for copies in [due_copies()] if copies),
     ]
     # A hint that nobody took before the next sweep is stale: the row is still due, and hinted again. Celery's
@@ -44,6 +50,10 @@ def sweep() -> None:
             log.warning("hint not sent", task=task.name, error=str(error))
             count(FAILED_HINTS)
             return
+
+
+def _shares(names: list[str], size: int) -> list[list[str]]:
+    return [names[start : start + size] for start in range(0, len(names), size)]
 
 
 @shared_task(name="claims.check_hosts", ignore_result=True)

@@ -17,6 +17,9 @@ from claims.queries.webhooks import LISTENING
 HOSTS_IN_A_BATCH = 50
 """Hosts that one worker takes on at a time: as many as `fetch_many` asks side by side by itself."""
 
+FEEDS_AT_A_TIME = 20
+"""Feeds that one worker reads before it looks for pages again: a hundred slow ones take minutes."""
+
 _MOST_HOSTS = 500
 _FEEDS_OF_A_HOST = 10
 _FEEDS_PATIENCE = timedelta(seconds=20)

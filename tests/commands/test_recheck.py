@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,8 +13,10 @@ import pytest
 from pytest_django import Settings
 
 from claims.models import Article, Feed, User
+from claims.operations.batch import MOST_PAGES_OF_A_HOST
 from claims.operations.feeds import add_feed
 from claims.operations.ingest import add_article, ingest_file
+from claims.operations.rounds import keep_working
 from claims.operations.webhooks import add_webhook
 from tests.commands.conftest import Run
 from tests.receivers import receiving
@@ -69,6 +72,40 @@ def test_due_feeds_bring_in_articles_that_are_checked_at_once(run: Run, site: Ne
     [line] = run("recheck").lines
     assert line["outcome"] == "captured"
     assert not Feed.objects.filter(due_at__lte=right_now()).exists()
+
+
+def test_slow_feeds_hold_up_no_page_that_is_due(run: Run, site: NewsSite) -> None:
+    pages = {taken_on(site.says(f"/{n}", f"Story {n}", SAYS)).id for n in range(3)}
+    Article.objects.update(due_at=right_now() - timedelta(minutes=1))
+    story = site.says("/late", "Late story", SAYS)
+    body = f"<rss version='2.0'><channel><title>L</title><item><link>{story}</link></item></channel></rss>"
+    for number in range(3):
+        url = site.answers(f"/feed{number}", body=body.encode(), content_type="application/rss+xml")
+        add_feed(url=url, by=None, now=right_now() - timedelta(hours=1))
+    lines = run("recheck", "--due").lines
+    assert {line["article"] for line in lines[:3]} == pages
+    asked = [path for path, _ in site.asked if path != "/robots.txt"]
+    assert not [path for path in asked[:3] if path.startswith("/feed")]
+    assert (asked.count("/late"), lines[3]["outcome"]) == (1, "captured")
+    assert not Feed.objects.filter(last_read_at=None).exists(), "all were read"
+
+
+def test_what_falls_due_while_much_is_left_to_do_has_its_turn_before_all_is_done(
+    db: None, site: NewsSite
+) -> None:
+    hot = taken_on(site.says("/hot", "Hot story", SAYS))
+    backlog = [taken_on(site.says(f"/{n}", f"Story {n}", SAYS)).id for n in range(2 * MOST_PAGES_OF_A_HOST)]
+    Article.objects.update(due_at=right_now() - timedelta(minutes=1))
+    order = []
+    with closing(keep_working()) as reports:
+        for report in reports:
+            order.append(report.article)
+            if report.article == hot.id:
+                soonest = right_now() - timedelta(days=1)
+                Article.objects.filter(pk=hot.id).update(due_at=soonest, lease_until=None)
+            if order.count(hot.id) == 2:
+                break
+    assert not set(backlog) <= set(order), "some of it still waits"
 
 
 def test_who_listens_is_told_of_what_the_checks_bring(
