@@ -44,6 +44,9 @@ class Article(Record, Due):
     # A state that an answer speaks for, and how often in a row, until it is believed.
     doubted_state = models.CharField(max_length=16, blank=True)
     doubted_checks = models.PositiveIntegerField(default=0)
+    # Which earlier version a page that goes to and fro shows just now, and since when; empty for its newest.
+    turned_to = models.CharField(max_length=64, blank=True)
+    turned_at = models.DateTimeField(null=True, blank=True)
     # The page that stands in the article's place just now, by which others of the host are known.
     stand_in_fingerprint = models.CharField(max_length=64, blank=True)
     missing_since = models.DateTimeField(null=True, blank=True)

@@ -61,7 +61,7 @@ def may_read(url: str, robots: RobotsAnswer, *, agent: str) -> Permission:
 
 
 def _beginning(body: bytes) -> bytes:
-    """Return what is read of a robots.txt; of one that is longer the last line may be half of one: left out."""
+    """Return what is read of a robots.txt, up to the end of a line where it is longer."""
     return body if len(body) < LONGEST else body[: body[:LONGEST].rfind(b"\n") + 1]
 
 

@@ -53,8 +53,8 @@ class FetchRequest:
     ``validated_url`` is that URL (a ``Fetched.final_url``) where it is not ``url`` itself. ``headers`` go to
     the origin of ``url`` only, never along a redirect to another. A redirect that answers a POST is not
     followed but returned. With a ``trail`` the request goes on where that ends. Raises ValueError for what is
-    no HTTP header. ``enough``: so many bytes of the body will do; of a longer one only these are read, however
-    long it is, and the answer is not ``complete``.
+    no HTTP header. ``enough``: so many bytes of the body will do; of a longer one only these are read, and
+    the answer is not ``complete``.
     """
 
     url: str

@@ -90,8 +90,8 @@ class Gunzip:
 class Answer:
     """One HTTP answer as it comes in: header lines, then body chunks, then ``finish``.
 
-    Every ``take_`` and ``finish`` raises UnusableAnswer once the answer breaks a cap or a rule. ``has_enough``
-    once so much of the body is there that the rest need not come.
+    Every ``take_`` and ``finish`` raises UnusableAnswer once the answer breaks a cap or a rule. Once it
+    ``has_enough`` the rest of the body need not come.
     """
 
     def __init__(self, max_bytes: int, *, bodyless: bool = False, enough: int | None = None) -> None:

@@ -12,7 +12,7 @@ from claims.pipeline.gate.hosts import Address
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a name led to: no addresses for one that does not exist, or for want of anybody to ask (``asked``)."""
+    """What a name led to: no addresses for one that does not exist, or where nobody could be ``asked``."""
 
     addresses: tuple[Address, ...]
     asked: bool = True
