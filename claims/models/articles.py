@@ -129,6 +129,20 @@ class Snapshot(Record):
         return f"{self.headline} ({self.captured_at:%Y-%m-%d %H:%M})"
 
 
+class ReadingAnew(Due):
+    """How far one version of the extractor has read kept bytes anew; ``due_at`` is null at the end."""
+
+    extractor_version = models.CharField(max_length=40, primary_key=True)
+    # The article up to which all were gone through, in the order of their ids.
+    up_to = models.CharField(max_length=16, blank=True)
+
+    class Meta:
+        verbose_name_plural = "readings anew"
+
+    def __str__(self) -> str:
+        return f"Kept bytes read anew by extractor {self.extractor_version}"
+
+
 class Change(Record):
     """What happened to an article between the check at ``not_before`` and the one at ``not_after``."""
 

@@ -12,6 +12,7 @@ from claims.operations.custody import save_copies
 from claims.operations.deliveries import deliver
 from claims.operations.feed_reading import read_feeds
 from claims.operations.findings import CheckReport
+from claims.operations.kept_bytes import read_kept_bytes
 from claims.operations.recheck import bring_back, check_due, heat_up, shelve_stuck
 from claims.queries.clock import database_now
 from claims.queries.due import (
@@ -21,6 +22,7 @@ from claims.queries.due import (
     due_feeds,
     due_hosts,
     due_webhooks,
+    kept_bytes_wait,
 )
 
 # A host that stays shut for longer is left to a later round.
@@ -86,6 +88,8 @@ def _round(hosts: list[str], waiting: _Waiting, *, due_by: datetime | None) -> I
         pass  # what a feed brings is an article that is due, and told of in a later round
     for _ in save_copies(_some(waiting.copies, _COPIES_OF_A_ROUND), only_due=True):
         pass  # told of beside the evidence
+    if kept_bytes_wait():
+        read_kept_bytes()
 
 
 def _some(waiting: deque[str], most: int) -> list[str]:

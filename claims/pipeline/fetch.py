@@ -245,6 +245,7 @@ class _Run:
         wire.hang_up()
         peer = handle.getinfo(pycurl.PRIMARY_IP) or ""
         asked = bool(error) and handle.getinfo(pycurl.REQUEST_SIZE) > 0
+        of_system = handle.getinfo(pycurl.OS_ERRNO) if error else 0
         self._keep(wire)
         if errand.strayed:
             reason = f"{errand.clean.host} led to an address that had not been checked."
@@ -256,7 +257,7 @@ class _Run:
         elif error == pycurl.E_OPERATION_TIMEDOUT and not asked:
             self._fail(errand, FailureCode.CONNECT, detail)
         elif error:
-            self._fail(errand, failure_code(error, handle.getinfo(pycurl.OS_ERRNO)), detail)
+            self._fail(errand, failure_code(error, of_system), detail)
         else:
             self._conclude(errand, peer)
 
