@@ -32,8 +32,9 @@ _COPIES_OF_A_ROUND = 1  # an archive takes its time
 
 @dataclass(slots=True)
 class _Waiting:
-    """What waits beside the pages: feeds and copies, by their ids."""
+    """What waits for its turn: hosts with due pages, feeds and copies, the latter two by their ids."""
 
+    hosts: deque[str] = field(default_factory=deque)
     feeds: deque[str] = field(default_factory=deque)
     copies: deque[str] = field(default_factory=deque)
 
@@ -44,6 +45,16 @@ class _Waiting:
 
     def __bool__(self) -> bool:
         return bool(self.feeds or self.copies)
+
+    def hosts_in_turn(self, due: list[str]) -> list[str]:
+        """Return the hosts of a batch: one half the most urgent of those due, the other all others in turn.
+
+        Hosts that it takes hours to catch up with are asked all the time, and no other waits for that.
+        """
+        urgent = due[: HOSTS_IN_A_BATCH // 2]
+        others = set(due) - set(urgent)
+        self.hosts = deque(host for host in self.hosts if host in others) or deque(due[len(urgent) :])
+        return urgent + _some(self.hosts, HOSTS_IN_A_BATCH - len(urgent))
 
 
 def work_off() -> Iterator[CheckReport]:
@@ -83,7 +94,7 @@ def _round(hosts: list[str], waiting: _Waiting, *, due_by: datetime | None) -> I
     shelve_stuck()
     heat_up()
     if hosts:
-        yield from check_due(hosts[:HOSTS_IN_A_BATCH], due_by=due_by)
+        yield from check_due(waiting.hosts_in_turn(hosts), due_by=due_by)
     for _ in read_feeds(_some(waiting.feeds, FEEDS_AT_A_TIME), only_due=True):
         pass  # what a feed brings is an article that is due, and told of in a later round
     for _ in save_copies(_some(waiting.copies, _COPIES_OF_A_ROUND), only_due=True):
