@@ -40,7 +40,10 @@ class Article(Record, Due):
     failing_since = models.DateTimeField(null=True, blank=True)
     """The first of the checks in a row that did not see the article; null while the last one did."""
     put_offs = models.PositiveIntegerField(default=0)
-    """How often in a row it was put off since its last check, as a host that it leads to was not free."""
+    """How often in a row it was put off since its last check, as a host that it leads to was not free.
+
+    An outage of our own puts it off, too, and counts once however long it lasts.
+    """
     # A state that an answer speaks for, and how often in a row, until it is believed.
     doubted_state = models.CharField(max_length=16, blank=True)
     doubted_checks = models.PositiveIntegerField(default=0)

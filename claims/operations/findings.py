@@ -88,7 +88,10 @@ def _finish(book: Book, checks: Sequence[tuple[Article, Sighting]]) -> dict[str,
     articles = [article for article, _ in checks]
     told, findings = {}, []
     for article, seen in checks:
-        if seen.observation.failure == OWN_OUTAGE or _waits_on(article, seen):
+        if seen.observation.failure == OWN_OUTAGE:
+            article.put_offs = max(article.put_offs, 1)
+            told[article.id] = _postpone(article, seen.observation.at)
+        elif _waits_on(article, seen):
             told[article.id] = _postpone(article, seen.observation.at)
         else:
             findings.append(_judge(article, seen, beside=articles))
