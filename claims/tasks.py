@@ -11,10 +11,19 @@ from kombu.exceptions import OperationalError
 from claims.operations.custody import save_copies as save
 from claims.operations.deliveries import deliver as send
 from claims.operations.feed_reading import read_feeds as read
+from claims.operations.kept_bytes import read_kept_bytes as read_anew
 from claims.operations.recheck import bring_back, check_due, heat_up, shelve_stuck
 from claims.operations.tallies import FAILED_HINTS, count
 from claims.queries.clock import database_now
-from claims.queries.due import HOSTS_IN_A_BATCH, due_copies, due_feeds, due_hosts, due_webhooks
+from claims.queries.due import (
+    FEEDS_AT_A_TIME,
+    HOSTS_IN_A_BATCH,
+    due_copies,
+    due_feeds,
+    due_hosts,
+    due_webhooks,
+    kept_bytes_wait,
+)
 from claims.vocabulary import CheckOutcome
 
 log = structlog.get_logger(__name__)
@@ -27,13 +36,14 @@ def sweep() -> None:
     shelve_stuck()
     heat_up()
     hosts = due_hosts(patience=timedelta(seconds=settings.SWEEP_SECONDS))
-    shares = [hosts[start : start + HOSTS_IN_A_BATCH] for start in range(0, len(hosts), HOSTS_IN_A_BATCH)]
     hints: list[tuple[Task[Any, Any], list[str]]] = [
         *((deliver, webhooks) for webhooks in [due_webhooks()] if webhooks),
-        *((check_hosts, share) for share in shares),
-        *((read_feeds, feeds) for feeds in [due_feeds()] if feeds),
+        *((check_hosts, share) for share in _shares(hosts, HOSTS_IN_A_BATCH)),
+        *((read_feeds, share) for share in _shares(due_feeds(), FEEDS_AT_A_TIME)),
         *((save_copies, copies) for copies in [due_copies()] if copies),
     ]
+    if kept_bytes_wait():
+        hints.append((read_kept_bytes, []))
     # A hint that nobody took before the next sweep is stale: the row is still due, and hinted again. Celery's
     # own `expires` goes by the worker's clock: one that is fast would throw all hints away, others' too.
     good_until = (database_now() + timedelta(seconds=max(10.0, 2 * settings.SWEEP_SECONDS))).isoformat()
@@ -44,6 +54,10 @@ def sweep() -> None:
             log.warning("hint not sent", task=task.name, error=str(error))
             count(FAILED_HINTS)
             return
+
+
+def _shares(names: list[str], size: int) -> list[list[str]]:
+    return [names[start : start + size] for start in range(0, len(names), size)]
 
 
 @shared_task(name="claims.check_hosts", ignore_result=True)
@@ -63,6 +77,15 @@ def read_feeds(feed_ids: list[str], good_until: str | None = None) -> None:
         return
     for report in read(feed_ids, only_due=True):
         log.info("feed read", feed=report.feed, new=len(report.new_articles), problem=report.problem)
+
+
+@shared_task(name="claims.read_kept_bytes", ignore_result=True)
+def read_kept_bytes(_named: list[str], good_until: str | None = None) -> None:
+    """Read some pages anew that an older extractor read, unless the hint is stale."""
+    if _is_stale(good_until):
+        return
+    if pages := read_anew():
+        log.info("kept bytes read anew", pages=pages)
 
 
 @shared_task(name="claims.save_copies", ignore_result=True)

@@ -1,7 +1,7 @@
 """The records, in the order in which a story flows through them."""
 
 from claims.models.appearances import Anchor, Appearance, Origin
-from claims.models.articles import Article, Change, RawContent, Snapshot
+from claims.models.articles import Article, Change, RawContent, ReadingAnew, Snapshot
 from claims.models.base import new_id
 from claims.models.claims import Candidate, Claim, Claimant, Topic
 from claims.models.custody import ArchiveCopy
@@ -41,6 +41,7 @@ __all__ = [
     "PublisherSite",
     "RawContent",
     "ReReview",
+    "ReadingAnew",
     "Review",
     "Snapshot",
     "Tally",

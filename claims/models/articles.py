@@ -38,10 +38,16 @@ class Article(Record, Due):
     failing_since = models.DateTimeField(null=True, blank=True)
     """The first of the checks in a row that did not see the article; null while the last one did."""
     put_offs = models.PositiveIntegerField(default=0)
-    """How often in a row it was put off since its last check, as a host that it leads to was not free."""
+    """How often in a row it was put off since its last check, as a host that it leads to was not free.
+
+    An outage of our own puts it off, too, and counts once however long it lasts.
+    """
     # A state that an answer speaks for, and how often in a row, until it is believed.
     doubted_state = models.CharField(max_length=16, blank=True)
     doubted_checks = models.PositiveIntegerField(default=0)
+    # Which earlier version a page that goes to and fro shows just now, and since when; empty for its newest.
+    turned_to = models.CharField(max_length=64, blank=True)
+    turned_at = models.DateTimeField(null=True, blank=True)
     # The page that stands in the article's place just now, by which others of the host are known.
     stand_in_fingerprint = models.CharField(max_length=64, blank=True)
     missing_since = models.DateTimeField(null=True, blank=True)
@@ -117,6 +123,20 @@ class Snapshot(Record):
 
     def __str__(self) -> str:
         return f"{self.headline} ({self.captured_at:%Y-%m-%d %H:%M})"
+
+
+class ReadingAnew(Due):
+    """How far one version of the extractor has read kept bytes anew; ``due_at`` is null at the end."""
+
+    extractor_version = models.CharField(max_length=40, primary_key=True)
+    # The article up to which all were gone through, in the order of their ids.
+    up_to = models.CharField(max_length=16, blank=True)
+
+    class Meta:
+        verbose_name_plural = "readings anew"
+
+    def __str__(self) -> str:
+        return f"Kept bytes read anew by extractor {self.extractor_version}"
 
 
 class Change(Record):

@@ -3,7 +3,7 @@
 from dataclasses import asdict
 
 from claims.models import Anchor, Appearance, Snapshot
-from claims.pipeline.anchor import find_again
+from claims.pipeline.anchor import Anchored, find_again
 from claims.pipeline.stance import StanceJudgement, judge_stance
 from claims.vocabulary import QuoteState
 
@@ -13,18 +13,23 @@ def words_of(judgement: StanceJudgement) -> tuple[str, str]:
     return (str(judgement.headline or ""), str(judgement.body or ""))
 
 
-def anchor_in(appearance: Appearance, snapshot: Snapshot) -> Anchor:
-    """Find the quote in a later snapshot and keep what became of it.
-
-    The appearance stays what it was in its own snapshot; ``state`` and ``stance_now`` tell the newest one.
-    """
-    anchored = find_again(
+def quote_in(appearance: Appearance, snapshot: Snapshot) -> Anchored:
+    """Return where the quote stands in a snapshot, as it was or changed, if it does."""
+    return find_again(
         appearance.quote,
         prefix=appearance.prefix,
         suffix=appearance.suffix,
         text=snapshot.headline if appearance.in_headline else snapshot.text,
         was_at=appearance.start,
     )
+
+
+def anchor_in(appearance: Appearance, snapshot: Snapshot) -> Anchor:
+    """Find the quote in a later snapshot and keep what became of it.
+
+    The appearance stays what it was in its own snapshot; ``state`` and ``stance_now`` tell the newest one.
+    """
+    anchored = quote_in(appearance, snapshot)
     judgement = judge_stance(appearance.claim.text, headline=snapshot.headline, body=snapshot.text)
     headline, body = words_of(judgement)
     if anchored.state is QuoteState.PRESENT and judgement.body_is_weighed:

@@ -12,9 +12,9 @@ from django.db import DataError, IntegrityError, OperationalError
 from claims.operations.findings import CheckReport, finish, finish_together, heed_host
 from claims.operations.lanes import Lanes
 from claims.operations.leases import HeldHosts, give_back
+from claims.operations.outages import is_ours
 from claims.operations.policies import fetch_policy, host_of, lease_time
 from claims.operations.reader import Reader, readers_turn
-from claims.operations.robots import forget_failed_robots
 from claims.operations.sightings import (
     Leased,
     Sighting,
@@ -30,7 +30,7 @@ from claims.operations.sightings import (
 from claims.operations.unchanged import SeenAgain, finish_unchanged, nothing_new, seen_again
 from claims.pipeline.fetch import Fetched, FetchResult
 from claims.pipeline.read_again import PageRead, PageToRead, read_again, warm_up
-from claims.pipeline.source_state import OUR_SIDE, is_own_outage
+from claims.pipeline.source_state import OUR_SIDE
 from claims.queries.aliases import known_aliases
 from claims.queries.clock import database_clock
 from claims.queries.heat import hot_articles
@@ -114,10 +114,7 @@ class Batch:
 
     def _judge_unconnected(self) -> None:
         """Take in what got no connection or was not asked for; nothing counts if we were cut off."""
-        ours = is_own_outage(self._lanes.heard)
-        if ours:
-            log.warning("our own network seems to be down", checks=len(self._lanes.heard))
-            forget_failed_robots(self._lanes.hosts)
+        ours = bool(self._unconnected or self._lanes.refused) and is_ours(self._lanes.heard)
         for page, result, now in self._unconnected:
             self._note(page, own_outage(now=now) if ours else look_at(result, now=now))
         for page, reason in self._lanes.refused:

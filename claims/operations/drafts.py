@@ -6,12 +6,12 @@ from datetime import datetime
 
 from claims.models import Article, Candidate, Change, Snapshot
 from claims.operations.capture import (
-    Reading,
     draft_candidates,
     draft_snapshot,
     keep_bodies,
     proposed_quotes,
 )
+from claims.operations.flapping import goes_to_and_fro, settled_at, stay, turn
 from claims.operations.ledger import Book
 from claims.operations.sightings import Sighting
 from claims.pipeline.diff import Difference, Piece
@@ -72,13 +72,16 @@ def draft(finding: Finding) -> None:
         finding.of_address = _of_address(article, verdict.became, finding.at)
     difference, before = finding.seen.difference, article.newest
     if reading is None or before is None or difference is None or difference.kind is None:
+        stay(article)
         return
-    if _alternates(article, reading):
-        article.seen_sha256, article.seen_fingerprint = reading.sha256, reading.article.fingerprint
-        finding.of_words = _alternation(article, before, finding.at)
-    else:
-        finding.snapshot = draft_snapshot(article, reading, now=finding.at)
-        finding.of_words = _of_words(finding.snapshot, before, difference, difference.kind)
+    if goes_to_and_fro(article, reading, now=finding.at):
+        finding.of_words = turn(article, reading, now=finding.at)
+        return
+    finding.snapshot = draft_snapshot(article, reading, now=finding.at)
+    finding.of_words = _of_words(
+        finding.snapshot, before, difference, difference.kind, stands_since=settled_at(article, reading)
+    )
+    stay(article)
 
 
 def _of_address(article: Article, kind: ChangeKind, at: datetime) -> Change:
@@ -93,19 +96,28 @@ def _of_address(article: Article, kind: ChangeKind, at: datetime) -> Change:
     )
 
 
-def _of_words(snapshot: Snapshot, before: Snapshot, difference: Difference, kind: ChangeKind) -> Change:
+def _of_words(
+    snapshot: Snapshot,
+    before: Snapshot,
+    difference: Difference,
+    kind: ChangeKind,
+    *,
+    stands_since: datetime | None,
+) -> Change:
     """A change between two snapshots.
 
-    The check before may have seen nothing: the change lies between the last two that saw the page.
+    The check before may have seen nothing: the change lies between the last two that saw the page. Where the
+    page settles on a version that it turned to, ``stands_since``, it lies before that.
     """
     article, at = snapshot.article, snapshot.captured_at
+    seen_at = before.captured_at if stands_since else article.last_seen_at or before.captured_at
     return Change(
         article=article,
         kind=kind,
         before=before,
         after=snapshot,
-        not_before=min(article.last_seen_at or before.captured_at, at),
-        not_after=at,
+        not_before=min(seen_at, at),
+        not_after=stands_since or at,
         notice=difference.notice or "",
         summary=difference.summary[:500],
         hedge_shift=str(difference.hedge_shift or ""),
@@ -115,34 +127,6 @@ def _of_words(snapshot: Snapshot, before: Snapshot, difference: Difference, kind
 
 def _plain(pieces: Iterable[Piece]) -> list[dict[str, str]]:
     return [{"op": piece.op, "text": piece.text} for piece in pieces]
-
-
-def _alternates(article: Article, reading: Reading) -> bool:
-    """Whether the page goes to and fro: it said A, B, A in its last three snapshots, and now B again."""
-    if article.snapshot_count < len("ABA"):
-        return False
-    said = list(article.snapshots.order_by("-number").values_list("headline", "text")[:3])
-    now = ((reading.article.headline or "")[:500], reading.article.text)
-    return len(said) == 3 and said[0] == said[2] and said[1] == now
-
-
-def _alternation(article: Article, before: Snapshot, at: datetime) -> Change | None:
-    """That the page alternates between two versions we hold; None where that was told, for it is no news.
-
-    The newest snapshot stays, and what was seen now stands for it, too. Nothing is looked at again.
-    """
-    other = article.snapshots.exclude(pk=before.pk).order_by("-number")[0]
-    if Change.objects.filter(article=article, before=before, after=other).exists():
-        return None
-    return Change(
-        article=article,
-        kind=ChangeKind.TRIVIAL,
-        before=before,
-        after=other,
-        not_before=min(article.last_seen_at or before.captured_at, at),
-        not_after=at,
-        summary="The page alternates between two versions; both are kept, and this is told once.",
-    )
 
 
 def store(book: Book, findings: Sequence[Finding]) -> None:

@@ -17,6 +17,7 @@ from claims.operations.findings import heed_host
 from claims.operations.lanes import Lanes
 from claims.operations.leases import HeldHosts, lease, wait_for_hosts
 from claims.operations.ledger import Book, writing
+from claims.operations.outages import is_ours
 from claims.operations.policies import (
     cadence,
     feed_interval,
@@ -126,7 +127,13 @@ def _read_together(hosts: HeldHosts, feed_ids: Iterable[str], *, only_due: bool)
         _give_back(lanes.unasked, wait=timedelta(0))
     finally:
         hosts.release() if lanes is None else lanes.let_go()
-    for feed, reason in lanes.refused:
+    refused = lanes.refused
+    if any(failure for _, failure in lanes.heard) and is_ours(lanes.heard):
+        cut_off = [feed for feed, result in answers if not isinstance(result, Fetched)]
+        _give_back(cut_off + [feed for feed, _ in refused], wait=cadence("").shortest)
+        answers = [answer for answer in answers if isinstance(answer[1], Fetched)]
+        refused = []
+    for feed, reason in refused:
         yield _finish(feed.id, feed.fence, _disallowed(reason))
     for feed, onward in lanes.put_off:
         if not _waits_on(feed):

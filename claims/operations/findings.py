@@ -11,6 +11,7 @@ from claims.operations.capture import add_linked, linked_claims, take_over
 from claims.operations.consequences import claims_of, claims_of_all, follow_change, tell_change, tell_state
 from claims.operations.drafts import Finding, draft, store
 from claims.operations.failpoints import AFTER_FINISH, BEFORE_FINISH, INSIDE_FINISH, reach
+from claims.operations.flapping import CHECKS_TO_SETTLE, SETTLES_AFTER
 from claims.operations.leases import hold_host
 from claims.operations.ledger import Book, writing
 from claims.operations.policies import Cadence, cadence, host_of, source_policy
@@ -87,7 +88,10 @@ def _finish(book: Book, checks: Sequence[tuple[Article, Sighting]]) -> dict[str,
     articles = [article for article, _ in checks]
     told, findings = {}, []
     for article, seen in checks:
-        if seen.observation.failure == OWN_OUTAGE or _waits_on(article, seen):
+        if seen.observation.failure == OWN_OUTAGE:
+            article.put_offs = max(article.put_offs, 1)
+            told[article.id] = _postpone(article, seen.observation.at)
+        elif _waits_on(article, seen):
             told[article.id] = _postpone(article, seen.observation.at)
         else:
             findings.append(_judge(article, seen, beside=articles))
@@ -275,7 +279,7 @@ def next_check(
     pace = pace or cadence(article.url)
     if article.state == ArticleState.STUCK:
         return now + pace.longest
-    settling = article.missing_checks > 0 and article.state != ArticleState.REMOVED
+    is_missing = article.missing_checks > 0 and article.state != ArticleState.REMOVED
     return next_check_at(
         ScheduleInput(
             now=now,
@@ -290,6 +294,13 @@ def next_check(
             minimum=pace.shortest,
             maximum=pace.longest,
             jitter=random.random(),  # noqa: S311 - spreads the load, guards nothing
-            settle_within=pace.removed_after / pace.removed_after_checks if settling else None,
+            settle_within=_settles_within(pace, is_missing, article.turned_at is not None),
         )
     )
+
+
+def _settles_within(pace: Cadence, is_missing: bool, has_turned: bool) -> timedelta | None:
+    """The longest wait while a removal is being confirmed, or a page may settle on an earlier version."""
+    if is_missing:
+        return pace.removed_after / pace.removed_after_checks
+    return SETTLES_AFTER / CHECKS_TO_SETTLE if has_turned else None

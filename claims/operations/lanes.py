@@ -36,7 +36,9 @@ from claims.queries.clock import database_clock, database_now
 # A host that cannot be reached so often in a row is down: its other pages wait, uncounted.
 _DOWN_AFTER = 3
 _DOWN_FOR = 60.0  # seconds
-_DOWN = frozenset({FailureCode.DNS, FailureCode.CONNECT, FailureCode.TLS, FailureCode.TIMEOUT})
+_DOWN = frozenset(
+    {FailureCode.OFFLINE, FailureCode.DNS, FailureCode.CONNECT, FailureCode.TLS, FailureCode.TIMEOUT}
+)
 # Seconds; in truth as soon as an answer comes in.
 _UNTIL_SOMETHING_LANDS = 60.0
 _KNOCK_AGAIN = 0.5  # seconds until a host that another worker holds is asked for anew
@@ -157,11 +159,6 @@ class Lanes(Generic[E]):
         self._open({host: held.free_at[host] - self._now() for host in self._lanes})
         for lane in self._lanes.values():
             self._stir(lane)
-
-    @property
-    def hosts(self) -> list[str]:
-        """All hosts that were to be asked something."""
-        return list(self._lanes)
 
     def answers(self) -> Generator[tuple[E, FetchResult], None, None]:
         """Yield each errand with its answer, in any order."""

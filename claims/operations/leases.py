@@ -10,7 +10,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.models import F, Q
 
-from claims.models import ArchiveCopy, Article, Delivery, Feed, Host
+from claims.models import ArchiveCopy, Article, Delivery, Feed, Host, ReadingAnew
 from claims.operations.ledger import hold_articles
 from claims.operations.policies import lease_time
 from claims.operations.sightings import LEASED_COLUMNS, Leased
@@ -22,7 +22,11 @@ _BETWEEN_TRIES = 0.2  # seconds
 
 
 def lease(
-    rows: type[Article | Feed | ArchiveCopy | Delivery], row_id: str, *, seconds: timedelta, only_due: bool
+    rows: type[Article | Feed | ArchiveCopy | Delivery | ReadingAnew],
+    row_id: str,
+    *,
+    seconds: timedelta,
+    only_due: bool,
 ) -> int | None:
     """Reserve one row by compare-and-set; returns its new fence, or None when it is taken or not due.
 

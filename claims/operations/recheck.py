@@ -139,15 +139,14 @@ def heat_up() -> int:
     """Bring forward the next check of what hot claims rest on; returns how many pages were brought forward.
 
     A claim that turns hot must not wait for a check that was set while it was cold. Pages that fail, or are
-    going missing, keep the waits that they have earned; what is being written down is passed over, for its
-    next check is being set.
+    going missing, keep the waits that they have earned, and so do those that could not be asked for just now;
+    what is being written down is passed over, for its next check is being set.
     """
     now = database_now()
     longest = max(HOT_AIM, timedelta(seconds=settings.CHECK_MIN_SECONDS))
-    calm = Article.objects.filter(failures=0, missing_checks=0, due_at__gt=now, last_checked_at__isnull=False)
-    late = calm.filter(is_hot(now), due_at__gt=F("last_checked_at") + longest).exclude(
-        state=ArticleState.STUCK
-    )
+    calm = Article.objects.filter(failures=0, missing_checks=0, put_offs=0, last_checked_at__isnull=False)
+    waits = calm.filter(due_at__gt=now).exclude(state=ArticleState.STUCK)
+    late = waits.filter(is_hot(now), due_at__gt=F("last_checked_at") + longest)
     with transaction.atomic():
         free = late.order_by("id").select_for_update(skip_locked=True, of=("self",), no_key=True)
         ours = Article.objects.filter(Among("id", list(free.values_list("id", flat=True))))

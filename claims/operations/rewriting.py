@@ -47,6 +47,7 @@ _LONGEST_PAUSE = timedelta(days=1)  # whatever Retry-After says
 _USUAL_PAUSE = timedelta(minutes=1)  # after 429 or 503 without one
 
 _FAILURES = {
+    FailureCode.OFFLINE: "our own network gives no way to it",
     FailureCode.DNS: "its name could not be found",
     FailureCode.CONNECT: "it did not take a connection",
     FailureCode.TLS: "its certificate is not valid or its encryption failed",

@@ -26,7 +26,7 @@ def kept_robots(hosts: Collection[str]) -> dict[str, RobotsAnswer]:
 
 def robots_request(url: str) -> FetchRequest:
     """Return what to ask the page's host for its rules."""
-    return FetchRequest(url=f"{urlsplit(url).scheme}://{host_of(url)}/robots.txt")
+    return FetchRequest(url=f"{urlsplit(url).scheme}://{host_of(url)}/robots.txt", enough=LONGEST)
 
 
 def keep_robots(host_name: str, result: FetchResult) -> RobotsAnswer:

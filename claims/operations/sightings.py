@@ -34,7 +34,7 @@ _HEAD_BYTES = 100_000
 LEASED_COLUMNS = (
     *("id", "url", "host", "fence", "state", "attempts", "failures", "missing_since", "missing_checks"),
     *("newest_id", "newest__final_url", "newest__content_id", "newest__fingerprint"),
-    *("etag", "last_modified", "seen_sha256", "seen_fingerprint"),
+    *("etag", "last_modified", "seen_sha256", "seen_fingerprint", "turned_at"),
     *("added_by_id", "added_at", "published_at", "last_changed_at", "check_count", "change_count"),
 )
 """The columns of an article, in the order of `Leased`."""
@@ -60,6 +60,7 @@ class Leased(NamedTuple):
     last_modified: str
     seen_sha256: str
     seen_fingerprint: str
+    turned_at: datetime | None
     added_by_id: int | None
     added_at: datetime
     published_at: datetime | None
@@ -70,7 +71,7 @@ class Leased(NamedTuple):
     @property
     def is_calm(self) -> bool:
         """Whether it was read, and nothing was amiss at the last check."""
-        amiss = self.failures or self.missing_checks or self.newest_id is None
+        amiss = self.failures or self.missing_checks or self.newest_id is None or self.turned_at
         return self.state == ArticleState.LIVE and not amiss
 
     @property

@@ -63,7 +63,7 @@ def nothing_new(held: Leased, seen: Sighting) -> SeenAgain | None:
     verdict = judge_source(seen.observation, history_of(held), source_policy(held.url))
     if held.state != verdict.state or verdict.became is not None:
         return None
-    if any((held.failures, held.missing_checks, verdict.failures, verdict.missing_checks)):
+    if any((held.failures, held.missing_checks, held.turned_at, verdict.failures, verdict.missing_checks)):
         return None
     marks = _new_marks(held, result, sha256=seen.sha256, fingerprint=seen.fingerprint)
     return SeenAgain(held, seen.observation.at, marks)

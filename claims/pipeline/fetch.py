@@ -28,9 +28,8 @@ from claims.pipeline.gate.exchange import (
     FetchResult,
     Trail,
 )
-from claims.pipeline.gate.hosts import Address
 from claims.pipeline.gate.inflate import Answer, FailureCode, UnusableAnswer
-from claims.pipeline.gate.lookup import Lookups
+from claims.pipeline.gate.lookup import Found, Lookups
 from claims.pipeline.gate.wire import Wire
 
 __all__ = [
@@ -178,7 +177,7 @@ class _Run:
         self._look_up(Errand(request, started, deadline, asked, clean, blank, hops, trail.permanent))
 
     def _blank(self, request: FetchRequest) -> Answer:
-        return Answer(self._policy.max_bytes, bodyless=request.method == "HEAD")
+        return Answer(self._policy.max_bytes, bodyless=request.method == "HEAD", enough=request.enough)
 
     # ---- look-up
 
@@ -188,7 +187,7 @@ class _Run:
         if (wire := self._spare.pop(clean.origin, None)) is not None:
             self._send(errand, wire)
         elif clean.address is not None:
-            self._connect(errand, (clean.address,))
+            self._connect(errand, Found((clean.address,)))
         elif (known := self._lookups.known(clean.host)) is not None:
             self._connect(errand, known)
         else:
@@ -197,9 +196,9 @@ class _Run:
             self._asking.setdefault(clean.host, []).append(errand)
 
     def _take_lookups(self, wait: float) -> None:
-        for host, addresses in self._lookups.answered(wait):
+        for host, found in self._lookups.answered(wait):
             for errand in self._asking.pop(host, ()):
-                self._connect(errand, addresses)
+                self._connect(errand, found)
         now = monotonic()
         for host, errands in list(self._asking.items()):
             late = [errand for errand in errands if errand.deadline <= now]
@@ -211,9 +210,10 @@ class _Run:
 
     # ---- one hop
 
-    def _connect(self, errand: Errand, addresses: tuple[Address, ...]) -> None:
+    def _connect(self, errand: Errand, found: Found) -> None:
+        addresses = found.addresses
         if not addresses:
-            self._fail(errand, FailureCode.DNS, "")
+            self._fail(errand, FailureCode.DNS if found.asked else FailureCode.OFFLINE, "")
             return
         refused = check_addresses(errand.clean, addresses, policy=self._policy)
         if refused is not None:
@@ -245,16 +245,19 @@ class _Run:
         wire.hang_up()
         peer = handle.getinfo(pycurl.PRIMARY_IP) or ""
         asked = bool(error) and handle.getinfo(pycurl.REQUEST_SIZE) > 0
+        of_system = handle.getinfo(pycurl.OS_ERRNO) if error else 0
         self._keep(wire)
         if errand.strayed:
             reason = f"{errand.clean.host} led to an address that had not been checked."
             self._refuse(errand, RefusalCode.PRIVATE, reason, errand.clean.url)
         elif errand.trouble is not None:
             self._finish(errand, failed(errand, errand.trouble.code, errand.trouble.reason))
+        elif errand.answer.has_enough:
+            self._conclude(errand, peer)
         elif error == pycurl.E_OPERATION_TIMEDOUT and not asked:
             self._fail(errand, FailureCode.CONNECT, detail)
         elif error:
-            self._fail(errand, failure_code(error), detail)
+            self._fail(errand, failure_code(error, of_system), detail)
         else:
             self._conclude(errand, peer)
 

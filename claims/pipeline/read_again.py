@@ -46,7 +46,8 @@ class PageToRead:
     for one that was: where none of the marks fits, the reading asks for it. ``mark`` is the fingerprint of
     the page itself where that reading told it: it is not taken anew then.
     ``url`` is the address asked for, ``final_url`` where redirects led; ``headers`` have lower-case names.
-    ``length_known``: the server said how long its answer is, so that this is all of it.
+    ``length_known``: the server said how long its answer is, so that this is all of it. ``is_kept``: another
+    version of the extractor read what it said ``before`` from these very bytes.
     """
 
     body: bytes
@@ -59,6 +60,7 @@ class PageToRead:
     marks: frozenset[str] = frozenset()
     mark: str = ""
     length_known: bool = True
+    is_kept: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +92,8 @@ def read_again(
 
     ``parse`` adds attributions (tier B).
     """
+    if page.is_kept:
+        return _read_kept_bytes(page, parse)
     before, mark = page.before, ""
     try:
         source = read_bytes(page.body, page.content_type)
@@ -121,6 +125,22 @@ def read_again(
     return PageRead(
         fingerprint=mark, kind=kind, article=article, candidates=candidates, difference=difference
     )
+
+
+def _read_kept_bytes(page: PageToRead, parse: Callable[[str], tuple[Attribution, ...]] | None) -> PageRead:
+    """Read bytes that were read before; ``article`` is None where they say the same to this extractor.
+
+    Claims are looked for in what it did not see then.
+    """
+    try:
+        article = extract_text(page.body, content_type=page.content_type, url=page.final_url or None)
+    except UnreadableError as error:
+        return PageRead(fingerprint="", unreadable=str(error))
+    before, headline = page.before, (article.headline or "")[:LONGEST_HEADLINE]
+    if before is not None and (before.headline, before.text) == (headline, article.text):
+        return PageRead(fingerprint=article.fingerprint)
+    candidates = _claims_of(article, page, before, parse)
+    return PageRead(fingerprint=article.fingerprint, article=article, candidates=candidates)
 
 
 def read_in_hand(

@@ -52,12 +52,17 @@ def may_read(url: str, robots: RobotsAnswer, *, agent: str) -> Permission:
     if robots.status >= 400:
         return _NO_RULES
     token = agent.partition("/")[0].strip()
-    rules = _rules(robots.body[:LONGEST], token.lower())
+    rules = _rules(_beginning(robots.body), token.lower())
     asked = rules.crawl_delay(token)
     delay = timedelta(seconds=min(float(asked), SLOWEST.total_seconds())) if asked else none
     if rules.can_fetch(url, token):
         return Permission(True, delay, "")
     return Permission(False, delay, "The site's robots.txt asks us not to read this page.")
+
+
+def _beginning(body: bytes) -> bytes:
+    """Return what is read of a robots.txt, up to the end of a line where it is longer."""
+    return body if len(body) < LONGEST else body[: body[:LONGEST].rfind(b"\n") + 1]
 
 
 @lru_cache(maxsize=64)  # a host's pages are asked about one after another

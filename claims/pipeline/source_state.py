@@ -14,7 +14,9 @@ OWN_OUTAGE = "own_outage"
 """The failure of a check that failed on our side; it says nothing about the page."""
 PUT_OFF = "put_off"
 """The failure of a check that was led to a host which could not be asked in time."""
-OUR_SIDE = frozenset({"dns", "connect", OWN_OUTAGE})
+NO_WAY_OUT = "offline"
+"""The failure of a request that nobody could be asked for, or that had no route."""
+OUR_SIDE = frozenset({"dns", "connect", NO_WAY_OUT, OWN_OUTAGE})
 """Failures that our own network could have caused."""
 FEWEST_HOSTS = 3
 MOST_OF_THEM = 0.8
@@ -37,6 +39,7 @@ _ROBOTS = "The site's robots.txt asks us not to read this page."
 ROBOTS_REFUSALS = frozenset({"robots", "disallowed"})
 
 FAILURE_SENTENCES = {
+    NO_WAY_OUT: "Our own network gave no way to the host.",
     "dns": "The host's name could not be resolved.",
     "connect": "The host could not be reached.",
     "tls": "The host's certificate or encryption failed.",
@@ -152,6 +155,15 @@ def is_own_outage(failures: Collection[tuple[str, str | None]]) -> bool:
     return len(set(ours)) >= max(FEWEST_HOSTS, MOST_OF_THEM * len(hosts)) and (
         len(ours) >= MOST_OF_THEM * len(failures)
     )
+
+
+def finds_no_way_out(failures: Collection[tuple[str, str | None]]) -> bool:
+    """Whether all that was asked, ``(host, failure or None)`` each, failed as it does without a network.
+
+    One host alone may do that as well: its own name servers are silent, say, or it has an address of a kind
+    that we have no route to. It is ours only if no other host can be reached either.
+    """
+    return bool(failures) and all(failure == NO_WAY_OUT for _, failure in failures)
 
 
 def judge_source(observation: Observation, history: SourceHistory, policy: SourcePolicy) -> SourceVerdict:

@@ -8,14 +8,18 @@ from django.conf import settings
 from django.db.models import F, Min, Q, QuerySet, Window
 from django.db.models.functions import RowNumber
 
-from claims.models import ArchiveCopy, Article, Delivery, Feed, Host, Webhook
+from claims.models import ArchiveCopy, Article, Delivery, Feed, Host, ReadingAnew, Webhook
 from claims.operations.policies import host_of
+from claims.pipeline.extract_text import EXTRACTOR_VERSION
 from claims.queries.clock import database_now
 from claims.queries.heat import is_hot
 from claims.queries.webhooks import LISTENING
 
 HOSTS_IN_A_BATCH = 50
 """Hosts that one worker takes on at a time: as many as `fetch_many` asks side by side by itself."""
+
+FEEDS_AT_A_TIME = 20
+"""Feeds that one worker reads before it looks for pages again: a hundred slow ones take minutes."""
 
 _MOST_HOSTS = 500
 _FEEDS_OF_A_HOST = 10
@@ -99,6 +103,16 @@ def due_copies(*, most: int = 20) -> list[str]:
     free = Q(lease_until=None) | Q(lease_until__lte=now)
     rows = ArchiveCopy.objects.filter(free, due_at__lte=now).order_by("due_at", "id")
     return list(rows.values_list("id", flat=True)[:most])
+
+
+def kept_bytes_wait() -> bool:
+    """Whether pages may lie here that another version of the extractor read, and nobody reads them anew."""
+    now = database_now()
+    job = ReadingAnew.objects.filter(pk=EXTRACTOR_VERSION).values_list("due_at", "lease_until").first()
+    if job is None:
+        return True
+    due_at, lease_until = job
+    return due_at is not None and due_at <= now and (lease_until is None or lease_until <= now)
 
 
 def due_webhooks(*, most: int = 50) -> list[str]:

@@ -14,7 +14,10 @@ from pytest_django import Settings
 from claims.models import Article, Feed, User
 from claims.operations.feeds import add_feed
 from claims.operations.ingest import add_article, ingest_file
+from claims.operations.recheck import check_articles
+from claims.operations.rounds import _Waiting, keep_working
 from claims.operations.webhooks import add_webhook
+from claims.queries.due import HOSTS_IN_A_BATCH
 from tests.commands.conftest import Run
 from tests.receivers import receiving
 from tests.sites import NewsSite
@@ -69,6 +72,50 @@ def test_due_feeds_bring_in_articles_that_are_checked_at_once(run: Run, site: Ne
     [line] = run("recheck").lines
     assert line["outcome"] == "captured"
     assert not Feed.objects.filter(due_at__lte=right_now()).exists()
+
+
+def test_slow_feeds_hold_up_no_page_that_is_due(run: Run, site: NewsSite) -> None:
+    pages = {taken_on(site.says(f"/{n}", f"Story {n}", SAYS)).id for n in range(3)}
+    Article.objects.update(due_at=right_now() - timedelta(minutes=1))
+    story = site.says("/late", "Late story", SAYS)
+    body = f"<rss version='2.0'><channel><title>L</title><item><link>{story}</link></item></channel></rss>"
+    for number in range(3):
+        url = site.answers(f"/feed{number}", body=body.encode(), content_type="application/rss+xml")
+        add_feed(url=url, by=None, now=right_now() - timedelta(hours=1))
+    lines = run("recheck", "--due").lines
+    assert {line["article"] for line in lines[:3]} == pages
+    asked = [path for path, _ in site.asked if path != "/robots.txt"]
+    assert not [path for path in asked[:3] if path.startswith("/feed")]
+    assert (asked.count("/late"), lines[3]["outcome"]) == (1, "captured")
+    assert not Feed.objects.filter(last_read_at=None).exists(), "all were read"
+
+
+def test_what_falls_due_while_much_is_left_to_do_has_its_turn_before_all_is_done(
+    site: NewsSite, settings: Settings, edith: User
+) -> None:
+    settings.LEASE_SECONDS, settings.HOST_GAP_SECONDS = 8.0, 0.4  # five pages in a batch
+    hot = taken_on(site.says("/hot", "Minister resigns", SAYS))
+    list(check_articles([hot.id], only_due=False))
+    hot.refresh_from_db()
+    a_claim(edith, text=SAYS, quote=SAYS, article=hot)
+    backlog = {taken_on(site.says(f"/{n}", f"Story {n}", SAYS)).id for n in range(15)}
+    Article.objects.update(due_at=right_now() - timedelta(hours=1))
+    order = []
+    for report in keep_working():
+        order.append(report.article)
+        if order.count(hot.id) == 2 or backlog <= set(order):
+            break
+        Article.objects.filter(pk=hot.id).update(due_at=right_now())
+    assert order.count(hot.id) == 2, "while some of it still waits"
+
+
+def test_hosts_that_are_always_behind_do_not_keep_the_others_from_their_turn() -> None:
+    behind, others = [f"large{n}" for n in range(60)], [f"small{n}" for n in range(40)]
+    waiting = _Waiting()
+    asked = [waiting.hosts_in_turn([*behind, *others]) for _ in range(4)]
+    assert all(len(hosts) == len(set(hosts)) == HOSTS_IN_A_BATCH for hosts in asked[:3])
+    assert set().union(*asked) == {*behind, *others}
+    assert all(hosts[0] == "large0" for hosts in asked), "the most urgent is in each"
 
 
 def test_who_listens_is_told_of_what_the_checks_bring(

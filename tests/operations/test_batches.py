@@ -466,6 +466,20 @@ def test_a_claim_that_has_cooled_down_leaves_its_evidence_be(hot: tuple[Article,
     assert heat_up() == 0
 
 
+def test_evidence_that_could_not_be_asked_for_just_now_is_not_asked_for_at_every_sweep(
+    hot: tuple[Article, Claim], settings: Settings
+) -> None:
+    article, _ = hot
+    nowhere = "224.0.0.1:80"  # a group of hosts: the system has no route for a connection to it
+    settings.FETCH_ALLOW_PRIVATE = [nowhere]
+    Article.objects.update(url=f"http://{nowhere}/hot", host=nowhere, due_at=right_now())
+    Article.objects.update(last_seen_at=right_now() - timedelta(hours=2))
+    assert [report.outcome for report in check_due([nowhere])] == [CheckOutcome.FAILED]
+    assert Article.objects.get(pk=article.pk).failures == 0, "our own outage"
+    assert heat_up() == 0
+    assert due_hosts(patience=NO_PATIENCE) == []
+
+
 def test_the_pages_of_hot_claims_come_first(hot: tuple[Article, Claim]) -> None:
     article, _ = hot
     waiting(3, "older.example", overdue=timedelta(days=6))

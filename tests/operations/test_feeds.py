@@ -436,3 +436,15 @@ def test_a_feed_of_known_entries_costs_few_queries(site: NewsSite) -> None:
     with CaptureQueriesContext(connection) as asked:
         assert len(read(feed).new_articles) == 1
     assert len(asked) < 60
+
+
+def test_our_own_outage_is_no_failure_of_a_feed(settings: Settings) -> None:
+    nowhere = "224.0.0.1:80"  # a group of hosts: the system has no route for a connection to it
+    settings.FETCH_ALLOW_PRIVATE = [nowhere]
+    feed = followed(f"http://{nowhere}/feed")
+    Feed.objects.update(last_read_at=right_now())
+    assert list(read_feeds([feed.id], only_due=False)) == []
+    feed.refresh_from_db()
+    assert (feed.failures, feed.attempts, feed.state) == (0, 0, FeedState.PENDING)
+    assert feed.due_at is not None
+    assert feed.due_at < right_now() + HOUR

@@ -1,5 +1,8 @@
 """A site's robots.txt is heeded by the schedule; a page that a person adds is looked at once all the same."""
 
+import gzip
+from typing import Any
+
 import pytest
 
 from claims.models import Article, Host, User
@@ -85,3 +88,22 @@ def test_a_site_too_busy_for_its_rules_is_not_taken_to_have_none(site: NewsSite)
     site.answers("/robots.txt", status=404)
     Host.objects.update(robots_until=None, free_at=right_now())
     assert check(article).outcome == CheckOutcome.CAPTURED
+
+
+LONG = FORBIDDEN + b"# a rule of the past that nobody struck out\n" * 150_000
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"body": LONG},
+        {"body": LONG, "framed": False},
+        {"body": gzip.compress(LONG), "headers": {"Content-Encoding": "gzip"}},
+    ],
+    ids=["announced", "without a length", "packed"],
+)
+def test_of_endless_rules_the_beginning_is_heeded(site: NewsSite, answer: dict[str, Any]) -> None:
+    site.answers("/robots.txt", content_type="text/plain", **answer)
+    assert taken_on(site.says("/open/a", "Minister gone", SAID)).state == ArticleState.LIVE
+    assert taken_on(site.says("/closed/a", "Minister gone", SAID)).state == ArticleState.DISALLOWED
+    assert len(site.statuses("/robots.txt")) == 1, "and kept like any other"

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.apps import apps
 from django.db import connections
+from django.db.models import F
 from pytest_django import Settings
 
 from claims.models import (
@@ -24,7 +25,7 @@ from claims.models import (
     Snapshot,
     User,
 )
-from claims.operations import stand_ins
+from claims.operations import flapping, stand_ins
 from claims.operations.candidates import track
 from claims.operations.evidence import supporting_origins
 from claims.operations.ingest import add_article
@@ -183,6 +184,34 @@ def test_our_own_outage_counts_for_nothing(settings: Settings, site: NewsSite) -
     assert Article.objects.get(pk=articles[0].pk).failures == 1, "one host may fail by itself"
 
 
+NOWHERE = "224.0.0.1:80"  # a group of hosts: the system has no route for a connection to it
+
+
+def test_a_network_without_a_way_out_is_our_own_outage_for_a_single_source_too(
+    settings: Settings, site: NewsSite, article: Article
+) -> None:
+    settings.FETCH_ALLOW_PRIVATE, settings.CHECK_MIN_SECONDS = [NOWHERE], 600
+    Article.objects.update(url=f"http://{NOWHERE}/resigns", host=NOWHERE)
+    before = Article.objects.get(pk=article.pk)
+    for _ in range(3):
+        assert check(article).outcome == CheckOutcome.FAILED
+    after = Article.objects.get(pk=article.pk)
+    assert (after.state, after.failures, after.attempts) == (ArticleState.LIVE, 0, 0)
+    assert after.last_checked_at == before.last_checked_at, "nobody looked"
+    assert after.due_at is not None
+    assert timedelta(minutes=5) < after.due_at - right_now() <= timedelta(minutes=10)
+
+
+def test_a_host_that_alone_cannot_be_reached_is_at_fault_itself(
+    settings: Settings, site: NewsSite, article: Article
+) -> None:
+    settings.FETCH_ALLOW_PRIVATE, settings.CHECK_MIN_SECONDS = [*settings.FETCH_ALLOW_PRIVATE, NOWHERE], 600
+    lost = add_article(url=f"http://{NOWHERE}/a", by=None, now=right_now(), publisher="The Lantern").article
+    assert check(lost).outcome == CheckOutcome.FAILED
+    lost.refresh_from_db()
+    assert (lost.failures, lost.last_checked_at is None) == (1, False)
+
+
 def test_a_page_that_alternates_is_told_once_and_piles_nothing_up(
     site: NewsSite, article: Article, claim: Claim, edith: User
 ) -> None:
@@ -197,6 +226,67 @@ def test_a_page_that_alternates_is_told_once_and_piles_nothing_up(
     assert len(told) == 1
     assert Event.objects.filter(claim_id=claim.id, kind=EventKind.ARTICLE_CHANGE).count() == 3
     assert ReReview.objects.get(claim=claim).changes.count() == 2
+
+
+def versions_of(lead: str) -> list[str]:
+    """Three versions of a sentence, as a site that tries its headlines out shows them in turn."""
+    return [lead, lead.replace("has resigned", "resigned"), lead.replace("has resigned", "has stepped down")]
+
+
+def test_a_page_that_shows_three_versions_in_turn_is_told_once(
+    site: NewsSite, article: Article, claim: Claim
+) -> None:
+    for turn in range(1, 12):
+        site.says("/resigns", HEADLINE, versions_of(LEAD)[turn % 3], MORE, EXTRA)
+        check(article)
+    told = ["alternates" in change.summary for change in Change.objects.filter(article=article)]
+    assert told == [False, False, False, True], "B, C, back to A, and then that it goes round"
+    assert Snapshot.objects.filter(article=article).count() == 4
+    assert Event.objects.filter(claim_id=claim.id, kind=EventKind.ARTICLE_CHANGE).count() == 4
+
+
+def test_an_editors_return_to_what_stood_for_days_is_told_each_time(site: NewsSite, article: Article) -> None:
+    for version in (1, 0, 1, 0):
+        site.says("/resigns", HEADLINE, versions_of(LEAD)[version], MORE, EXTRA)
+        assert check(article).change == ChangeKind.SILENT_EDIT
+        Snapshot.objects.update(captured_at=F("captured_at") - timedelta(days=3))
+
+
+def test_a_page_that_settles_on_a_version_after_its_turns_says_that_from_then_on(
+    site: NewsSite, article: Article, claim: Claim
+) -> None:
+    other = LEAD.replace("has resigned", "has not resigned")
+    for turn in range(1, 6):
+        site.says("/resigns", HEADLINE, other if turn % 2 else LEAD, MORE, EXTRA)
+        check(article)
+    assert [check(article).change for _ in range(3)] == [None] * 3, "one of its turns, as far as anyone knows"
+    turned = Article.objects.get(pk=article.pk).turned_at
+    assert turned is not None
+    Article.objects.update(turned_at=turned - flapping.SETTLES_AFTER)
+    Snapshot.objects.update(captured_at=F("captured_at") - 2 * flapping.SETTLES_AFTER)
+    assert check(article).change == ChangeKind.SILENT_EDIT
+    article.refresh_from_db()
+    assert article.newest is not None
+    assert other in article.newest.text
+    assert article.turned_at is None
+    change = Change.objects.get(after=article.newest)
+    assert change.not_before is not None
+    assert change.not_before < change.not_after == turned - flapping.SETTLES_AFTER
+    assert claim.appearances.get().state == QuoteState.CHANGED
+    assert check(article).outcome == CheckOutcome.UNCHANGED
+    assert site.statuses("/resigns")[-1] == 304, "and costs no more than any other page"
+
+
+def test_a_turn_back_to_its_newest_version_starts_the_time_anew(site: NewsSite, article: Article) -> None:
+    other = LEAD.replace("has resigned", "has not resigned")
+    for turn in range(1, 6):
+        site.says("/resigns", HEADLINE, other if turn % 2 else LEAD, MORE, EXTRA)
+        check(article)
+    Article.objects.update(turned_at=right_now() - 2 * flapping.SETTLES_AFTER)
+    for words in (LEAD, other):
+        site.says("/resigns", HEADLINE, words, MORE, EXTRA)
+        assert check(article).outcome == CheckOutcome.UNCHANGED
+    assert Snapshot.objects.filter(article=article).count() == 3
 
 
 def test_a_stance_that_turns_round_is_kept_with_the_change_and_told(

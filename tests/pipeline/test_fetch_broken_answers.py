@@ -181,3 +181,9 @@ def test_a_closed_port_is_a_failure_to_connect() -> None:
         port = probe.getsockname()[1]
     result = fetch(FetchRequest(f"http://127.0.0.1:{port}/"), policy=opened(also=(f"127.0.0.1:{port}",)))
     assert "127.0.0.1" in failed(result, FailureCode.CONNECT).reason
+
+
+def test_an_address_without_a_route_is_our_own_trouble() -> None:
+    nowhere = "224.0.0.1:80"  # no connection can be made to a group
+    result = fetch(FetchRequest(f"http://{nowhere}/"), policy=opened(also=(nowhere,)))
+    assert "224.0.0.1" in failed(result, FailureCode.OFFLINE).reason

@@ -155,6 +155,15 @@ def test_an_unknown_name_is_a_failure_that_names_it(monkeypatch: pytest.MonkeyPa
     assert "nowhere.example" in failed(result, FailureCode.DNS).reason
 
 
+def test_a_resolver_that_cannot_ask_anybody_is_our_own_trouble(monkeypatch: pytest.MonkeyPatch) -> None:
+    def nobody_to_ask(*_args: object, **_more: object) -> None:
+        raise socket.gaierror(socket.EAI_AGAIN, "Temporary failure in name resolution")
+
+    monkeypatch.setattr(socket, "getaddrinfo", nobody_to_ask)
+    result = fetch(FetchRequest("http://paper.example/"), policy=FetchPolicy())
+    assert "paper.example" in failed(result, FailureCode.OFFLINE).reason
+
+
 def test_a_name_server_that_hangs_holds_up_nobody(
     serve: Callable[..., Server], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from claims.pipeline.robots import SLOWEST, RobotsAnswer, may_read
+from claims.pipeline.robots import LONGEST, SLOWEST, RobotsAnswer, may_read
 
 AGENT = "ClaimLedger/0.1 (+https://claims.example/method/)"
 RULES = b"""
@@ -76,3 +76,11 @@ def test_rules_for_thousands_of_other_robots_are_not_kept_for_each() -> None:
     begun = time.process_time()
     assert not allowed("/7", names + b"User-agent: *\n" + rules)
     assert time.process_time() - begun < 3
+
+
+def test_half_a_line_where_reading_ends_is_no_rule() -> None:
+    rules = b"User-agent: *\nDisallow: /private/\n"
+    last = b"Allow: /private/minutes-of-1911\n"
+    padding = b"#" * (LONGEST - len(rules) - len(b"\nAllow: /private/minutes")) + b"\n"
+    assert not allowed("/private/minutes", rules + padding + last)
+    assert allowed("/private/minutes-of-1911", rules + last), "a whole one is"

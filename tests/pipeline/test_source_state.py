@@ -12,6 +12,7 @@ from claims.pipeline.source_state import (
     SourceHistory,
     SourcePolicy,
     SourceVerdict,
+    finds_no_way_out,
     is_own_outage,
     is_stuck,
     judge_source,
@@ -101,7 +102,7 @@ def test_few_checks_over_a_long_time_remove_nothing() -> None:
 
 
 @pytest.mark.parametrize(
-    "code", ["dns", "connect", "tls", "timeout", "too_large", "cut", "protocol", "unreadable"]
+    "code", ["offline", "dns", "connect", "tls", "timeout", "too_large", "cut", "protocol", "unreadable"]
 )
 def test_failures_never_remove_a_page_however_many(code: str) -> None:
     verdict = after(*(failed(hour, code) for hour in range(0, 400, 10)))
@@ -311,6 +312,14 @@ def test_an_outage_is_ours_only_when_nearly_all_hosts_fail_to_connect_together()
     assert not is_own_outage([("a", "dns"), ("b", "dns"), ("c", "dns"), ("d", None), ("e", None)])
     assert not is_own_outage([(f"host{n}", "tls") for n in range(5)]), "a connection was made"
     assert not is_own_outage([])
+
+
+def test_without_any_way_out_no_host_answers_and_none_is_known_to_be_at_fault() -> None:
+    assert finds_no_way_out([("a", "offline")])
+    assert finds_no_way_out([("a", "offline"), ("b", "offline"), ("a", "offline")])
+    for answer in (None, "dns", "connect", "timeout"):
+        assert not finds_no_way_out([("a", "offline"), ("b", answer)])
+    assert not finds_no_way_out([])
 
 
 def test_a_removed_page_that_answers_again_is_restored_from_whatever_stood_there() -> None:

@@ -4,24 +4,16 @@ import argparse
 import signal
 import time
 from collections.abc import Iterable
-from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from claims.management.lines import write_line
-from claims.operations.custody import save_copies
-from claims.operations.deliveries import deliver
-from claims.operations.feed_reading import read_feeds
 from claims.operations.findings import CheckReport
-from claims.operations.recheck import bring_back, check_articles, check_due, heat_up, shelve_stuck
-from claims.queries.clock import database_now
-from claims.queries.due import HOSTS_IN_A_BATCH, due_copies, due_feeds, due_hosts, due_webhooks
+from claims.operations.recheck import check_articles
+from claims.operations.rounds import keep_working, work_off
 from claims.queries.listing import addresses_of
-
-# A host that stays shut for longer is left to the next pass.
-_PATIENCE = timedelta(seconds=20)
 
 
 class Command(BaseCommand):
@@ -49,31 +41,20 @@ class Command(BaseCommand):
         if options["loop"]:
             signal.signal(signal.SIGTERM, signal.default_int_handler)
         try:
-            self._pass(named, everything=options["all"])
-            while options["loop"]:
-                time.sleep(settings.SWEEP_SECONDS)
-                self._pass(named, everything=options["all"])
+            self._check(named, everything=options["all"], endlessly=options["loop"])
         except KeyboardInterrupt:
             self.stderr.write("Stopped.")
 
-    def _pass(self, named: list[str], *, everything: bool) -> None:
-        if named or everything:
+    def _check(self, named: list[str], *, everything: bool, endlessly: bool) -> None:
+        if not (named or everything):
+            self._tell(keep_working() if endlessly else work_off())
+            return
+        while True:
             ids = named or [key for key, url in addresses_of().items() if not url.startswith("urn:")]
             self._tell(check_articles(ids, only_due=False))
-            return
-        bring_back()
-        shelve_stuck()
-        heat_up()
-        for _ in read_feeds(due_feeds(), only_due=True):
-            pass  # what a feed brings is an article that is due, and told of below
-        for _ in save_copies(due_copies(), only_due=True):
-            pass  # told of beside the evidence
-        started = database_now()
-        while hosts := due_hosts(patience=_PATIENCE, due_by=started):
-            for start in range(0, len(hosts), HOSTS_IN_A_BATCH):
-                self._tell(check_due(hosts[start : start + HOSTS_IN_A_BATCH], due_by=started))
-        for _ in deliver(due_webhooks()):
-            pass  # told of to the webhook's owner; what the checks brought is among it
+            if not endlessly:
+                return
+            time.sleep(settings.SWEEP_SECONDS)
 
     def _tell(self, reports: Iterable[CheckReport]) -> None:
         for report in reports:

@@ -1,5 +1,6 @@
 """One request on its way, hop by hop, and what is told of it at the end."""
 
+import errno
 from dataclasses import dataclass, field
 from time import monotonic
 
@@ -20,6 +21,9 @@ _CODES = {
     100: FailureCode.TOO_LARGE,
 } | dict.fromkeys((35, 51, 53, 54, 58, 59, 60, 64, 66, 77, 80, 82, 83, 90, 91, 98), FailureCode.TLS)
 
+# What our own system says where it knows no way to an address; the last one a router may say as well.
+_NO_WAY = frozenset({errno.ENETUNREACH, errno.ENETDOWN, errno.EHOSTUNREACH})
+
 
 @dataclass(slots=True)
 class Errand:
@@ -38,8 +42,10 @@ class Errand:
     trouble: UnusableAnswer | None = None
 
 
-def failure_code(error: int) -> FailureCode:
-    """Return what a libcurl error means."""
+def failure_code(error: int, of_system: int = 0) -> FailureCode:
+    """Return what a libcurl error means; ``of_system`` is the error number of the system behind it."""
+    if _CODES.get(error) is FailureCode.CONNECT and of_system in _NO_WAY:
+        return FailureCode.OFFLINE
     return _CODES.get(error, FailureCode.PROTOCOL)
 
 

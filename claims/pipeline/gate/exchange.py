@@ -18,6 +18,7 @@ _OURS = frozenset(
 
 # Sentences for a person, with the host and what libcurl said of it.
 FAILURE_REASONS = {
+    FailureCode.OFFLINE: "Our own network gives no way to {host} just now; try again later.",
     FailureCode.DNS: "The name {host} could not be found; check its spelling.",
     FailureCode.CONNECT: "{host} did not take a connection.",
     FailureCode.TLS: "{host} has no valid certificate or its encryption failed ({detail}); "
@@ -52,7 +53,8 @@ class FetchRequest:
     ``validated_url`` is that URL (a ``Fetched.final_url``) where it is not ``url`` itself. ``headers`` go to
     the origin of ``url`` only, never along a redirect to another. A redirect that answers a POST is not
     followed but returned. With a ``trail`` the request goes on where that ends. Raises ValueError for what is
-    no HTTP header.
+    no HTTP header. ``enough``: so many bytes of the body will do; of a longer one only these are read, and
+    the answer is not ``complete``.
     """
 
     url: str
@@ -63,6 +65,7 @@ class FetchRequest:
     headers: tuple[tuple[str, str], ...] = ()
     validated_url: str | None = None
     trail: Trail | None = None
+    enough: int | None = None
 
     def __post_init__(self) -> None:
         """Refuse header text that could smuggle a line, and headers that the gate sets itself."""

@@ -13,6 +13,7 @@ _ACROSS_GZIP = 31  # zlib's window for a gzip wrapper: 16 + 15
 class FailureCode(StrEnum):
     """Why a fetch that the gate allowed brought nothing."""
 
+    OFFLINE = "offline"  # our own network gives no way out: no resolver, or no route
     DNS = "dns"
     CONNECT = "connect"
     TLS = "tls"
@@ -40,10 +41,11 @@ class Gunzip:
     keeps ``finished`` false until the last member's checksum has been read and found right.
     """
 
-    def __init__(self, max_bytes: int) -> None:
-        """Start before the first byte."""
+    def __init__(self, max_bytes: int, *, stops: bool = False) -> None:
+        """Start before the first byte; with ``stops`` what is beyond the room is left out, not refused."""
         self.finished = False
         self._room = max_bytes
+        self._stops = stops
         self._stream = zlib.decompressobj(_ACROSS_GZIP)
         self._held = b""
 
@@ -78,7 +80,9 @@ class Gunzip:
                 FailureCode.PROTOCOL, "The page says it is gzip but its bytes are not."
             ) from error
         if len(piece) > self._room:
-            raise too_large()
+            if not self._stops:
+                raise too_large()
+            piece = piece[: self._room]
         self._room -= len(piece)
         return piece
 
@@ -86,15 +90,21 @@ class Gunzip:
 class Answer:
     """One HTTP answer as it comes in: header lines, then body chunks, then ``finish``.
 
-    Every ``take_`` and ``finish`` raises UnusableAnswer once the answer breaks a cap or a rule.
+    Every ``take_`` and ``finish`` raises UnusableAnswer once the answer breaks a cap or a rule. Once it
+    ``has_enough`` the rest of the body need not come.
     """
 
-    def __init__(self, max_bytes: int, *, bodyless: bool = False) -> None:
-        """Cap the body at ``max_bytes``, as sent and as decoded; ``bodyless`` for the answer to a HEAD."""
+    def __init__(self, max_bytes: int, *, bodyless: bool = False, enough: int | None = None) -> None:
+        """Cap the body at ``max_bytes``, as sent and as decoded; ``bodyless`` for the answer to a HEAD.
+
+        ``enough`` bytes of a body will do: the rest is left out, not refused.
+        """
+        self.has_enough = False
+        self._enough = enough
         self.status = 0
         self.headers: list[tuple[str, str]] = []
         self.length_known = False
-        self._max_bytes = max_bytes
+        self._max_bytes = max(max_bytes, enough or 0)
         self._bodyless = bodyless
         self._in_body = False
         self._header_bytes = 0
@@ -138,11 +148,17 @@ class Answer:
         piece = self._gunzip.feed(chunk) if self._gunzip else chunk
         if piece:
             self._pieces.append(piece)
+        if self._enough is not None and sum(map(len, self._pieces)) >= self._enough:
+            self._pieces = [self.body[: self._enough]]
+            self.has_enough = True
 
     def finish(self) -> None:
         """Say that the connection ended the answer in good order, as far as its framing tells."""
         if not self._in_body:
             raise cut()
+        if self.has_enough:
+            self.length_known = False
+            return
         if self._gunzip is None or (self._raw_bytes == 0 and self.length_known):
             return
         if not self._gunzip.finished:
@@ -168,7 +184,8 @@ class Answer:
         lengths = set(self._listed("content-length"))
         if len(lengths) > 1 or not all(length.isascii() and length.isdecimal() for length in lengths):
             raise UnusableAnswer(FailureCode.PROTOCOL, "The server announced no clear length.")
-        if not codings and any(int(length[:20]) > self._max_bytes for length in lengths):
+        is_large = not codings and any(int(length[:20]) > self._max_bytes for length in lengths)
+        if is_large and self._enough is None:
             raise too_large()
         self.length_known = bool(codings or lengths)
         self._check_encoding()
@@ -176,7 +193,7 @@ class Answer:
     def _check_encoding(self) -> None:
         encodings = [coding for coding in self._listed("content-encoding") if coding != "identity"]
         if encodings in (["gzip"], ["x-gzip"]):
-            self._gunzip = Gunzip(self._max_bytes)
+            self._gunzip = Gunzip(self._enough or self._max_bytes, stops=self._enough is not None)
         elif encodings:
             shown = ", ".join(encodings)[:60]
             raise UnusableAnswer(

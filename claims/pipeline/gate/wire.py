@@ -104,12 +104,13 @@ class Wire:
         return None
 
     def _take_body(self, piece: bytes) -> int | None:
+        answer = self.errand.answer
         try:
-            self.errand.answer.take_body(piece)
+            answer.take_body(piece)
         except UnusableAnswer as trouble:
             self.errand.trouble = trouble
             return _NOTHING_LEFT
-        return None
+        return _NOTHING_LEFT if answer.has_enough else None
 
 
 def _resolve_entry(place: CleanUrl, pinned: Iterable[str]) -> str:
