@@ -151,13 +151,13 @@ def test_a_failure_remembers_what_the_server_had_said(serve: Callable[..., Serve
 def test_no_drip_holds_a_request_past_its_deadline(serve: Callable[..., Server]) -> None:
     server = serve(SLOW | {f"/redirects{'x' * count}": slow_step for count in range(1, 20)})
     requests = [FetchRequest(server.url(path)) for path in SLOW]
-    policy = opened(server, deadline_seconds=0.7, max_redirects=100)
+    policy = opened(server, deadline_seconds=1.5, max_redirects=100)
     started = time.monotonic()
     results = [result for _, result in fetch_many(requests, policy=policy)]
-    assert time.monotonic() - started < 3 * 0.7
+    assert time.monotonic() - started < 3 * 1.5
     assert len(results) == len(SLOW)
     for result in results:
-        assert failed(result, FailureCode.TIMEOUT).elapsed_seconds >= 0.6
+        assert failed(result, FailureCode.TIMEOUT).elapsed_seconds >= 1.4
 
 
 def test_a_server_that_does_not_take_the_connection_is_given_up_on_early(
