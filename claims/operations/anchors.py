@@ -5,6 +5,7 @@ from dataclasses import asdict
 from claims.models import Anchor, Appearance, Snapshot
 from claims.pipeline.anchor import Anchored, find_again
 from claims.pipeline.stance import StanceJudgement, judge_stance
+from claims.pipeline.text.tokens import squash
 from claims.vocabulary import QuoteState
 
 
@@ -32,10 +33,8 @@ def anchor_in(appearance: Appearance, snapshot: Snapshot) -> Anchor:
     anchored = quote_in(appearance, snapshot)
     judgement = judge_stance(appearance.claim.text, headline=snapshot.headline, body=snapshot.text)
     headline, body = words_of(judgement)
-    if anchored.state is QuoteState.PRESENT and judgement.body_is_weighed:
-        # Words about another claim weigh too: while the quote stands, only a sentence that says so turns it.
-        last = appearance.anchors.exclude(snapshot=snapshot).order_by("-snapshot__number").first()
-        body = (last or appearance).body_stance or body
+    if anchored.state is QuoteState.PRESENT and body != appearance.stance_now:
+        body = _unless_turned(appearance, snapshot, judgement) or body
     anchor, _ = Anchor.objects.update_or_create(
         appearance=appearance,
         snapshot=snapshot,
@@ -52,3 +51,22 @@ def anchor_in(appearance: Appearance, snapshot: Snapshot) -> Anchor:
     appearance.state, appearance.stance_now = anchored.state, body or headline
     appearance.save(update_fields=["state", "stance_now"])
     return anchor
+
+
+def _unless_turned(appearance: Appearance, snapshot: Snapshot, judgement: StanceJudgement) -> str:
+    """Return the body's stance as it was, where this snapshot says nothing new that turns it; else "".
+
+    Words about another claim weigh, too, and the order of paragraphs: while the quote stands, only a sentence
+    that says so turns it. One that the text had before has turned it already, unless what the text weighed
+    was stronger then.
+    """
+    last = appearance.anchors.exclude(snapshot=snapshot).order_by("-snapshot__number").first()
+    was = (last or appearance).body_stance
+    _, body = words_of(judgement)
+    if not was or was == body or judgement.body_is_weighed:
+        return was
+    before = (last or appearance).snapshot
+    if before is None or squash(judgement.body_says) not in squash(before.text):
+        return ""
+    earlier = judge_stance(appearance.claim.text, headline=before.headline, body=before.text)
+    return was if earlier.body_is_weighed or words_of(earlier)[1] == body else ""

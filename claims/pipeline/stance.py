@@ -54,6 +54,7 @@ class StanceJudgement:
 
     ``score`` is the share of the claim's weight in the best sentence, 0..1; ``reasons`` are sentences.
     ``body_is_weighed``: no sentence that holds the claim says so; the words of the whole text lean that way.
+    Else ``body_says`` is the sentence that decided ("" where the body does not touch the claim).
     """
 
     headline: Stance | None
@@ -61,6 +62,7 @@ class StanceJudgement:
     score: float
     reasons: tuple[str, ...]
     body_is_weighed: bool
+    body_says: str
 
 
 def judge_stance(claim: str, *, headline: str | None, body: str | None) -> StanceJudgement:
@@ -89,6 +91,7 @@ def judge_stance(claim: str, *, headline: str | None, body: str | None) -> Stanc
         score=round(max((found.coverage for found in heard), default=0.0), 3),
         reasons=tuple(reasons) or ("Neither headline nor text touches the claim.",),
         body_is_weighed=below is not None and below.cue == WEIGHED,
+        body_says=below.sentence if below is not None and below.cue != WEIGHED else "",
     )
 
 
@@ -168,4 +171,4 @@ def _weighed(model: Model, traits: Traits, barred: set[Stance], heard: list[Hear
     why = in_words(model.telling(traits, stance, over))
     sentence = by_rule.reason.partition("“")[2]
     reason = f"Weighed ({why}): “{sentence}" if why else f"Weighed: “{sentence}"
-    return Heard(stance, reason, by_rule.coverage, by_rule.tells, WEIGHED)
+    return Heard(stance, reason, by_rule.coverage, by_rule.tells, WEIGHED, by_rule.sentence)

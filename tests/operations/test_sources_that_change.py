@@ -30,6 +30,7 @@ from claims.operations.candidates import track
 from claims.operations.evidence import supporting_origins
 from claims.operations.ingest import add_article
 from claims.operations.recheck import check_articles
+from claims.pipeline.stance import judge_stance
 from claims.queries.desk_workbench import workbench
 from claims.vocabulary import (
     ArticleState,
@@ -301,6 +302,39 @@ def test_a_stance_that_turns_round_is_kept_with_the_change_and_told(
     assert "refutes" in (flip["body"][1], flip["headline"][1])
     event = Event.objects.select_related("payload").get(claim_id=claim.id, kind=EventKind.ARTICLE_CHANGE)
     assert "now refutes the claim" in event.payload.text
+
+
+WEIGHED = (
+    "The harbour minister has resigned.",
+    "The harbour minister may take another post, it is claimed.",
+    "Parliament meets on Tuesday to debate the budget for the ports, which has been late since January.",
+    "The harbour minister denied any wrongdoing on Friday.",
+    "The reports could not be independently verified.",
+    "The minister, who ran the harbours for six years, is said to be abroad.",
+    "It was unclear whether the deputy would follow.",
+    "Opposition leaders alleged that the minister had misled parliament.",
+    "The ministry did not answer questions.",
+)
+
+
+def test_paragraphs_that_move_or_go_turn_no_stance_while_the_claims_sentence_stands(
+    site: NewsSite, edith: User
+) -> None:
+    article = taken_on(site.says("/weighed", HEADLINE, *WEIGHED))
+    appearance = tracked(article, "harbour minister has resigned", edith).appearances.get()
+    assert appearance.body_stance == Stance.REPORTS
+    moved = [WEIGHED[n] for n in (0, 3, 5, 2, 4, 8, 6, 7, 1)]
+    fewer = [line for line in WEIGHED if "another post" not in line]
+    for lines in (moved, fewer, [*fewer, EXTRA]):
+        text = "\n\n".join(lines)
+        alone = judge_stance(appearance.claim.text, headline=HEADLINE, body=text)
+        assert alone.body is Stance.SUPPORTS, "read by itself it leans the other way"
+        site.says("/weighed", HEADLINE, *lines)
+        check(article)
+        assert appearance.anchors.order_by("-snapshot__number")[0].body_stance == Stance.REPORTS
+    site.says("/weighed", HEADLINE, LEAD.replace("has resigned", "has not resigned"), *fewer[1:])
+    check(article)
+    assert appearance.anchors.order_by("-snapshot__number")[0].body_stance == Stance.REFUTES
 
 
 def test_a_report_that_turned_round_is_weighed_as_what_it_says_today_and_counted_as_what_it_said(

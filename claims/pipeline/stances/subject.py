@@ -25,7 +25,8 @@ _TAKES_FOR_GRANTED = frozenset({"how", "why", "when", "where", "who", "what", "w
 class Heard:
     """What one sentence does with the claim, why, how much of it it holds, and if it tells its act.
 
-    ``cue`` is the kind of the words that decided ("refuting"), empty for a flat statement.
+    ``cue`` is the kind of the words that decided ("refuting"), empty for a flat statement; ``sentence``
+    is the one that holds those words, or makes that statement.
     """
 
     stance: Stance
@@ -33,6 +34,7 @@ class Heard:
     coverage: float
     tells: bool
     cue: str
+    sentence: str
 
 
 class Subject:
@@ -111,7 +113,7 @@ class Subject:
 
     def _heard(self, stance: Stance, why: str, line: Line, cue: str) -> Heard:
         coverage = self.coverage(line.terms, line.kin)
-        return Heard(stance, f"{why}: “{shown(line.text)}”", coverage, self.tells(line), cue)
+        return Heard(stance, f"{why}: “{shown(line.text)}”", coverage, self.tells(line), cue, line.text)
 
     def _is_denial(self, line: Line, cues: dict[str, str]) -> bool:
         """Whether somebody in the text denies it, rather than the text itself."""

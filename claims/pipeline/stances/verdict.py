@@ -53,10 +53,12 @@ def _answered(found: Heard, following: Sequence[Line]) -> Heard:
     for line in following:
         if said := _said_back(line, _pointing().refutations):
             reason = f"Then “{said}”: “{shown(line.text)}”"
-            return replace(found, stance=Stance.REFUTES, reason=reason, cue="answered")
+            return replace(found, stance=Stance.REFUTES, reason=reason, cue="answered", sentence=line.text)
         if found.stance is Stance.SUPPORTS and (said := _said_back(line, _pointing().disclaimers)):
             reason = f"Then “{said}”: “{shown(line.text)}”"
-            return replace(found, stance=Stance.REPORTS, reason=reason, cue="unconfirming")
+            return replace(
+                found, stance=Stance.REPORTS, reason=reason, cue="unconfirming", sentence=line.text
+            )
     return found
 
 
