@@ -33,14 +33,23 @@ def keep_robots(host_name: str, result: FetchResult) -> RobotsAnswer:
     """Keep an answer; returns what is in force now: where none came, what was known before."""
     now = database_now()
     host, _ = Host.objects.get_or_create(name=host_name, defaults={"free_at": now})
-    # RFC 9309 reads every 4xx as "no rules"; a host that asks us to slow down (429) does not say that.
-    if isinstance(result, Fetched) and result.status < 500 and result.status != HTTPStatus.TOO_MANY_REQUESTS:
+    if isinstance(result, Fetched) and _holds_rules(result):
         host.robots_status, host.robots_body = result.status, result.body[:LONGEST]
         host.robots_until = now + _KEPT_FOR
     else:
         host.robots_until = now + _FAILED_FOR
     host.save(update_fields=["robots_status", "robots_body", "robots_until"])
     return RobotsAnswer(host.robots_status, bytes(host.robots_body))
+
+
+def _holds_rules(result: Fetched) -> bool:
+    """Whether the answer says what the rules are, or that there are none.
+
+    RFC 9309 reads every 4xx as "no rules"; a host that asks us to slow down (429) does not say that, nor does
+    one whose answer goes on and on without a rule.
+    """
+    is_noise = len(result.body) >= LONGEST and b"user-agent" not in result.body.lower()
+    return result.status < 500 and result.status != HTTPStatus.TOO_MANY_REQUESTS and not is_noise
 
 
 def forget_failed_robots(hosts: Collection[str]) -> None:

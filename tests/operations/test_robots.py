@@ -107,3 +107,12 @@ def test_of_endless_rules_the_beginning_is_heeded(site: NewsSite, answer: dict[s
     assert taken_on(site.says("/open/a", "Minister gone", SAID)).state == ArticleState.LIVE
     assert taken_on(site.says("/closed/a", "Minister gone", SAID)).state == ArticleState.DISALLOWED
     assert len(site.statuses("/robots.txt")) == 1, "and kept like any other"
+
+
+def test_an_answer_without_end_and_without_a_rule_is_no_leave_to_read(site: NewsSite) -> None:
+    bomb = gzip.compress(b"\0" * 50_000_000)
+    site.answers("/robots.txt", content_type="text/plain", body=bomb, headers={"Content-Encoding": "gzip"})
+    assert taken_on(site.says("/open/a", "Minister gone", SAID)).state == ArticleState.DISALLOWED
+    site.answers("/robots.txt", content_type="text/plain", body=b"no rule\n")
+    Host.objects.update(robots_until=None, free_at=right_now())
+    assert check(Article.objects.get()).outcome == CheckOutcome.CAPTURED
