@@ -6,7 +6,7 @@ from http import HTTPStatus
 from urllib.parse import urlsplit
 
 from claims.models import Host
-from claims.operations.policies import host_of
+from claims.operations.policies import fetch_policy, host_of
 from claims.pipeline.fetch import Fetched, FetchRequest, FetchResult
 from claims.pipeline.robots import LONGEST, RobotsAnswer
 from claims.queries.clock import database_now
@@ -26,7 +26,12 @@ def kept_robots(hosts: Collection[str]) -> dict[str, RobotsAnswer]:
 
 def robots_request(url: str) -> FetchRequest:
     """Return what to ask the page's host for its rules."""
-    return FetchRequest(url=f"{urlsplit(url).scheme}://{host_of(url)}/robots.txt", enough=LONGEST)
+    return FetchRequest(url=f"{urlsplit(url).scheme}://{host_of(url)}/robots.txt", enough=_longest())
+
+
+def _longest() -> int:
+    """Return how many bytes of rules are read."""
+    return min(LONGEST, fetch_policy().max_bytes)
 
 
 def keep_robots(host_name: str, result: FetchResult) -> RobotsAnswer:
@@ -48,7 +53,7 @@ def _holds_rules(result: Fetched) -> bool:
     RFC 9309 reads every 4xx as "no rules"; a host that asks us to slow down (429) does not say that, nor does
     one whose answer goes on and on without a rule.
     """
-    is_noise = len(result.body) >= LONGEST and b"user-agent" not in result.body.lower()
+    is_noise = len(result.body) >= _longest() and b"user-agent" not in result.body.lower()
     return result.status < 500 and result.status != HTTPStatus.TOO_MANY_REQUESTS and not is_noise
 
 

@@ -7,6 +7,7 @@ MAX_HEADER_BYTES = 64 * 1024
 MAX_HEADER_LINES = 200
 
 _GZIP_MAGIC = b"\x1f\x8b"
+_MOST_COUNTED = 2**63 - 1
 _ACROSS_GZIP = 31  # zlib's window for a gzip wrapper: 16 + 15
 
 
@@ -184,8 +185,9 @@ class Answer:
         lengths = set(self._listed("content-length"))
         if len(lengths) > 1 or not all(length.isascii() and length.isdecimal() for length in lengths):
             raise UnusableAnswer(FailureCode.PROTOCOL, "The server announced no clear length.")
-        is_large = not codings and any(int(length[:20]) > self._max_bytes for length in lengths)
-        if is_large and self._enough is None:
+        # A length that libcurl cannot count is none to it, so that it would not notice a cut.
+        longest = self._max_bytes if self._enough is None else _MOST_COUNTED
+        if not codings and any(int(length[:20]) > longest for length in lengths):
             raise too_large()
         self.length_known = bool(codings or lengths)
         self._check_encoding()
