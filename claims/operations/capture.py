@@ -135,12 +135,7 @@ def take_over(book: Book, *, snapshot: Snapshot, reading: Reading, by: User | No
     Evidence that cited the page before it was ever seen is pinned to the first snapshot.
     """
     article, text = snapshot.article, reading.article
-    article.newest = snapshot
-    article.snapshot_count = snapshot.number
-    article.headline = snapshot.headline
-    article.byline = snapshot.byline
-    article.language = snapshot.language
-    article.extraction_note = reading.note
+    show_newest(snapshot, note=reading.note)
     if text.published_at is not None and text.published_at <= now:  # no page is out before it is out
         article.published_at = article.published_at or text.published_at
     article.last_seen_at = article.updated_at = now
@@ -151,12 +146,30 @@ def take_over(book: Book, *, snapshot: Snapshot, reading: Reading, by: User | No
         article.save(update_fields=["publisher"])  # the origins of a claim are read anew, by publisher
     if snapshot.number == 1:
         Evidence.objects.filter(article=article, snapshot=None).update(snapshot=snapshot)
+    tell_of_snapshot(book, snapshot, by=by, now=now)
+
+
+def show_newest(snapshot: Snapshot, *, note: str) -> None:
+    """Let the snapshot be its article's newest, with the page's own words and the reader's note on them.
+
+    Whoever has locked the article saves it.
+    """
+    article = snapshot.article
+    article.newest, article.snapshot_count = snapshot, snapshot.number
+    article.headline, article.byline, article.language = snapshot.headline, snapshot.byline, snapshot.language
+    article.extraction_note = note
+
+
+def tell_of_snapshot(
+    book: Book, snapshot: Snapshot, *, by: User | None, now: datetime, how: str = ""
+) -> None:
+    """Write into the ledger that the article has this new snapshot; `how` it came about follows a colon."""
     book.write(
         EventKind.SNAPSHOT_TAKEN,
-        article=article,
+        article=snapshot.article,
         actor=by,
         occurred_at=now,
-        text=f"Snapshot {snapshot.number} of {article}.",
+        text=f"Snapshot {snapshot.number} of {snapshot.article}{': ' if how else ''}{how}.",
         data={
             "snapshot": snapshot.id,
             "sha256": snapshot.content_id,

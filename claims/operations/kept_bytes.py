@@ -17,7 +17,9 @@ from claims.operations.capture import (
     extraction_note,
     linked_claims,
     matched,
+    show_newest,
     store_proposals,
+    tell_of_snapshot,
 )
 from claims.operations.consequences import claims_of
 from claims.operations.leases import give_back, lease, lease_articles
@@ -27,7 +29,7 @@ from claims.operations.sightings import Leased
 from claims.pipeline.extract_text import EXTRACTOR_VERSION
 from claims.pipeline.read_again import PageBefore, PageRead, PageToRead
 from claims.queries.clock import database_now
-from claims.vocabulary import EventKind, QuoteState
+from claims.vocabulary import QuoteState
 
 log = structlog.get_logger(__name__)
 
@@ -193,9 +195,7 @@ def _store(
     book: Book, article: Article, snapshot: Snapshot, reading: Reading, quoted: Sequence[Appearance]
 ) -> None:
     snapshot.save(force_insert=True)
-    article.newest, article.snapshot_count = snapshot, snapshot.number
-    article.headline, article.byline, article.language = snapshot.headline, snapshot.byline, snapshot.language
-    article.extraction_note = reading.note
+    show_newest(snapshot, note=reading.note)
     article.save(
         update_fields=["newest", "snapshot_count", "headline", "byline", "language", "extraction_note"]
     )
@@ -203,14 +203,4 @@ def _store(
         anchor_in(appearance, snapshot)
     now = database_now()
     store_proposals(book, snapshot=snapshot, reading=reading, now=now)
-    book.write(
-        EventKind.SNAPSHOT_TAKEN,
-        article=article,
-        occurred_at=now,
-        text=f"Snapshot {snapshot.number} of {article}: the same bytes, read by another extractor.",
-        data={
-            "snapshot": snapshot.id,
-            "sha256": snapshot.content_id,
-            "extractor": snapshot.extractor_version,
-        },
-    )
+    tell_of_snapshot(book, snapshot, by=None, now=now, how="the same bytes, read by another extractor")
