@@ -59,11 +59,15 @@ class _Waiting:
 
 def work_off() -> Iterator[CheckReport]:
     """Do all that is due by now, and check what its feeds bring; yields a report for each page."""
+    _put_in_order()
     waiting = _Waiting()
     waiting.look_around()
     due_by = database_now()
-    while (hosts := due_hosts(patience=_PATIENCE, due_by=due_by)) or waiting:
+    is_done = False
+    while not is_done:
+        hosts = due_hosts(patience=_PATIENCE, due_by=due_by)
         brings_news = bool(waiting.feeds)
+        is_done = not (hosts or waiting)
         yield from _round(hosts, waiting, due_by=due_by)
         if brings_news:
             due_by = database_now()
@@ -89,10 +93,8 @@ def keep_working() -> Iterator[CheckReport]:
 
 
 def _round(hosts: list[str], waiting: _Waiting, *, due_by: datetime | None) -> Iterator[CheckReport]:
-    """Check a batch of pages, those of hot claims among the first; then read a few feeds."""
-    bring_back()
-    shelve_stuck()
-    heat_up()
+    """Check a batch of pages, those of hot claims among the first; then read a few feeds and kept pages."""
+    _put_in_order()
     if hosts:
         yield from check_due(waiting.hosts_in_turn(hosts), due_by=due_by)
     for _ in read_feeds(_some(waiting.feeds, FEEDS_AT_A_TIME), only_due=True):
@@ -101,6 +103,13 @@ def _round(hosts: list[str], waiting: _Waiting, *, due_by: datetime | None) -> I
         pass  # told of beside the evidence
     if kept_bytes_wait():
         read_kept_bytes()
+
+
+def _put_in_order() -> None:
+    """Let be due what should be, however long its wait was set."""
+    bring_back()
+    shelve_stuck()
+    heat_up()
 
 
 def _some(waiting: deque[str], most: int) -> list[str]:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from pytest_django import Settings
 
-from claims.models import Article, Feed, User
+from claims.models import Article, Feed, Snapshot, User
 from claims.operations.feeds import add_feed
 from claims.operations.ingest import add_article, ingest_file
 from claims.operations.recheck import check_articles
@@ -42,6 +42,29 @@ def test_what_is_due_is_checked_and_what_is_not_is_left(run: Run, site: NewsSite
         assert ran.code == 0, ran.err
         assert [line["article"] for line in ran.lines] == [due.id]
     assert site.statuses("/later") == []
+
+
+def test_hot_evidence_whose_check_was_set_while_it_was_cold_is_due(
+    run: Run, site: NewsSite, edith: User
+) -> None:
+    hot = taken_on(site.says("/hot", "Minister resigns", SAYS))
+    run("recheck", "--article", hot.id)
+    hot.refresh_from_db()
+    now = right_now()
+    Article.objects.update(last_checked_at=now - timedelta(hours=2), due_at=now + timedelta(days=7))
+    assert run("recheck").lines == []
+    a_claim(edith, text=SAYS, quote=SAYS, article=hot)
+    assert [line["article"] for line in run("recheck").lines] == [hot.id]
+
+
+def test_kept_bytes_are_read_anew_though_nothing_is_due(run: Run, site: NewsSite) -> None:
+    article = taken_on(site.says("/page", "Minister resigns", SAYS))
+    run("recheck", "--article", article.id)
+    Snapshot.objects.update(extractor_version="1", text="What an older one made of it.")
+    assert run("recheck").lines == []
+    article.refresh_from_db()
+    assert article.newest is not None
+    assert SAYS in article.newest.text
 
 
 def test_each_check_says_what_it_found(run: Run, site: NewsSite) -> None:

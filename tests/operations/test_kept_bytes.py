@@ -127,9 +127,7 @@ def test_each_page_is_read_once_and_then_only_one_look_is_left(site: NewsSite, a
     assert read_all() == 2
     same.refresh_from_db()
     assert same.snapshot_count == 1, "it says the same to this extractor"
-    with CaptureQueriesContext(
-        connection,
-    ) as queries:
+    with CaptureQueriesContext(connection) as queries:
         assert not kept_bytes_wait()
     assert len([one for one in queries if "clock_timestamp" not in one["sql"]]) == 1
     assert read_kept_bytes() == 0
