@@ -70,7 +70,9 @@ NOT_HTTP: dict[str, Behaviour] = {
     "/old-http": raw(STORY),
     "/not-modified-unasked": raw(head(status="304 Not Modified")),
 }
+SINGLE_BYTES = pouring(head("Transfer-Encoding: chunked"), b"1\r\nb\r\n" * 1000, CAP // 1000 + 1)
 TOO_LARGE: dict[str, Behaviour] = {
+    "/single-bytes": SINGLE_BYTES,
     "/announced": raw(head("Content-Length: 1073741824")),
     "/announced-absurdly": raw(head("Content-Length: 9223372036854775807")),
     "/announced-beyond-64-bits": raw(head(f"Content-Length: {'9' * 5000}")),
@@ -140,6 +142,12 @@ def test_a_body_of_exactly_the_cap_passes(serve: Callable[..., Server]) -> None:
     )
     assert len(fetched(get(server, "/raw")).body) == CAP
     assert len(fetched(get(server, "/gzip")).body) == CAP
+
+
+def test_an_answer_of_single_bytes_costs_no_more_with_each(serve: Callable[..., Server]) -> None:
+    server = serve({"/": SINGLE_BYTES})
+    request = FetchRequest(server.url("/"), enough=CAP)
+    assert fetched(fetch(request, policy=opened(server, deadline_seconds=30.0))).body == b"b" * CAP
 
 
 def test_a_failure_remembers_what_the_server_had_said(serve: Callable[..., Server]) -> None:

@@ -111,7 +111,7 @@ class Answer:
         self._header_bytes = 0
         self._header_lines = 0
         self._raw_bytes = 0
-        self._pieces: list[bytes] = []
+        self._decoded = bytearray()  # not the pieces: a server may send one byte at a time
         self._gunzip: Gunzip | None = None
 
     def header(self, name: str) -> str | None:
@@ -121,7 +121,7 @@ class Answer:
     @property
     def body(self) -> bytes:
         """The decoded body so far."""
-        return b"".join(self._pieces)
+        return bytes(self._decoded)
 
     def take_header(self, line: bytes) -> None:
         """Take one header line, status lines and the empty last one included; trailers only count."""
@@ -146,11 +146,9 @@ class Answer:
         self._raw_bytes += len(chunk)
         if self._raw_bytes > self._max_bytes:
             raise too_large()
-        piece = self._gunzip.feed(chunk) if self._gunzip else chunk
-        if piece:
-            self._pieces.append(piece)
-        if self._enough is not None and sum(map(len, self._pieces)) >= self._enough:
-            self._pieces = [self.body[: self._enough]]
+        self._decoded += self._gunzip.feed(chunk) if self._gunzip else chunk
+        if self._enough is not None and len(self._decoded) >= self._enough:
+            del self._decoded[self._enough :]
             self.has_enough = True
 
     def finish(self) -> None:
