@@ -37,7 +37,7 @@ def installed(scratch: Path) -> Path | None:
 
 @dataclass(frozen=True, slots=True)
 class Instance:
-    """A running instance."""
+    """An instance that runs only while it looks at pages: its idle threads would cost others their caches."""
 
     tree: Tree
     root: str
@@ -52,6 +52,10 @@ class Instance:
 
     def watch(self, urls: list[str]) -> None:
         """Take the pages in, each looked at once."""
+        with self.tree.at_work():
+            self._take_in(urls)
+
+    def _take_in(self, urls: list[str]) -> None:
         for uuid in self.ask("watch"):  # it comes with two pages of the world outside
             delete = urllib.request.Request(f"{self.root}/api/v1/watch/{uuid}", method="DELETE")  # noqa: S310 - our own
             delete.add_header("x-api-key", self.token)
@@ -61,11 +65,12 @@ class Instance:
 
     def look_again(self, count: int) -> float:
         """Look at every page once more; returns the CPU seconds that it took."""
-        time.sleep(1.1)  # it keeps moments in whole seconds
-        before, started = self.tree.cpu_seconds(), time.time()
-        self.ask("watch?recheck_all=1")
-        self._until_all_are_checked(count, after=started)
-        return self.tree.cpu_seconds() - before
+        with self.tree.at_work():
+            time.sleep(1.1)  # it keeps moments in whole seconds
+            before, started = self.tree.cpu_seconds(), time.time()
+            self.ask("watch?recheck_all=1")
+            self._until_all_are_checked(count, after=started)
+            return self.tree.cpu_seconds() - before
 
     def _until_all_are_checked(self, count: int, *, after: float) -> None:
         deadline = time.monotonic() + _PATIENCE

@@ -1,7 +1,10 @@
 """What a process and its children use: CPU seconds and memory, as Linux counts them."""
 
+import contextlib
 import os
+import signal
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +24,20 @@ class Tree:
     def megabytes(self) -> float:
         """Return their memory, what they share counted once (PSS)."""
         return sum(_pss(pid) for pid in self._pids()) / 1024
+
+    @contextlib.contextmanager
+    def at_work(self) -> Iterator[None]:
+        """Let them run for the length of a ``with`` block, and stand still after it."""
+        self._signal(signal.SIGCONT)
+        try:
+            yield
+        finally:
+            self._signal(signal.SIGSTOP)
+
+    def _signal(self, sent: signal.Signals) -> None:
+        for pid in self._pids():
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, sent)
 
     def _pids(self) -> list[int]:
         parents = {int(entry.name): _parent(int(entry.name)) for entry in Path("/proc").glob("[0-9]*")}
