@@ -69,7 +69,7 @@ class TrackForm(forms.Form):
 
     text = _passage(
         "The claim in our words",
-        rows=2,
+        rows=3,
         max_length=LONGEST_CLAIM * 4,
         quote=True,
         help_text="One sentence that can be checked, about 75 characters if possible.",

@@ -12,3 +12,4 @@ urlpatterns = [
     path("favicon.ico", lambda request: RedirectView.as_view(url=static("img/favicon.svg"))(request)),
     path("", include("claims.urls")),
 ]
+handler500 = "claims.views.refused.server_error"

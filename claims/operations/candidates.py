@@ -195,10 +195,12 @@ def _make_claim(
     by: User,
     now: datetime,
 ) -> Claim:
+    # Whom an editor names instead is not the source that the page leaves unnamed.
+    anonymous = candidate.anonymous and claimant_name == candidate.claimant_name
     claim = book.hold(
         Claim.objects.create(
             text=words,
-            claimant=find_claimant(name=claimant_name, anonymous=candidate.anonymous, now=now),
+            claimant=find_claimant(name=claimant_name, anonymous=anonymous, now=now),
             visibility=Visibility.INTERNAL if internal else Visibility.PUBLIC,
             status=ClaimStatus.UNVERIFIED,
             status_changed_at=now,

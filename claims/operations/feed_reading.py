@@ -362,7 +362,7 @@ def _shelve_stuck() -> None:
     broken = Feed.objects.filter(attempts__gte=after, lease_until__lte=now)
     broken.exclude(state=FeedState.STOPPED).exclude(state=FeedState.STUCK, due_at__gt=now).update(
         state=FeedState.STUCK,
-        state_reason=f"Reading it broke off {after} times in a row; it is tried again at the longest wait.",
+        state_reason=f"Reading it broke off {after} times in a row; it is tried again after a long pause.",
         due_at=now + timedelta(seconds=settings.CHECK_MAX_SECONDS),
         lease_until=None,
         updated_at=now,

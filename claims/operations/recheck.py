@@ -162,7 +162,7 @@ def shelve_stuck() -> int:
     broken = Article.objects.filter(attempts__gte=after, lease_until__lte=now)
     return broken.exclude(state=ArticleState.STUCK, due_at__gt=now).update(
         state=ArticleState.STUCK,
-        state_reason=f"The check broke off {after} times in a row; it is tried again at the longest wait.",
+        state_reason=f"The check broke off {after} times in a row; it is tried again after a long pause.",
         due_at=now + timedelta(seconds=settings.CHECK_MAX_SECONDS),
         lease_until=None,
         updated_at=now,

@@ -39,6 +39,7 @@ def article_page(article_id: str, *, now: datetime, page: int = 1) -> ArticlePag
         waits_until=waits_until,
         check_count=article.check_count,
         snapshot_count=article.snapshot_count,
+        shows_earlier_text=bool(article.turned_to),
         snapshots=_snapshots(article),
         changes=tuple(
             change_view(c, claims=claims)

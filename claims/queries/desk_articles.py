@@ -132,6 +132,11 @@ class ArticleDesk:
     waits_until: datetime | None
 
     @property
+    def has_diff(self) -> bool:
+        """Whether a change shown here has words to compare."""
+        return any(change.has_diff for change in self.changes)
+
+    @property
     def is_cut(self) -> bool:
         """Whether the snapshot goes on beyond what is shown."""
         last = self.paragraphs[-1] if self.paragraphs else None

@@ -157,7 +157,8 @@ class ArticlePage:
 
     ``changes`` are those of one ``page`` out of ``pages``, the newest first; ``language`` (ISO 639-1, "" if
     unknown) is that of its words, and ``not_extracted`` says why no claims were looked for in them, if so.
-    ``waits_until``: its host asked us to leave it alone so long.
+    ``waits_until``: its host asked us to leave it alone so long. ``shows_earlier_text``: the address went
+    back to a text of before the newest, as pages do that go to and fro.
     """
 
     article: ArticleLink
@@ -168,11 +169,17 @@ class ArticlePage:
     waits_until: datetime | None
     check_count: int
     snapshot_count: int
+    shows_earlier_text: bool
     snapshots: tuple[SnapshotView, ...]
     changes: tuple[ChangeView, ...]
     page: int
     pages: int
     claims: tuple[CarriedClaim, ...]
+
+    @property
+    def has_diff(self) -> bool:
+        """Whether a change shown here has words to compare; a page that was taken down has none."""
+        return any(change.has_diff for change in self.changes)
 
 
 @dataclass(frozen=True, slots=True)

@@ -108,16 +108,21 @@ _BEFORE = {Stance.SUPPORTS: "supported", Stance.REFUTES: "refuted", Stance.REPOR
 
 
 def _turns(change: Change, claims: Mapping[str, tuple[str, str]]) -> Iterator[Turn]:
-    """Yield once for each claim and part what turned round, of the claims that may be shown."""
-    told = set()
+    """Yield for each claim that may be shown how headline and text turned round, in one where they agree."""
+    told, parts = set(), dict[tuple[str, Stance, Stance], list[str]]()
     for flip in change.stance_flips:
         for part, name in (("headline", "headline"), ("body", "text")):
             before, after = flip[part]
             key = flip["claim"], part
             if before and after and before != after and flip["claim"] in claims and key not in told:
                 told.add(key)
-                said = f"The {name} now {_NOW[Stance(after)]} what it {_BEFORE[Stance(before)]} before:"
-                yield Turn(said, *claims[flip["claim"]])
+                parts.setdefault((flip["claim"], Stance(before), Stance(after)), []).append(name)
+    for (claim, was, now), names in parts.items():
+        if len(names) == 1:
+            said = f"The {names[0]} now {_NOW[now]} what it {_BEFORE[was]} before:"
+        else:
+            said = f"Headline and text now {_NOW[now].removesuffix('s')} what they {_BEFORE[was]} before:"
+        yield Turn(said, *claims[claim])
 
 
 def change_view(

@@ -123,6 +123,11 @@ class ChangeView:
     is_cut: bool = False
     turns: tuple[Turn, ...] = ()
 
+    @property
+    def has_diff(self) -> bool:
+        """Whether there are words to compare."""
+        return bool(self.headline_pieces or self.pieces)
+
 
 @dataclass(frozen=True, slots=True)
 class Said:

@@ -390,6 +390,8 @@ def word_diff(pieces: Iterable[tuple[str, str]]) -> SafeString:
         bare = text.strip()
         if op == "delete" and out and out[-1][-1:].strip() and text[:1].isalnum():
             out.append(" ")  # the blank before words that went belongs to nobody in the text after
+        elif op == "insert" and out and out[-1].endswith("</del>") and text[:1].isalnum():
+            out.append(" ")  # nor do the last words of a text have one behind them
         if op == "equal" or not bare:
             out.append(escape(text))
             continue

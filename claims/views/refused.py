@@ -1,10 +1,12 @@
-"""The pages for what is not there or not open, whatever ``DEBUG`` says."""
+"""The answers for what is not there, not open or broken, in the form that the asker reads."""
 
 from collections.abc import Callable
 
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
+from django.urls import reverse
+from django.views import defaults
 from django.views.defaults import page_not_found, permission_denied
 
 
@@ -31,3 +33,16 @@ class OwnPages:
         if isinstance(exception, Http404):
             return page_not_found(request, exception)
         return permission_denied(request, exception) if isinstance(exception, PermissionDenied) else None
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Answer for what broke on our side (500): a page, or for a program of the API a problem (RFC 9457)."""
+    if not request.path.startswith(reverse("api:nowhere")):
+        return defaults.server_error(request)
+    told = {
+        "type": "about:blank",
+        "title": "Server error",
+        "status": 500,
+        "detail": "Something broke on our side, and the fault stands in our logs. Nothing was saved halfway.",
+    }
+    return JsonResponse(told, status=500, content_type="application/problem+json")

@@ -225,3 +225,17 @@ def test_reading_leaves_no_trace_in_the_ledger(reader: APIClient, edith: User) -
     for path in ("claims/", f"claims/{claim.id}/", f"claims/{claim.id}/timeline/", "changes/", "articles/"):
         assert reader.get(ROOT + path).status_code == 200
     assert Event.objects.count() == count
+
+
+def test_what_breaks_on_our_side_is_told_in_the_same_form(monkeypatch: pytest.MonkeyPatch) -> None:
+    def breaks(*_args: Any, **_more: Any) -> None:
+        raise RuntimeError("the disk is full")
+
+    monkeypatch.setattr("claims.api.claims.tracked_claims", breaks)
+    monkeypatch.setattr("claims.views.readers.front_page", breaks)
+    asker = APIClient(raise_request_exception=False)
+    told = problem(asker.get(f"{ROOT}claims/"), 500)
+    assert "disk" not in str(told)
+    page = asker.get("/")
+    assert (page.status_code, page.headers["Content-Type"]) == (500, "text/html; charset=utf-8")
+    assert "Something broke on our side" in page.content.decode()

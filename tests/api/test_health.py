@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 import rfc8785
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from django.core.handlers.wsgi import WSGIHandler
 from django.core.management import call_command
 from django.db import DatabaseError
 from django.db.migrations.executor import MigrationExecutor
-from django.test import Client
+from django.test import Client, RequestFactory
 from rest_framework.test import APIClient
 
 from claims.models import Event, User
@@ -21,6 +22,24 @@ from tests.stories import a_claim
 def test_a_process_that_answers_is_alive(reader: APIClient) -> None:
     answer = reader.get("/healthz")
     assert (answer.status_code, answer.json()["status"]) == (200, "ok")
+
+
+@pytest.mark.django_db
+def test_who_asks_for_the_head_alone_gets_no_body_and_its_length() -> None:
+    """As the web server hears it: Django's test client takes the body away by itself."""
+
+    def ask(method: str) -> tuple[dict[str, str], bytes]:
+        told: dict[str, str] = {}
+
+        def start(_status: str, headers: list[tuple[str, str]], _fault: Any = None, /) -> Any:
+            told.update(headers)
+
+        answer = WSGIHandler()(RequestFactory().generic(method, "/method/").environ, start)
+        return told, b"".join(answer)
+
+    (head, nothing), (headers, body) = ask("HEAD"), ask("GET")
+    assert nothing == b""
+    assert head["Content-Length"] == headers["Content-Length"] == str(len(body))
 
 
 def test_ready_is_who_has_a_migrated_database(reader: APIClient) -> None:

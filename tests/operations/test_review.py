@@ -10,7 +10,7 @@ import pytest
 from django.apps import apps
 from django.db import connection
 
-from claims.models import Article, Candidate, Claim, Event, Review, User
+from claims.models import Article, Candidate, Claim, Claimant, Event, Review, User
 from claims.operations.candidates import merge_candidate, track
 from claims.operations.catalogue import add_publisher
 from claims.operations.evidence import Cited, NoEvidenceError, PolicyError
@@ -27,7 +27,7 @@ from claims.operations.review import (
 )
 from claims.vocabulary import ClaimStatus, EventKind, PublisherKind, ReviewState
 from tests.sites import page
-from tests.stories import a_claim, right_now
+from tests.stories import a_claim, an_article, right_now
 
 pytestmark = pytest.mark.django_db
 
@@ -158,6 +158,13 @@ def test_one_anonymous_source_needs_a_second_editor(edith: User, emil: User) -> 
 def unnamed(edith: User) -> Claim:
     """A claim that rests on one source who would not be named."""
     return reported("The Lantern", f"{RESIGNED}, a senior government official said.", None, edith)
+
+
+def test_whom_an_editor_names_instead_of_an_unnamed_source_is_not_anonymous(edith: User) -> None:
+    article = an_article(f"{RESIGNED}, a senior government official said. {PADDING}")
+    [candidate] = Candidate.objects.filter(snapshot__article=article, anonymous=True)
+    track(candidate_id=candidate.id, by=edith, now=right_now(), claimant_name="Karl Brandt")
+    assert not Claimant.objects.get(name="Karl Brandt").anonymous
 
 
 def test_a_verdict_that_waits_for_a_sign_off_is_not_proposed_again(

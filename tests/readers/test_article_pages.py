@@ -59,7 +59,7 @@ def test_changes_stand_in_one_text_or_side_by_side_with_a_plain_link(site: NewsS
     desk.force_login(edith)
     for path, client in ((f"/articles/{article.id}/", Client()), (f"/desk/articles/{article.id}/", desk)):
         inline = read(path, client)
-        assert re.search(r"costs <del>nine</del> ?<ins>seven</ins>", inline)
+        assert re.search(r"costs <del>nine</del> <ins>seven</ins>", inline)
         assert "Headline before" not in inline
         assert "A hedge was dropped" in inline
         [link] = re.findall(r'href="(\?[^"]*diff=side[^"]*)"', inline)
@@ -99,10 +99,46 @@ def test_a_stance_that_turned_round_is_told_with_the_change(site: NewsSite, edit
     assert "now refutes" not in read(f"/articles/{article.id}/"), "readers hear of no internal claim"
 
 
+def test_headline_and_text_that_turn_round_together_are_told_in_one(site: NewsSite, edith: User) -> None:
+    article = taken_on(
+        site.says("/pier", "The minister opened the pier", "The minister opened the pier.", PADDING)
+    )
+    claim = tracked(article, "opened the pier", edith)
+    Change.objects.all().delete()
+    site.says("/pier", "The minister did not open the pier", "The minister did not open the pier.", PADDING)
+    look_again(article)
+    shown = words(f"/articles/{article.id}/")
+    assert "Headline and text now refute what they supported before:" in shown
+    assert shown.count("now refute") == 1, claim.text
+
+
 def test_a_text_that_comes_back_is_told_as_the_same(site: NewsSite) -> None:
     article = edited(site, NINE, SEVEN, NINE, SEVEN)
     shown = read(f"/articles/{article.id}/")
     assert re.findall(r"the same text as No. (\d+) again", shown) == ["2"]
+
+
+def test_a_page_that_goes_to_and_fro_says_so_while_it_shows_an_earlier_text(site: NewsSite) -> None:
+    article = edited(site, NINE, SEVEN, NINE, SEVEN)
+    assert "to and fro" not in words(f"/articles/{article.id}/")
+    site.says("/fee", "Harbour fee to rise", NINE, PADDING)
+    look_again(article)
+    assert "to and fro" in words(f"/articles/{article.id}/")
+
+
+def test_a_page_that_was_only_taken_down_offers_no_diff(
+    site: NewsSite, edith: User, settings: Settings
+) -> None:
+    settings.REMOVED_AFTER_CHECKS, settings.REMOVED_AFTER_SECONDS = 1, 0
+    article = edited(site, NINE)
+    site.answers("/fee", status=410)
+    look_again(article)
+    desk = Client()
+    desk.force_login(edith)
+    for path, client in ((f"/articles/{article.id}/", Client()), (f"/desk/articles/{article.id}/", desk)):
+        shown = words(path, client)
+        assert "is gone (410)" in shown
+        assert "Side by side" not in shown
 
 
 def test_a_long_history_is_shown_in_pages_of_bounded_size_and_price(site: NewsSite, edith: User) -> None:

@@ -254,9 +254,9 @@ def test_of_much_evidence_the_first_and_the_shaken_pieces_stand_open(
 
     shown, folded = evidence()
     assert (shown.count("as we saw it"), folded.count("as we saw it")) == (5, 4)
-    assert "The other 4 pieces" in folded
+    assert "4 more pieces" in folded
     last = re.findall(r"/articles/(\w+)/", folded)[-1]
     Article.objects.filter(pk=last).update(state=ArticleState.REMOVED)
     shown, folded = evidence()
     assert f"/articles/{last}/" in shown
-    assert "The other 3 pieces" in folded
+    assert "3 more pieces" in folded

@@ -74,7 +74,7 @@ def test_a_status_is_never_told_by_colour_alone() -> None:
 
 def test_what_went_and_what_came_is_marked_and_escaped() -> None:
     shown = words.word_diff([("equal", "He "), ("delete", "<fled>"), ("insert", "stayed"), ("equal", ".")])
-    assert shown == "He <del>&lt;fled&gt;</del><ins>stayed</ins>."
+    assert shown == "He <del>&lt;fled&gt;</del> <ins>stayed</ins>."
 
 
 def test_json_ld_cannot_be_left_from_inside() -> None:
