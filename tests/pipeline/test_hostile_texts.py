@@ -14,6 +14,7 @@ from claims.pipeline.extract_claims import MOST_CANDIDATES, extract_claims
 from claims.pipeline.extract_text import UnreadableError, extract_text, fingerprint
 from claims.pipeline.page import page_bytes
 from claims.pipeline.page.linked_lines import drop_linked_lines
+from claims.pipeline.page.notices_on_page import with_notices
 from claims.vocabulary import Voice
 
 MEGABYTE = 1_000_000
@@ -68,6 +69,26 @@ def test_lines_of_links_are_dropped_in_time_that_grows_with_the_page(body: str) 
     tree = document_fromstring(f"<html><body>{body}")
     start = time.process_time()
     drop_linked_lines(tree)
+    assert time.process_time() - start < SECONDS_OF_A_PART
+
+
+MANY_NOTICES = [f"the name of minister {n} was wrong here" for n in range(3_000)]
+
+
+@pytest.mark.parametrize(
+    ("body", "text"),
+    [
+        ("".join(f"<p>Correction: {said}</p>" for said in MANY_NOTICES), "\n\n".join(MANY_NOTICES)),
+        (f"<div class=related>{''.join(f'<p>Correction: {said}</p>' for said in MANY_NOTICES)}", "It sank."),
+        ("".join(f"<footer><p>Correction: {said}</footer>" for said in MANY_NOTICES), "It sank."),
+        ("<div>" * 200 + "<b>Correction</b>" + "<b>the dam </b>" * 10_000, "It sank."),
+    ],
+    ids=["in the text", "in one box", "in footers", "nested"],
+)
+def test_notices_are_looked_for_in_time_that_grows_with_the_page(body: str, text: str) -> None:
+    tree = document_fromstring(f"<html><body>{body}")
+    start = time.process_time()
+    with_notices(text, tree)
     assert time.process_time() - start < SECONDS_OF_A_PART
 
 
