@@ -72,6 +72,15 @@ def test_lines_of_links_are_dropped_in_time_that_grows_with_the_page(body: str) 
     assert time.process_time() - start < SECONDS_OF_A_PART
 
 
+@pytest.mark.parametrize("marks", ["\u0301\u0316", "\u0f73"], ids=["accents", "marks of two"])
+def test_marks_without_end_on_one_letter_are_read_in_bounded_time(marks: str) -> None:
+    said = "The port is shut, the harbour master of Cafe\u0301 said on Sunday, and nobody knows until when."
+    start = time.process_time()
+    article = extract_text(f"<html lang='en'><body><article><p>{said} a{marks * 100_000}".encode())
+    assert time.process_time() - start < SECONDS_OF_A_PART
+    assert said.replace("e\u0301", "\u00e9") in article.text
+
+
 MANY_NOTICES = [f"the name of minister {n} was wrong here" for n in range(3_000)]
 
 
