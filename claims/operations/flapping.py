@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 
 from claims.models import Article, Change, Snapshot
 from claims.operations.capture import Reading
@@ -75,8 +75,14 @@ def _versions(article: Article, headline: str, text: str) -> list[Snapshot]:
 
 
 def _told_of(article: Article, newest: Snapshot) -> QuerySet[Change]:
-    """The change that tells that the page turned from its newest version to an earlier one."""
-    return Change.objects.filter(article=article, before=newest, after__number__lt=newest.number)
+    """The change that tells that the page turned from its newest version to an earlier one.
+
+    The bytes of that version may have been read anew since: the snapshots up to the newest then share them.
+    """
+    others = article.snapshots.exclude(content=newest.content_id).order_by("-number")
+    last = others.values_list("number", flat=True).first() or 0
+    turns = Change.objects.filter(article=article, after__number__lt=F("before__number"))
+    return turns.filter(before__number__gt=last)
 
 
 def _has_settled(article: Article, reading: Reading, *, now: datetime) -> bool:

@@ -1,7 +1,6 @@
 """Turns a page into its article: headline, paragraphs, byline, moment of publication, language."""
 
 import re
-import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,6 +19,7 @@ from claims.pipeline.page.metadata import PageMetadata, read_metadata
 from claims.pipeline.page.notices_on_page import with_notices
 from claims.pipeline.page.page_bytes import PageSource, UnreadableError, read_bytes
 from claims.pipeline.page.pieces import join_pieces
+from claims.pipeline.text.letters import composed
 
 __all__ = [
     "EXTRACTOR_VERSION",
@@ -96,9 +96,9 @@ def text_of_source(source: PageSource, *, url: str | None = None, mark: str | No
         metadata, text = _from_plain(source.text)
     if not any(character.isalnum() for character in text):
         raise UnreadableError(_NO_TEXT)
-    text = unicodedata.normalize("NFC", text)  # "é" in two characters is no other letter
+    text = composed(text)  # "é" in two characters is no other letter
     return ArticleText(
-        headline=metadata.headline and unicodedata.normalize("NFC", metadata.headline),
+        headline=metadata.headline and composed(metadata.headline),
         text=text,
         byline=metadata.byline,
         published_at=metadata.published_at,

@@ -24,6 +24,7 @@ FEEDS_AT_A_TIME = 20
 _MOST_HOSTS = 500
 _FEEDS_OF_A_HOST = 10
 _FEEDS_PATIENCE = timedelta(seconds=20)
+_COPIES_PATIENCE = timedelta(seconds=5)
 _SUSPECT = 2  # broken attempts
 
 
@@ -96,10 +97,16 @@ def due_feeds(*, most: int = 100) -> list[str]:
 
 
 def due_copies(*, most: int = 20) -> list[str]:
-    """Return the ids of archive copies that are due; none while archiving is off."""
+    """Return the ids of archive copies that are due.
+
+    None while archiving is off, or while nobody may ask the archive now.
+    """
     if not settings.WAYBACK_SAVE:
         return []
     now = database_now()
+    taken = _taken_hosts(now, patience=_COPIES_PATIENCE)
+    if taken.filter(name=host_of(settings.WAYBACK_URL)).exists():
+        return []
     free = Q(lease_until=None) | Q(lease_until__lte=now)
     rows = ArchiveCopy.objects.filter(free, due_at__lte=now).order_by("due_at", "id")
     return list(rows.values_list("id", flat=True)[:most])

@@ -6,6 +6,7 @@ import hashlib
 import io
 import json
 import socket
+import time
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -19,8 +20,9 @@ from pytest_django import Settings
 from warcio.archiveiterator import ArchiveIterator
 
 from claims.models import ArchiveCopy, Article, Claim, Event, Evidence, Host, RawContent, Snapshot, User
+from claims.operations import rounds as rounds_of_work
 from claims.operations.custody import CopyReport, save_copies
-from claims.operations.leases import lease
+from claims.operations.leases import hold_host, lease
 from claims.operations.turns import Turn
 from claims.pipeline.fetch import FetchPolicy, FetchRequest, FetchResult
 from claims.queries.due import due_copies
@@ -301,6 +303,33 @@ def test_retry_after_is_heeded(archive: Archive, claim: Claim, edith: User) -> N
     assert host.free_at - right_now() > timedelta(seconds=40)
     assert list(save_copies([ArchiveCopy.objects.get().id], only_due=False)) == []
     assert archive.asked == [429]
+
+
+def test_an_archive_that_may_not_be_asked_now_keeps_no_worker_awake(
+    archive: Archive, claim: Claim, edith: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    decided(claim, edith, ClaimStatus.CONFIRMED)
+    Article.objects.update(due_at=right_now() + timedelta(days=1))
+    hold_host(archive.server.address.removeprefix("http://"), until=right_now() + timedelta(hours=1))
+    rounds = []
+
+    class Rested(Exception):  # noqa: N818 - no error
+        """The worker sleeps."""
+
+    def rest(_seconds: float) -> None:
+        raise Rested
+
+    def look_around() -> None:
+        rounds.append(1)
+        assert len(rounds) < 5, "it goes round and round"
+
+    monkeypatch.setattr(rounds_of_work, "_put_in_order", look_around)
+    monkeypatch.setattr(time, "sleep", rest)
+    with pytest.raises(Rested):
+        list(rounds_of_work.keep_working())
+    assert (due_copies(), archive.asked) == ([], [])
+    make_due()
+    assert len(due_copies()) == 1, "the control"
 
 
 def test_an_archive_that_hangs_holds_nobody_for_long(

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.db.models import F
 from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
@@ -94,6 +95,24 @@ def test_nothing_of_it_looks_like_an_edit(article: Article, edith: User) -> None
     assert not Event.objects.filter(kind=EventKind.ARTICLE_CHANGE).exists()
     assert check(article).outcome == CheckOutcome.UNCHANGED
     assert claim.appearances.get().state == QuoteState.PRESENT
+
+
+def test_a_page_known_for_its_turns_is_not_told_of_again(site: NewsSite, article: Article) -> None:
+    read_all()
+    for turn in range(5):
+        lead = LEAD if turn % 2 else LEAD.replace("has resigned", "has not resigned")
+        site.says("/resigns", HEADLINE, lead, OVERLOOKED, MORE)
+        check(article)
+    told = Change.objects.filter(article=article).count()
+    article.refresh_from_db()
+    assert article.newest is not None
+    assert article.turned_at is not None
+    Snapshot.objects.filter(pk=article.newest.pk).update(extractor_version="1", text=f"{LEAD}\n\n{MORE}")
+    ReadingAnew.objects.all().delete()
+    Snapshot.objects.update(captured_at=F("captured_at") - timedelta(days=3))
+    assert read_all() == 1
+    check(article)
+    assert Change.objects.filter(article=article).count() == told
 
 
 def test_words_that_were_overlooked_were_out_since_the_publication(article: Article, edith: User) -> None:

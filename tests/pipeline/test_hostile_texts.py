@@ -7,16 +7,20 @@ from itertools import product
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from lxml.html import document_fromstring
 
 from claims.pipeline.attribution.attributions import find_attributions
 from claims.pipeline.extract_claims import MOST_CANDIDATES, extract_claims
 from claims.pipeline.extract_text import UnreadableError, extract_text, fingerprint
 from claims.pipeline.page import page_bytes
+from claims.pipeline.page.linked_lines import drop_linked_lines
+from claims.pipeline.page.notices_on_page import with_notices
 from claims.vocabulary import Voice
 
 MEGABYTE = 1_000_000
 DEADLINE = 60  # seconds of CPU time: at least three times what the slowest page takes on a busy machine
 READING_DEADLINE = 12  # of a text alone: well below READ_SECONDS, five times what the slowest takes
+SECONDS_OF_A_PART = 2  # of CPU time: ten times what it takes
 MOMENT = datetime(2011, 3, 30, tzinfo=UTC)
 
 
@@ -51,6 +55,50 @@ def test_a_hostile_page_is_read_or_refused_in_bounded_time(body: str) -> None:
     except UnreadableError as refusal:
         assert "no readable article text" in str(refusal)  # noqa: PT017 - either way is right
     assert time.process_time() - start < DEADLINE
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<p><a>four words link here</a></p>what stands behind it, forty letters long" * 12_000,
+        "<ul><li><a>x</a> " * 200 + "<b>the dam </b>" * 60_000,
+    ],
+    ids=["words between", "nested lists"],
+)
+def test_lines_of_links_are_dropped_in_time_that_grows_with_the_page(body: str) -> None:
+    tree = document_fromstring(f"<html><body>{body}")
+    start = time.process_time()
+    drop_linked_lines(tree)
+    assert time.process_time() - start < SECONDS_OF_A_PART
+
+
+@pytest.mark.parametrize("marks", ["\u0301\u0316", "\u0f73"], ids=["accents", "marks of two"])
+def test_marks_without_end_on_one_letter_are_read_in_bounded_time(marks: str) -> None:
+    said = "The port is shut, the harbour master of Cafe\u0301 said on Sunday, and nobody knows until when."
+    start = time.process_time()
+    article = extract_text(f"<html lang='en'><body><article><p>{said} a{marks * 100_000}".encode())
+    assert time.process_time() - start < SECONDS_OF_A_PART
+    assert said.replace("e\u0301", "\u00e9") in article.text
+
+
+MANY_NOTICES = [f"the name of minister {n} was wrong here" for n in range(3_000)]
+
+
+@pytest.mark.parametrize(
+    ("body", "text"),
+    [
+        ("".join(f"<p>Correction: {said}</p>" for said in MANY_NOTICES), "\n\n".join(MANY_NOTICES)),
+        (f"<div class=related>{''.join(f'<p>Correction: {said}</p>' for said in MANY_NOTICES)}", "It sank."),
+        ("".join(f"<footer><p>Correction: {said}</footer>" for said in MANY_NOTICES), "It sank."),
+        ("<div>" * 200 + "<b>Correction</b>" + "<b>the dam </b>" * 10_000, "It sank."),
+    ],
+    ids=["in the text", "in one box", "in footers", "nested"],
+)
+def test_notices_are_looked_for_in_time_that_grows_with_the_page(body: str, text: str) -> None:
+    tree = document_fromstring(f"<html><body>{body}")
+    start = time.process_time()
+    with_notices(text, tree)
+    assert time.process_time() - start < SECONDS_OF_A_PART
 
 
 @pytest.mark.parametrize("tag", ["div", "BLOCKQUOTE"])

@@ -1,5 +1,7 @@
 """Takes out of a page the lines that are nothing but a link: other headlines, put into the text."""
 
+from itertools import islice
+
 from lxml.html import HtmlElement
 
 from claims.pipeline.page.passing import is_passing
@@ -7,23 +9,25 @@ from claims.pipeline.page.passing import is_passing
 _LONGEST = 160
 """Characters; a longer link says something of its own."""
 _FEWEST_WORDS = 4
+_MOST_PIECES = 50  # of text; a line in more is no headline, and one list may lie in hundreds of others
 _ENDS_SENTENCE = (".", "!", "…", "”", '"', "’", "'", ")", ":", ";", ",")
 
 
 def drop_linked_lines(tree: HtmlElement) -> None:
-    """Take such paragraphs and entries of lists out of ``tree``, in place; a time may stand beside the link.
+    """Empty such paragraphs and entries of lists of ``tree``, in place; a time may stand beside the link.
 
     What ends as a sentence does, or is too short for a headline, is a part of the text.
     """
     for line in [node for node in tree.iter("p", "li") if _is_linked_line(node)]:
-        line.drop_tree()
+        line.clear(keep_tail=True)  # not `drop_tree`: it copies the words behind each to the ones before
 
 
 def _is_linked_line(node: HtmlElement) -> bool:
-    link = next(node.iter("a"), None)
+    pieces = list(islice(node.itertext(), _MOST_PIECES + 1))
+    link = next(node.iter("a"), None) if len(pieces) <= _MOST_PIECES else None
     if link is None:
         return False
-    line = " ".join(node.text_content().split())
+    line = " ".join("".join(pieces).split())
     if len(line) > _LONGEST or line.endswith(_ENDS_SENTENCE) or len(line.split()) < _FEWEST_WORDS:
         return False
     linked = " ".join(link.text_content().split())

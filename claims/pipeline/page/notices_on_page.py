@@ -3,7 +3,6 @@
 import json
 import re
 from collections.abc import Iterator
-from itertools import pairwise
 
 from lxml.html import HtmlElement
 
@@ -64,15 +63,17 @@ def with_notices(text: str, tree: HtmlElement) -> str:
         return text
     held = f" {' '.join(keys(text))} "
     lines = text.split("\n\n")
+    places: dict[tuple[str, ...], list[int]] = {}
+    for place, line in enumerate(lines):
+        places.setdefault(tuple(keys(line)), []).append(place)
     for notice in dict.fromkeys(found):
         rest = keys(_without_head(notice))
         if f" {' '.join(rest)} " not in held:
             lines.append(notice)
         elif len(rest) < len(keys(notice)):
-            lines = [
-                notice if keys(line) == rest and not _is_told(above, line) else line
-                for above, line in pairwise(["", *lines])
-            ]
+            for place in places.pop(tuple(rest), ()):
+                if not _is_told(lines[place - 1] if place else "", lines[place]):
+                    lines[place] = notice
     return "\n\n".join(lines)
 
 
@@ -92,6 +93,7 @@ def _boxed(tree: HtmlElement) -> Iterator[str]:
     if not may_match(tree.text_content(), _HINTS):
         return
     inside: set[HtmlElement] = set()
+    lengths: dict[HtmlElement, int] = {}
     for node in tree.iter(*_BOXES):
         if inside and node.getparent() in inside:
             inside.add(node)
@@ -105,7 +107,7 @@ def _boxed(tree: HtmlElement) -> Iterator[str]:
             continue
         if opens_a_notice(line):
             inside.add(node)
-            if not _is_elsewhere(node) and not _is_link(node, line):
+            if not _is_elsewhere(node, lengths) and not _is_link(node, line):
                 yield line
 
 
@@ -118,15 +120,18 @@ def _line_of(node: HtmlElement) -> str:
             has_heading = is_head_of_notice(words)
         pieces.append(words)
         length += len(words)
-        if length > LONGEST_BOX and not has_heading:
+        if length > (2 * LONGEST_BOX if has_heading else LONGEST_BOX):
             break
     if has_heading and len(pieces) > 1:
         return f"{pieces[0].rstrip(' :.-–—')}: {squash(' '.join(pieces[1:])).lstrip(': ')}"
     return " ".join(pieces)
 
 
-def _is_elsewhere(node: HtmlElement) -> bool:
-    """Whether it stands in a menu, a form, the page's footer or a box of other people's words."""
+def _is_elsewhere(node: HtmlElement, lengths: dict[HtmlElement, int]) -> bool:
+    """Whether it stands in a menu, a form, the page's footer or a box of other people's words.
+
+    ``lengths`` are kept from one notice to the next, for a page may have thousands in one box.
+    """
     if _is_in_the_pages_footer(node):
         return True
     for parent in (node, *node.iterancestors()):
@@ -134,7 +139,7 @@ def _is_elsewhere(node: HtmlElement) -> bool:
             return False
         names = f"{parent.get('class') or ''} {parent.get('id') or ''}"
         named = parent.tag in _ELSEWHERE or (parent.tag not in ("body", "html", "main") and is_box(names))
-        if named and not _holds_most(parent):
+        if named and not _holds_most(parent, lengths):
             return True
     return False
 
@@ -145,12 +150,16 @@ def _is_in_the_pages_footer(node: HtmlElement) -> bool:
     footer = next((parent for parent in above if parent.tag == "footer"), None)
     if footer is None or any(parent.tag in _OF_THE_ARTICLE for parent in above):
         return False
-    return not footer.xpath("following::footer")
+    return not footer.xpath("following::footer[1]")
 
 
-def _holds_most(node: HtmlElement) -> bool:
+def _holds_most(node: HtmlElement, lengths: dict[HtmlElement, int]) -> bool:
     """Whether most of the page's text stands in it: no box then, whatever its name says."""
-    return 2 * _seen_length(node) > _seen_length(node.getroottree().getroot())
+    page = node.getroottree().getroot()
+    for each in (node, page):
+        if each not in lengths:
+            lengths[each] = _seen_length(each)
+    return 2 * lengths[node] > lengths[page]
 
 
 def _seen_length(node: HtmlElement) -> int:

@@ -1,0 +1,26 @@
+"""One spelling of each letter, however a page writes its accents."""
+
+import re
+import unicodedata
+from functools import lru_cache
+
+_MOST_MARKS = 30
+"""Marks on one letter that are put in order; Unicode's own bound for text in streams (UAX 15)."""
+_BEYOND_THE_MARKS = 0x20000
+
+
+def composed(text: str) -> str:
+    """``text`` in NFC; of a run of more marks than any letter has, the rest is left out.
+
+    To put marks in order takes time that grows with the square of the run.
+    """
+    if text.isascii():
+        return text
+    return unicodedata.normalize("NFC", _too_many_marks().sub(r"\1", text))
+
+
+@lru_cache(maxsize=1)
+def _too_many_marks() -> re.Pattern[str]:
+    letters = map(chr, range(0x300, _BEYOND_THE_MARKS))
+    marks = "".join(c for c in letters if unicodedata.combining(unicodedata.normalize("NFD", c)[0]))
+    return re.compile(rf"([{re.escape(marks)}]{{{_MOST_MARKS}}})[{re.escape(marks)}]+")
