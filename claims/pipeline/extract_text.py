@@ -31,7 +31,7 @@ __all__ = [
 ]
 
 # Moves whenever the same bytes may give another text, so that such a difference is never taken for an edit.
-EXTRACTOR_VERSION = "6"
+EXTRACTOR_VERSION = "7"
 
 _SHORT = 250  # characters; below that trafilatura's result is doubted
 _LITTLE = 0.25  # of the page's text; trafilatura says 0.2, but our text has marks of lists
