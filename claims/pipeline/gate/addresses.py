@@ -61,6 +61,7 @@ _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _TRIPLET = re.compile("%[0-9A-Fa-f]{2}")
 _SAFE_IN_PATH = "!$%&'()*+,/:;=?@[]_.~-|"
 _PLAIN = re.compile(r"[A-Za-z0-9!$&'()*+,/:;=?@\[\]_.~|-]*")  # what stands in a URL as it is
+_CLEAN = re.compile(rf"(https?)://([a-z0-9.:-]+)(/{_PLAIN.pattern})")
 
 
 class RefusalCode(StrEnum):
@@ -227,6 +228,11 @@ def _parse(url: str, policy: FetchPolicy) -> CleanUrl:
             RefusalCode.TOO_LONG,
             f"The address is longer than {MAX_URL_CHARS} characters; give a shorter one.",
         )
+    usual = _CLEAN.fullmatch(url)
+    if usual is not None and "/." not in url:  # as most are: there is nothing to normalise but the place
+        scheme, authority, rest = usual.groups()
+        door = _door(scheme, authority, policy)
+        return CleanUrl(door.url + rest, scheme, door.host, door.port, door.address)
     if _CONTROLS.search(url) or "\\" in url:
         raise _Refusal(
             RefusalCode.MALFORMED,
