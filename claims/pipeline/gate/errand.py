@@ -1,6 +1,7 @@
 """One request on its way, hop by hop, and what is told of it at the end."""
 
 import errno
+from contextlib import suppress
 from dataclasses import dataclass, field
 from time import monotonic
 
@@ -69,6 +70,8 @@ def fetched(errand: Errand, peer: str) -> Fetched:
 
 def failed(errand: Errand, code: FailureCode, reason: str) -> FetchFailed:
     """Return what is told of an errand that brought no whole answer."""
+    with suppress(UnusableAnswer):
+        errand.answer.read_head()
     return FetchFailed(
         url=errand.request.url,
         code=code,

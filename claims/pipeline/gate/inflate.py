@@ -6,6 +6,8 @@ from enum import StrEnum
 MAX_HEADER_BYTES = 64 * 1024
 MAX_HEADER_LINES = 200
 
+_EMPTY_LINE = 2  # bytes
+
 _GZIP_MAGIC = b"\x1f\x8b"
 _MOST_COUNTED = 2**63 - 1
 _ACROSS_GZIP = 31  # zlib's window for a gzip wrapper: 16 + 15
@@ -92,8 +94,14 @@ class Answer:
     """One HTTP answer as it comes in: header lines, then body chunks, then ``finish``.
 
     Every ``take_`` and ``finish`` raises UnusableAnswer once the answer breaks a cap or a rule. Once it
-    ``has_enough`` the rest of the body need not come.
+    ``has_enough`` the rest of the body need not come. ``status`` and ``headers`` are known once the head is
+    whole; of one that breaks off, after ``read_head``.
     """
+
+    __slots__ = (
+        *("has_enough", "status", "headers", "length_known", "_enough", "_max_bytes", "_bodyless", "_lines"),
+        *("_header_room", "_in_body", "_raw_bytes", "_decoded", "_gunzip"),
+    )
 
     def __init__(self, max_bytes: int, *, bodyless: bool = False, enough: int | None = None) -> None:
         """Cap the body at ``max_bytes``, as sent and as decoded; ``bodyless`` for the answer to a HEAD.
@@ -108,8 +116,8 @@ class Answer:
         self._max_bytes = max(max_bytes, enough or 0)
         self._bodyless = bodyless
         self._in_body = False
-        self._header_bytes = 0
-        self._header_lines = 0
+        self._lines: list[bytes] = []
+        self._header_room = MAX_HEADER_BYTES
         self._raw_bytes = 0
         self._decoded = bytearray()  # not the pieces: a server may send one byte at a time
         self._gunzip: Gunzip | None = None
@@ -125,21 +133,29 @@ class Answer:
 
     def take_header(self, line: bytes) -> None:
         """Take one header line, status lines and the empty last one included; trailers only count."""
-        self._header_bytes += len(line)
-        self._header_lines += 1
-        if self._header_bytes > MAX_HEADER_BYTES or self._header_lines > MAX_HEADER_LINES:
+        self._lines.append(line)
+        self._header_room -= len(line)
+        if self._header_room < 0 or len(self._lines) > MAX_HEADER_LINES:
             raise UnusableAnswer(FailureCode.TOO_LARGE, "The server sent too many headers.")
+        if len(line) <= _EMPTY_LINE:
+            self.read_head()
+
+    def read_head(self) -> None:
+        """Read the header lines that came in so far; raises UnusableAnswer for a head that breaks a rule."""
         if self._in_body:
             return
-        text = line.decode("latin-1").rstrip("\r\n")
-        if self.status < 200 and text.startswith("HTTP/"):
-            self._begin(text)
-        elif text:
-            name, _, value = text.partition(":")
-            self.headers.append((name.strip(), value.strip()))
-        elif self.status >= 200:
-            self._in_body = True
-            self._check_framing()
+        self.status, self.headers = 0, []
+        for line in self._lines:
+            text = line.decode("latin-1").rstrip("\r\n")
+            if self.status < 200 and text.startswith("HTTP/"):
+                self._begin(text)
+            elif text:
+                name, _, value = text.partition(":")
+                self.headers.append((name.strip(), value.strip()))
+            elif self.status >= 200:
+                self._in_body = True
+                self._check_framing()
+                return
 
     def take_body(self, chunk: bytes) -> None:
         """Take the next piece of the body, without its transfer coding."""
