@@ -1,7 +1,11 @@
 """Pages, redirects and conditional requests come through the gate whole, alone or many at once."""
 
 import gzip
+import os
+import resource
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
 
@@ -25,6 +29,9 @@ from tests.pipeline.hostile import (
     raw,
     redirect,
 )
+
+BEYOND_SELECT = 1024
+"""The first number of a file that `select` cannot watch."""
 
 WHOLE: dict[str, Behaviour] = {
     "/length": raw(head(f"Content-Length: {len(STORY)}"), STORY),
@@ -298,6 +305,18 @@ def test_many_requests_each_get_their_own_result_a_few_at_a_time(serve: Callable
     refused(results[bad], RefusalCode.SCHEME)
     assert 2 <= max(crowds) <= 7
     assert len(taken) == 61
+
+
+def test_a_process_with_a_thousand_open_files_fetches_as_well(serve: Callable[..., Server]) -> None:
+    server = serve({"/slow": dripping(head(f"Content-Length: {len(STORY)}"), STORY)})
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with ExitStack() as at_the_end:
+        at_the_end.callback(resource.setrlimit, resource.RLIMIT_NOFILE, (soft, hard))
+        resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, BEYOND_SELECT + 200), hard))
+        while at_the_end.enter_context(Path(os.devnull).open()).fileno() < BEYOND_SELECT:
+            pass
+        page = fetched(get(server, "/slow"))
+    assert page.body == STORY
 
 
 def test_a_caller_may_stop_in_the_middle(serve: Callable[..., Server]) -> None:
