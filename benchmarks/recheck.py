@@ -38,6 +38,9 @@ POSTGRES, REDIS = "postgres://postgres@127.0.0.1:5432", "redis://127.0.0.1:6379/
 BASE, WORKING = "claims_proof_recheck_base", "claims_proof_recheck"
 SWEEP, PATIENCE = 5.0, 900.0  # seconds
 ROUNDS_BEFORE = 2  # of a worker, with every page unchanged
+# Seconds per 1,000 pages, and what a Celery task per page took on the machine on which that bar was set: on
+# another machine both take longer, or less long, so that what is asked of ours is its share of the other.
+MOST_CPU, USUAL_CPU = 0.3, 7.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +100,7 @@ def _rows(plan: Plan, runs: dict[str, list[Run]], found: tuple[int, int]) -> Ite
         return Row(path, measure, value, unit, bar, reached)
 
     cpu = per_1000["after"]
-    yield row(ours, "CPU per 1,000 pages", cpu, "s", "≤ 0.3", reached=cpu <= 0.3)
+    yield row(ours, "CPU per 1,000 pages", cpu, "s", f"≤ {MOST_CPU}", reached=cpu <= MOST_CPU)
     yield row(ours, "pages per second", PAGES / wall, "pages/s", "-")
     yield row(ours, "share of the latency bound", bound / wall, "of 1", "≥ 0.7", reached=bound / wall >= 0.7)
     yield row(
@@ -141,11 +144,12 @@ def _beside_floor(runs: dict[str, list[Run]], floor: list[float]) -> Iterator[Ro
     """What libcurl alone needs for the same pages in full, and what ours is of that and of the usual way."""
     alone = statistics.median(floor)
     yield Row("libcurl alone", "CPU per 1,000 pages", alone * 1_000 / PAGES, "s", "-", reached=True)
-    for name, told in (("after", "90 / 8 / 2"), ("full", "all in full")):
-        ours = statistics.median(run.cpu for run in runs[name])
-        yield Row("libcurl alone", f"our CPU by its, {told}", ours / alone, "times", "-", reached=True)
-        usual = ours / statistics.median(run.cpu for run in runs["usual"])
-        yield Row("Celery task per page", f"our CPU by its, {told}", usual, "times", "-", reached=True)
+    usual = statistics.median(run.cpu for run in runs["usual"])
+    for name, told, most in (("after", "90 / 8 / 2", MOST_CPU / USUAL_CPU), ("full", "all in full", None)):
+        ours, what = statistics.median(run.cpu for run in runs[name]), f"our CPU by its, {told}"
+        yield Row("libcurl alone", what, ours / alone, "times", "-", reached=True)
+        bar, reached = ("-", True) if most is None else (f"≤ {most:.3f}", ours / usual <= most)
+        yield Row("Celery task per page", what, ours / usual, "times", bar, reached)
 
 
 @contextlib.contextmanager
