@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from itertools import chain
 
 from lxml.html import HtmlElement
 
@@ -26,9 +27,9 @@ _MARKS = (
     "updat", "headline",
 )  # fmt: skip
 _ANY_MARK = re.compile("|".join(_MARKS), re.IGNORECASE)
-_HINTS = tuple(
-    max(mark.split(), key=len) for mark in _MARKS
-)  # the words of one may stand in several elements
+# The longest word of each mark, for the words of one may stand in several elements, and all of its words.
+_HINTS = tuple((max(mark.split(), key=len), mark.split()) for mark in _MARKS)
+_SHORTEST_HINT = min(len(hint) for hint, _ in _HINTS)
 
 
 def holds_notice(text: str) -> bool:
@@ -125,19 +126,22 @@ def _boxed(tree: HtmlElement) -> Iterator[str]:
 
 def _hinting(tree: HtmlElement) -> set[HtmlElement]:
     """The elements that have a word of a notice in some piece of their text; no other can hold one."""
-    page = tree.text_content()
+    parts = [part for part in tree if part.tag != "head" or next(part.iter(*_BOXES), None) is not None]
+    page = "".join(part.text_content() for part in parts)
     small = page.lower()
-    hints = [hint for hint in _HINTS if hint in small]
+    hints = [hint for hint, words in _HINTS if hint in small and all(word in small for word in words)]
     found: set[HtmlElement] = set()
     if not hints and not has_unusual_letters(page):
         return found
-    for node in tree.iter():
-        above = [node] if node.text and may_match(node.text, hints) else []
-        above += [node.getparent()] if node.tail and may_match(node.tail, hints) else []
-        for each in above:
-            while each is not None and each not in found:
-                found.add(each)
-                each = each.getparent()
+
+    def is_hinting(text: str | None) -> bool:
+        return text is not None and len(text) >= _SHORTEST_HINT and may_match(text, hints)
+
+    for node in chain.from_iterable(part.iter() for part in parts):
+        above = node if is_hinting(node.text) else node.getparent() if is_hinting(node.tail) else None
+        while above is not None and above not in found:
+            found.add(above)
+            above = above.getparent()
     return found
 
 
