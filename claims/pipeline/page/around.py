@@ -73,7 +73,10 @@ def _suspects(elements: list[LexborNode], *, most: float) -> list[tuple[int, _Te
         return node.mem_id not in holding and len(node.text()) <= most
 
     def is_named_box(node: LexborNode) -> bool:
-        return is_small(node) and not holds_notice(node.text(separator="\n"))
+        text = node.text(separator="\n")
+        if node.mem_id in holding or (len(text) > most and len(node.text()) > most):
+            return False
+        return not holds_notice(text)
 
     def is_list_of_links(node: LexborNode) -> bool:
         return is_small(node) and _link_share(node) >= _MOSTLY_LINKS
