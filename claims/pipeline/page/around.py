@@ -34,7 +34,7 @@ def drop_boxes(body: LexborNode) -> None:
         return
     boxes: list[LexborNode] = []
     end = 0  # of the box found last: what stands in it goes with it
-    for place, is_around in _suspects(elements, most=most):
+    for place, is_around in _Sorted(elements, most).suspects():
         if place >= end and is_around(elements[place]):
             boxes.append(elements[place])
             end = place + sum(node.is_element_node for node in elements[place].traverse())
@@ -42,51 +42,56 @@ def drop_boxes(body: LexborNode) -> None:
         node.decompose()
 
 
-def _suspects(elements: list[LexborNode], *, most: float) -> list[tuple[int, _Test]]:
-    """What may stand around the article, by its place among the elements: the test that tells.
+class _Sorted:
+    """The places of the elements that may stand around the article, by what speaks for it.
 
-    A box has at most ``most`` characters. One pass sorts the elements: a query by CSS for each reason is a
-    pass each, and parses its selector.
+    One pass sorts them: a query by CSS for each reason is a pass each, and parses its selector.
     """
-    around: list[int] = []
-    named: list[int] = []
-    lists: list[int] = []
-    headings: list[int] = []
-    articles: list[LexborNode] = []
-    for place, node in enumerate(elements):
-        tag, attributes = node.tag, node.attributes
-        if tag in _AROUND:
-            around.append(place)
-        elif tag in _LISTS:
-            lists.append(place)
-            if tag in _HEADINGS:
-                headings.append(place)
-        if tag in _ARTICLES or attributes.get("itemprop") == "articleBody":
-            articles.append(node)
-        if "class" in attributes or "id" in attributes:
-            names = [attributes[name] or "" for name in _NAMES if name in attributes]
-            if is_box(" ".join(names)):
-                named += [place] * len(names)  # counts twice among the most that are looked at
-    holding = _with_all_above(articles)
 
-    def is_small(node: LexborNode) -> bool:
-        return node.mem_id not in holding and len(node.text()) <= most
+    def __init__(self, elements: list[LexborNode], most: float) -> None:
+        """Take all elements of a page in order; a box has at most ``most`` characters."""
+        self.elements, self.most = elements, most
+        self.around: list[int] = []
+        self.named: list[int] = []
+        self.lists: list[int] = []
+        self.headings: list[int] = []
+        articles: list[LexborNode] = []
+        for place, node in enumerate(elements):
+            tag, attributes = node.tag, node.attributes
+            if tag in _AROUND:
+                self.around.append(place)
+            elif tag in _LISTS:
+                self.lists.append(place)
+                if tag in _HEADINGS:
+                    self.headings.append(place)
+            if tag in _ARTICLES or attributes.get("itemprop") == "articleBody":
+                articles.append(node)
+            if "class" in attributes or "id" in attributes:
+                names = [attributes[name] or "" for name in _NAMES if name in attributes]
+                # One with both counts twice among the most that are looked at.
+                self.named += [place] * len(names) if is_box(" ".join(names)) else ()
+        self.holding = _with_all_above(articles)
 
-    def is_named_box(node: LexborNode) -> bool:
-        text = node.text(separator="\n")
-        if node.mem_id in holding or (len(text) > most and len(node.text()) > most):
+    def suspects(self) -> list[tuple[int, _Test]]:
+        """What may stand around the article, by its place: the test that tells."""
+        linked = islice(_linked(self.elements, self.headings), _MOST_BOXES)
+        found: list[tuple[int, _Test]] = [(place, self._is_small) for place in self.around[:_MOST_BOXES]]
+        found += [(place, self._is_named_box) for place in dict.fromkeys(self.named[:_MOST_BOXES])]
+        found += [(place, self._is_list_of_links) for place in self.lists[:_MOST_BOXES]]
+        found += [(place, _is_any) for place in linked]
+        return sorted(found, key=itemgetter(0))
+
+    def _is_small(self, node: LexborNode) -> bool:
+        return node.mem_id not in self.holding and len(node.text()) <= self.most
+
+    def _is_named_box(self, node: LexborNode) -> bool:
+        if node.mem_id in self.holding:
             return False
-        return not holds_notice(text)
+        text = node.text(separator="\n")
+        return (len(text) <= self.most or len(node.text()) <= self.most) and not holds_notice(text)
 
-    def is_list_of_links(node: LexborNode) -> bool:
-        return is_small(node) and _link_share(node) >= _MOSTLY_LINKS
-
-    linked = islice(_linked(elements, headings), _MOST_BOXES)
-    suspects: list[tuple[int, _Test]] = [(place, is_small) for place in around[:_MOST_BOXES]]
-    suspects += [(place, is_named_box) for place in dict.fromkeys(named[:_MOST_BOXES])]
-    suspects += [(place, is_list_of_links) for place in lists[:_MOST_BOXES]]
-    suspects += [(place, _is_any) for place in linked]
-    return sorted(suspects, key=itemgetter(0))
+    def _is_list_of_links(self, node: LexborNode) -> bool:
+        return self._is_small(node) and _link_share(node) >= _MOSTLY_LINKS
 
 
 def _is_any(_: LexborNode) -> bool:
