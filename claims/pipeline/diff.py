@@ -31,6 +31,9 @@ SHOWN_AROUND = 8
 _ENDS_OF_RUN = 400
 """Characters at either end of an equal run within which the words shown are looked for."""
 
+_LONGEST_WORDS = 12
+"""Characters that words seldom have on average, with their spaces."""
+
 ISLAND = 2
 """Equal runs of up to this many words between larger changes join them, so that people can read it."""
 
@@ -172,12 +175,18 @@ def _cut(text: str, head: int, tail: int) -> str:
     """The first ``head`` and last ``tail`` words of ``text`` around a "…"."""
     if len(text) > 2 * _ENDS_OF_RUN:  # the middle is not shown, so it need not be read
         text = f"{text[:_ENDS_OF_RUN]}…{text[-_ENDS_OF_RUN:]}"
-    found = starts(text)
-    if len(found) <= head + tail + 1:
+    first = starts(text, most=head + tail + 2)
+    if len(first) <= head + tail + 1:
         return text
-    start = text[: found[head]] if head else ""
-    end = text[found[-tail] :] if tail else ""
+    start = text[: first[head]] if head else ""
+    end = text[_starts_at_end(text, tail)[-tail] :] if tail else ""
     return f"{start}…{' ' if end and start else ''}{end}" if start or end else ""
+
+
+def _starts_at_end(text: str, least: int) -> list[int]:
+    """Where the last words of ``text`` start, at least so many if it has them; none runs over a space."""
+    found = starts(text, max(0, text.rfind(" ", 0, -_LONGEST_WORDS * least)))
+    return found if len(found) >= least else starts(text)
 
 
 def _equal(text: str) -> tuple[Piece, ...]:

@@ -178,9 +178,15 @@ def _may_be_little(tree: HtmlElement, found: list[str]) -> bool:
     most. Each text counts for one character more than it has, since a space may come to stand behind it.
     """
     length = sum(map(len, found))
-    if length >= _LONG:
+    if length >= _LONG or length > _LITTLE * _most_text(tree):
         return False
     return length <= _LITTLE * sum(len(text) + 1 for text in _TEXTS(tree) if not text.isspace())
+
+
+def _most_text(tree: HtmlElement) -> int:
+    """How long the page's text is at most: with all its white space, and one more character for each text."""
+    unseen = sum(len(node.text or "") for node in tree.iter("script", "style"))
+    return len(tree.text_content()) - unseen + 2 * int(_COUNT(tree))
 
 
 def _trafilatura(

@@ -15,6 +15,7 @@ from claims.pipeline.extract_text import (
     extract_text,
     fingerprint,
 )
+from claims.pipeline.page.page_bytes import read_bytes
 from claims.pipeline.text.tokens import squash
 
 ADDRESS = "https://harbour-post.example/news/bridge?ref=home"
@@ -199,6 +200,14 @@ def test_lines_broken_at_a_fixed_width_become_paragraphs_again() -> None:
     ]
     article = extract_text(("\n".join(lines) + "\n\nIt opens on Friday.").encode())
     assert article.text == " ".join(lines) + "\n\nIt opens on Friday."
+
+
+def test_what_no_stored_text_may_hold_becomes_a_space() -> None:
+    controls = [*map(chr, range(0x20)), "\x7f", "\ufffe", "\uffff"]
+    for control in set(controls) - set("\t\n\r"):
+        assert read_bytes(f"<p>a{control}b</p>".encode(), None).text == "<p>a b</p>", repr(control)
+    kept = "<p>\t\n\r\x80\ufffd\ud7a3\U0010ffff</p>"
+    assert read_bytes(kept.encode(), None).text == kept
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 import pytest
 
 from claims.pipeline.text.terms import terms
-from claims.pipeline.text.tokens import keys, tokenize
+from claims.pipeline.text.tokens import keys, starts, tokenize
 
 
 @pytest.mark.parametrize(
@@ -20,3 +20,12 @@ from claims.pipeline.text.tokens import keys, tokenize
 def test_a_figure_and_its_unit_are_one_word(text: str, words: list[str], figures: list[str]) -> None:
     assert keys(text) == [token.key for token in tokenize(text)] == words
     assert [term for term in terms(text) if term.startswith("#")] == figures
+
+
+def test_the_words_behind_a_space_start_where_they_do_in_the_whole_text() -> None:
+    text = "It was –5 at 10:30, not -7: “3,000 can’t be (right) -2”, the mayor’s office said."
+    whole = [token.start for token in tokenize(text)]
+    assert starts(text) == whole
+    assert starts(text, most=3) == whole[:3]
+    for space in [place for place, letter in enumerate(text) if letter == " "]:
+        assert starts(text, space) == [start for start in whole if start >= space]

@@ -16,7 +16,7 @@ LONGEST_NOTICE = 600
 _BULLETS = " \t\u00a0•·*▪■►–—-["
 _AROUND_HEAD = f"{_BULLETS}:."
 _PART = re.compile(r"<(\w+)>")
-_SENTENCE_START = re.compile(r"(?:^|(?<=[.!?”\"')\]])\s+)(?=\S)")
+_BETWEEN_SENTENCES = re.compile(r"[.!?”\"')\]]\s+(?=\S)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +72,10 @@ def _with_their_heads(lines: Iterable[str]) -> Iterator[str]:
 def _notice_in(line: str) -> Notice | None:
     """The notice that a paragraph is, or that one of its sentences begins, outside quotations."""
     line = line[:100_000]
-    for found in _SENTENCE_START.finditer(line):
-        notice = notice_that_opens(line[found.end() : found.end() + LONGEST_NOTICE])
-        if notice is not None and not _is_quoted(line[: found.end()]):
+    opening = [] if line[:1].isspace() else [0]
+    for start in (*opening, *map(re.Match.end, _BETWEEN_SENTENCES.finditer(line))):
+        notice = notice_that_opens(line[start : start + LONGEST_NOTICE])
+        if notice is not None and not _is_quoted(line[:start]):
             return notice
     return None
 

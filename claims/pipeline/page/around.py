@@ -1,7 +1,8 @@
 """Takes out of a page what stands around its article: lists of links, linked headings of others, boxes."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
+from operator import itemgetter
 
 from selectolax.lexbor import LexborNode
 
@@ -9,10 +10,12 @@ from claims.pipeline.page.notices_on_page import holds_notice
 from claims.pipeline.page.passing import is_box
 
 # Small ones only: there are sites that put the whole page into a form.
-_AROUND = ("nav", "aside", "footer", "form", "dialog")
+_AROUND = frozenset({"nav", "aside", "footer", "form", "dialog"})
 _HEADINGS = frozenset({"h2", "h3", "h4", "h5", "h6"})
 _LISTS = frozenset({"ul", "ol"}) | _HEADINGS
 _ARTICLES = frozenset({"h1", "article"})
+_NAMES = ("class", "id")
+_Test = Callable[[LexborNode], bool]
 _LARGEST_BOX = 0.25
 """Share of the page's text from which an element is no box, whatever its class says."""
 _MOSTLY_LINKS = 0.8
@@ -29,48 +32,70 @@ def drop_boxes(body: LexborNode) -> None:
     most = _LARGEST_BOX * len(body.text())
     if not most:
         return
-    boxes = {node.mem_id for node in _boxes(elements, most=most)}
-    outermost: list[LexborNode] = []
-    gone: set[int] = set()
-    for node in [node for node in elements if node.mem_id in boxes]:
-        if node.mem_id not in gone:
-            outermost.append(node)
-            gone.update(inner.mem_id for inner in node.traverse())
-    for node in outermost:
+    boxes: list[LexborNode] = []
+    end = 0  # of the box found last: what stands in it goes with it
+    for place, is_around in _Sorted(elements, most).suspects():
+        if place >= end and is_around(elements[place]):
+            boxes.append(elements[place])
+            end = place + sum(node.is_element_node for node in elements[place].traverse())
+    for node in boxes:
         node.decompose()
 
 
-def _boxes(elements: list[LexborNode], *, most: float) -> Iterator[LexborNode]:
-    """What stands around the article, as long as it has at most ``most`` characters.
+class _Sorted:
+    """The places of the elements that may stand around the article, by what speaks for it.
 
-    One pass sorts the elements: a query by CSS for each reason is a pass each, and parses its selector.
+    One pass sorts them: a query by CSS for each reason is a pass each, and parses its selector.
     """
-    around: list[LexborNode] = []
-    named: list[LexborNode] = []
-    lists: list[LexborNode] = []
-    articles: list[LexborNode] = []
-    for node in elements:
-        tag, attributes = node.tag, node.attributes
-        if tag in _AROUND:
-            around.append(node)
-        elif tag in _LISTS:
-            lists.append(node)
-        if tag in _ARTICLES or attributes.get("itemprop") == "articleBody":
-            articles.append(node)
-        names = [attributes[name] or "" for name in ("class", "id") if name in attributes]
-        if names and is_box(" ".join(names)):
-            named += [node] * len(names)  # counts twice among the most that are looked at
-    holding = _with_all_above(articles)
 
-    def is_small(node: LexborNode) -> bool:
-        return node.mem_id not in holding and len(node.text()) <= most
+    def __init__(self, elements: list[LexborNode], most: float) -> None:
+        """Take all elements of a page in order; a box has at most ``most`` characters."""
+        self.elements, self.most = elements, most
+        self.around: list[int] = []
+        self.named: list[int] = []
+        self.lists: list[int] = []
+        self.headings: list[int] = []
+        articles: list[LexborNode] = []
+        for place, node in enumerate(elements):
+            tag, attributes = node.tag, node.attributes
+            if tag in _AROUND:
+                self.around.append(place)
+            elif tag in _LISTS:
+                self.lists.append(place)
+                if tag in _HEADINGS:
+                    self.headings.append(place)
+            if tag in _ARTICLES or attributes.get("itemprop") == "articleBody":
+                articles.append(node)
+            if "class" in attributes or "id" in attributes:
+                names = [attributes[name] or "" for name in _NAMES if name in attributes]
+                # One with both counts twice among the most that are looked at.
+                self.named += [place] * len(names) if is_box(" ".join(names)) else ()
+        self.holding = _with_all_above(articles)
 
-    yield from filter(is_small, around[:_MOST_BOXES])
-    yield from (
-        node for node in named[:_MOST_BOXES] if is_small(node) and not holds_notice(node.text(separator="\n"))
-    )
-    yield from (node for node in lists[:_MOST_BOXES] if is_small(node) and _link_share(node) >= _MOSTLY_LINKS)
-    yield from islice(_linked(node for node in lists if node.tag in _HEADINGS), _MOST_BOXES)
+    def suspects(self) -> list[tuple[int, _Test]]:
+        """What may stand around the article, by its place: the test that tells."""
+        linked = islice(_linked(self.elements, self.headings), _MOST_BOXES)
+        found: list[tuple[int, _Test]] = [(place, self._is_small) for place in self.around[:_MOST_BOXES]]
+        found += [(place, self._is_named_box) for place in dict.fromkeys(self.named[:_MOST_BOXES])]
+        found += [(place, self._is_list_of_links) for place in self.lists[:_MOST_BOXES]]
+        found += [(place, _is_any) for place in linked]
+        return sorted(found, key=itemgetter(0))
+
+    def _is_small(self, node: LexborNode) -> bool:
+        return node.mem_id not in self.holding and len(node.text()) <= self.most
+
+    def _is_named_box(self, node: LexborNode) -> bool:
+        if node.mem_id in self.holding:
+            return False
+        text = node.text(separator="\n")
+        return (len(text) <= self.most or len(node.text()) <= self.most) and not holds_notice(text)
+
+    def _is_list_of_links(self, node: LexborNode) -> bool:
+        return self._is_small(node) and _link_share(node) >= _MOSTLY_LINKS
+
+
+def _is_any(_: LexborNode) -> bool:
+    return True
 
 
 def _with_all_above(nodes: Iterable[LexborNode]) -> set[int]:
@@ -84,18 +109,18 @@ def _with_all_above(nodes: Iterable[LexborNode]) -> set[int]:
     return found
 
 
-def _linked(nodes: Iterable[LexborNode]) -> Iterator[LexborNode]:
-    """Those of the nodes that stand in a link."""
+def _linked(elements: list[LexborNode], places: Iterable[int]) -> Iterator[int]:
+    """Those of the places at which an element stands in a link."""
     is_linked: dict[int, bool] = {}
-    for node in nodes:
-        way, above = [], node.parent
+    for place in places:
+        way, above = [], elements[place].parent
         while above is not None and above.mem_id not in is_linked and above.tag != "a":
             way.append(above.mem_id)
             above = above.parent
         found = above is not None and is_linked.get(above.mem_id, True)
         is_linked.update(dict.fromkeys(way, found))
         if found:
-            yield node
+            yield place
 
 
 def _link_share(node: LexborNode) -> float:

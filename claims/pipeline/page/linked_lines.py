@@ -18,8 +18,20 @@ def drop_linked_lines(tree: HtmlElement) -> None:
 
     What ends as a sentence does, or is too short for a headline, is a part of the text.
     """
-    for line in [node for node in tree.iter("p", "li") if _is_linked_line(node)]:
+    linking = _linking(tree)
+    for line in [node for node in tree.iter("p", "li") if node in linking and _is_linked_line(node)]:
         line.clear(keep_tail=True)  # not `drop_tree`: it copies the words behind each to the ones before
+
+
+def _linking(tree: HtmlElement) -> set[HtmlElement]:
+    """The elements with a link in them."""
+    found: set[HtmlElement] = set()
+    for link in tree.iter("a"):
+        above = link.getparent()
+        while above is not None and above not in found:
+            found.add(above)
+            above = above.getparent()
+    return found
 
 
 def _is_linked_line(node: HtmlElement) -> bool:
@@ -27,8 +39,9 @@ def _is_linked_line(node: HtmlElement) -> bool:
     link = next(node.iter("a"), None) if len(pieces) <= _MOST_PIECES else None
     if link is None:
         return False
-    line = " ".join("".join(pieces).split())
-    if len(line) > _LONGEST or line.endswith(_ENDS_SENTENCE) or len(line.split()) < _FEWEST_WORDS:
+    words = "".join(pieces).split()
+    line = " ".join(words)
+    if len(words) < _FEWEST_WORDS or len(line) > _LONGEST or line.endswith(_ENDS_SENTENCE):
         return False
     linked = " ".join(link.text_content().split())
     return line.startswith(linked) and is_passing(line[len(linked) :])

@@ -3,12 +3,13 @@
 import json
 import re
 from collections.abc import Iterator
+from itertools import chain
 
 from lxml.html import HtmlElement
 
 from claims.pipeline.change.notices import is_head_of_notice, names_this_article, notice_that_opens
 from claims.pipeline.page.passing import is_box, is_passing
-from claims.pipeline.text.hints import may_match
+from claims.pipeline.text.hints import has_unusual_letters, may_match
 from claims.pipeline.text.tokens import keys, squash
 from claims.vocabulary import ChangeKind
 
@@ -26,9 +27,9 @@ _MARKS = (
     "updat", "headline",
 )  # fmt: skip
 _ANY_MARK = re.compile("|".join(_MARKS), re.IGNORECASE)
-_HINTS = tuple(
-    max(mark.split(), key=len) for mark in _MARKS
-)  # the words of one may stand in several elements
+# The longest word of each mark, for the words of one may stand in several elements, and all of its words.
+_HINTS = tuple((max(mark.split(), key=len), mark.split()) for mark in _MARKS)
+_SHORTEST_HINT = min(len(hint) for hint, _ in _HINTS)
 
 
 def holds_notice(text: str) -> bool:
@@ -38,7 +39,11 @@ def holds_notice(text: str) -> bool:
 
 def _may_hold_notice(text: str) -> bool:
     """Whether a text has any word that a notice of a correction or retraction has; a cheap first look."""
-    return may_match(text, _MARKS) and _ANY_MARK.search(text) is not None
+    small = text.lower()
+    for mark in _MARKS:  # any() would make a generator for each text
+        if mark in small:
+            return True
+    return has_unusual_letters(text) and _ANY_MARK.search(text) is not None
 
 
 def opens_a_notice(line: str) -> bool:
@@ -63,18 +68,25 @@ def with_notices(text: str, tree: HtmlElement) -> str:
         return text
     held = f" {' '.join(keys(text))} "
     lines = text.split("\n\n")
-    places: dict[tuple[str, ...], list[int]] = {}
-    for place, line in enumerate(lines):
-        places.setdefault(tuple(keys(line)), []).append(place)
+    places: dict[tuple[str, ...], list[int]] | None = None
     for notice in dict.fromkeys(found):
         rest = keys(_without_head(notice))
         if f" {' '.join(rest)} " not in held:
             lines.append(notice)
         elif len(rest) < len(keys(notice)):
+            places = _places_of(text.split("\n\n")) if places is None else places
             for place in places.pop(tuple(rest), ()):
                 if not _is_told(lines[place - 1] if place else "", lines[place]):
                     lines[place] = notice
     return "\n\n".join(lines)
+
+
+def _places_of(lines: list[str]) -> dict[tuple[str, ...], list[int]]:
+    """Where lines of the same words stand among the lines."""
+    places: dict[tuple[str, ...], list[int]] = {}
+    for place, line in enumerate(lines):
+        places.setdefault(tuple(keys(line)), []).append(place)
+    return places
 
 
 def _is_told(above: str, line: str) -> bool:
@@ -90,11 +102,12 @@ def _without_head(notice: str) -> str:
 
 def _boxed(tree: HtmlElement) -> Iterator[str]:
     """The outermost short elements that begin as a notice."""
-    if not may_match(tree.text_content(), _HINTS):
-        return
+    hinting = _hinting(tree)
     inside: set[HtmlElement] = set()
     lengths: dict[HtmlElement, int] = {}
-    for node in tree.iter(*_BOXES):
+    for node in tree.iter(*_BOXES) if hinting else ():
+        if node not in hinting:
+            continue
         if inside and node.getparent() in inside:
             inside.add(node)
             continue
@@ -109,6 +122,27 @@ def _boxed(tree: HtmlElement) -> Iterator[str]:
             inside.add(node)
             if not _is_elsewhere(node, lengths) and not _is_link(node, line):
                 yield line
+
+
+def _hinting(tree: HtmlElement) -> set[HtmlElement]:
+    """The elements that have a word of a notice in some piece of their text; no other can hold one."""
+    parts = [part for part in tree if part.tag != "head" or next(part.iter(*_BOXES), None) is not None]
+    page = "".join(part.text_content() for part in parts)
+    small = page.lower()
+    hints = [hint for hint, words in _HINTS if hint in small and all(word in small for word in words)]
+    found: set[HtmlElement] = set()
+    if not hints and not has_unusual_letters(page):
+        return found
+
+    def is_hinting(text: str | None) -> bool:
+        return text is not None and len(text) >= _SHORTEST_HINT and may_match(text, hints)
+
+    for node in chain.from_iterable(part.iter() for part in parts):
+        above = node if is_hinting(node.text) else node.getparent() if is_hinting(node.tail) else None
+        while above is not None and above not in found:
+            found.add(above)
+            above = above.getparent()
+    return found
 
 
 def _line_of(node: HtmlElement) -> str:

@@ -47,6 +47,8 @@ _MANY_TAGS = 10_000
 _DEEPEST = 5_000
 # What may not stand in a stored text: NUL breaks PostgreSQL, lone surrogates break UTF-8.
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
+_CONTROL_BYTES = bytes([*range(0x09), 0x0B, 0x0C, *range(0x0E, 0x20), 0x7F])
+_CONTROL_LEADS = (b"\xef\xbf", b"\xed")  # with which the others begin in UTF-8
 
 
 class UnreadableError(ValueError):
@@ -79,7 +81,13 @@ def read_bytes(body: bytes, content_type: str | None) -> PageSource:
         raise UnreadableError(
             "This page nests its elements deeper than any article does. Add the passage by hand instead."
         )
-    return PageSource(_CONTROL.sub(" ", text), is_html)
+    return PageSource(_CONTROL.sub(" ", text) if _may_hold_controls(text) else text, is_html)
+
+
+def _may_hold_controls(text: str) -> bool:
+    """Whether a text may hold any; told from its bytes, of which a search by an expression looks at each."""
+    raw = text.encode("utf-8", "surrogatepass")
+    return len(raw.translate(None, _CONTROL_BYTES)) != len(raw) or any(lead in raw for lead in _CONTROL_LEADS)
 
 
 def _is_too_deep(html: str) -> bool:

@@ -21,6 +21,7 @@ STILL_THERE = 0.5
 OTHER_WORDS = 0.2
 """Share of its old words below which it is another page altogether."""
 LEAST_PARAGRAPH = 40
+_SURELY = max(SHORTER, STILL_THERE)
 _LEAST_WORD = 5
 _LONGEST_TITLE = 160
 _NOT_FREE = re.compile(r'"isAccessibleForFree"\s*:\s*"?false', re.IGNORECASE)
@@ -124,13 +125,18 @@ def _says(page: _Page, phrases: tuple[str, ...]) -> bool:
 def _is_surely_held(before: str, html: str) -> bool:
     """Whether so much of the article stands on the page, letter by letter, that it is no other page."""
     paragraphs = _paragraphs(before)
-    total, held, text = sum(map(len, paragraphs)), 0, _plain(_text_of(LexborHTMLParser(html)))
-    for line in paragraphs:
-        if len(line) >= LEAST_PARAGRAPH and _plain(line) in text:
-            held += len(line)
-            if held / total >= max(SHORTER, STILL_THERE):
-                return True
-    return False
+    total = sum(map(len, paragraphs))
+    long = [line for line in paragraphs if len(line) >= LEAST_PARAGRAPH]
+    if not long:
+        return False
+    text = _text_of(LexborHTMLParser(html))
+    # What stands there as it was needs no other spelling; only a sigma's depends on what is around it.
+    others = [line for line in long if "Σ" in line or line not in text]
+    held = sum(map(len, long)) - sum(map(len, others))
+    if others and held / total < _SURELY:
+        plain = _plain(text)
+        held += sum(len(line) for line in others if _plain(line) in plain)
+    return held / total >= _SURELY
 
 
 def _paragraphs(before: str) -> list[str]:

@@ -20,7 +20,8 @@ _STAMP = re.compile(
     re.IGNORECASE,
 )
 _DATE_AND_TIME = re.compile(
-    r"(?=.*\b\d{1,2}[:.]\d\d(?!\d))(?=.*\b(?:19|20)\d\d\b)" rf"(?:{_OF_A_MOMENT})++", re.IGNORECASE
+    rf"(?={_OF_A_MOMENT})(?=.*\b\d{{1,2}}[:.]\d\d(?!\d))(?=.*\b(?:19|20)\d\d\b)(?:{_OF_A_MOMENT})++",
+    re.IGNORECASE,
 )
 _LONGEST_KEPT = 100  # characters of names that are remembered
 _CLASS_WORDS = re.compile(r"[a-z]+(?:-(?=read\b|up\b|slot\b|count\b|ago\b|news\b))?[a-z]*")

@@ -12,4 +12,9 @@ def may_match(text: str, hints: Iterable[str]) -> bool:
     for hint in hints:  # any() would make a generator for each text
         if hint in small:
             return True
+    return has_unusual_letters(text)
+
+
+def has_unusual_letters(text: str) -> bool:
+    """Whether such an expression may take a letter of ``text`` for one that its lower case does not have."""
     return not text.isascii() and any(letter in text for letter in _UNUSUAL)

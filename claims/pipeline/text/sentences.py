@@ -3,6 +3,7 @@
 import re
 from collections.abc import Container, Sequence
 from dataclasses import dataclass
+from itertools import compress
 
 from claims.pipeline.words import load_words
 
@@ -50,8 +51,7 @@ class Reading:
         return [
             token
             for span in ((range(len(self.words)),) if within is None else within)
-            for token, word in enumerate(self.words[span.start : span.stop], span.start)
-            if word in words
+            for token in compress(span, map(words.__contains__, self.words[span.start : span.stop]))
         ]
 
 

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterable
+from itertools import islice
 from typing import NamedTuple
 
 # The commonest first, each told by its first character, and nothing is tried twice.
@@ -39,9 +40,12 @@ def tokenize(text: str) -> list[Token]:
     return list(map(Token, _keys(words), map(re.Match.start, found), map(re.Match.end, found)))
 
 
-def starts(text: str) -> list[int]:
-    """Where the tokens of ``tokenize(text)`` start."""
-    return [found.start() for found in _TOKEN.finditer(text)]
+def starts(text: str, begin: int = 0, *, most: int | None = None) -> list[int]:
+    """Where the tokens of ``tokenize(text)`` from ``begin`` on start, or the first ``most`` of them.
+
+    ``begin`` is where no token runs over: at a space, or at the beginning.
+    """
+    return [found.start() for found in islice(_TOKEN.finditer(text, begin), most)]
 
 
 def keys(text: str) -> list[str]:
