@@ -104,7 +104,7 @@ class Batch:
         with batch_reader() as reader, closing(self._lanes.answers()) as answers:
             for page, result in answers:
                 self._take(page, result, reader)
-                if self._reading:
+                if self._reading and (reader.is_full or reader.stirs):
                     self._take_readings(reader, wait=reader.is_full)
                 if len(self._unchanged) >= _AT_ONCE:
                     yield from self._finish_unchanged()

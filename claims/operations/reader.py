@@ -74,6 +74,13 @@ class Reader:
         """Whether so much waits that answers must be waited for before more pages are asked for."""
         return self._bytes_waiting > _MOST_WAITING
 
+    @property
+    def stirs(self) -> bool:
+        """Whether `answers` has something to do now: to hand over, to take in, or to give a page up."""
+        if not self._at_work:
+            return self._is_handful()
+        return self._has_answer(0.0) or time.monotonic() >= self._deadline
+
     def answers(self, *, wait: bool) -> Iterator[tuple[str, PageRead | None]]:
         """Yield what was read, None for a page that broke the child; with ``wait`` until nothing is left."""
         if wait or self._is_handful():
