@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from django.db.models import QuerySet
+
 from claims.models import Article, Candidate, Claim, Evidence, RawContent, Snapshot, User
 from claims.operations.appearances import Quotation, add_appearance
 from claims.operations.catalogue import find_publisher
@@ -16,7 +18,9 @@ from claims.pipeline.extract_text import ArticleText
 from claims.pipeline.match import Match
 from claims.pipeline.text.aliases import Aliases
 from claims.queries.aliases import known_aliases
+from claims.queries.among import AmongGiven
 from claims.queries.matching import best_matches
+from claims.queries.prepared import Prepared
 from claims.vocabulary import CandidateState, EventKind, Relation, Voice, Zone
 
 
@@ -87,10 +91,17 @@ def matched(
 def proposed_quotes(article_ids: Iterable[str]) -> dict[str, set[str]]:
     """Return the quotes that were proposed from each of these articles, by its id; one query."""
     quotes: dict[str, set[str]] = {article_id: set() for article_id in article_ids}
-    rows = Candidate.objects.filter(snapshot__article__in=quotes).order_by()
-    for article_id, quote in rows.values_list("snapshot__article_id", "quote"):
+    for article_id, quote in _PROPOSED.rows(articles=list(quotes)):
         quotes[article_id].add(quote)
     return quotes
+
+
+def _proposed() -> QuerySet[Candidate, tuple[str, str]]:
+    rows = Candidate.objects.filter(AmongGiven("snapshot__article_id", "articles")).order_by()
+    return rows.values_list("snapshot__article_id", "quote")
+
+
+_PROPOSED = Prepared(_proposed)
 
 
 def keep_bodies(by_hash: Mapping[str, bytes]) -> None:

@@ -8,14 +8,15 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import F, Q
+from django.db.models import DateTimeField, F, Q, QuerySet
 
 from claims.models import ArchiveCopy, Article, Delivery, Feed, Host, ReadingAnew
-from claims.operations.ledger import hold_articles
+from claims.operations.ledger import hold_articles_called
 from claims.operations.policies import lease_time
 from claims.operations.sightings import LEASED_COLUMNS, Leased
-from claims.queries.among import Among
+from claims.queries.among import Among, AmongGiven
 from claims.queries.clock import database_now
+from claims.queries.prepared import Given, Prepared
 from claims.queries.rows import table_of
 
 _BETWEEN_TRIES = 0.2  # seconds
@@ -54,15 +55,29 @@ def lease_articles(article_ids: Collection[str], *, only_due: bool) -> list[Leas
     this lease: whoever stands still past it must not take the next one's for its own.
     """
     now = database_now()
-    rows = Article.objects.filter(Among("id", article_ids), Q(lease_until=None) | Q(lease_until__lte=now))
-    if only_due:
-        rows = rows.filter(due_at__lte=now)
+    free = _FREE_AND_DUE if only_due else _FREE
     with transaction.atomic():
-        free = rows.order_by("id").select_for_update(skip_locked=True, of=("self",), no_key=True)
-        ours = Article.objects.filter(Among("id", list(free.values_list("id", flat=True))))
-        ours.update(fence=F("fence") + 1, attempts=F("attempts") + 1, lease_until=now + lease_time())
-        won = {held.id: held for held in map(Leased._make, ours.values_list(*LEASED_COLUMNS))}
+        ours = [article_id for (article_id,) in free.rows(articles=list(article_ids), now=now)]
+        Article.objects.filter(Among("id", ours)).update(
+            fence=F("fence") + 1, attempts=F("attempts") + 1, lease_until=now + lease_time()
+        )
+        won = {held.id: held for held in map(Leased._make, _LEASED.rows(articles=ours))}
     return [won[article_id] for article_id in article_ids if article_id in won]
+
+
+_NOW = Given("now", DateTimeField())
+_OF_ARTICLES = AmongGiven("id", "articles")
+
+
+def _free_articles(**due: object) -> QuerySet[Article, tuple[str]]:
+    rows = Article.objects.filter(_OF_ARTICLES, Q(lease_until=None) | Q(lease_until__lte=_NOW), **due)
+    free = rows.order_by("id").select_for_update(skip_locked=True, of=("self",), no_key=True)
+    return free.values_list("id")
+
+
+_FREE = Prepared(_free_articles)
+_FREE_AND_DUE = Prepared(lambda: _free_articles(due_at__lte=_NOW))
+_LEASED = Prepared(lambda: Article.objects.filter(_OF_ARTICLES).values_list(*LEASED_COLUMNS))
 
 
 def finish_in_bulk(columns: Mapping[str, type], rows: Sequence[Sequence[Any]], *, changes: str) -> set[str]:
@@ -90,7 +105,7 @@ def give_back(leased: Iterable[tuple[str, int]]) -> None:
     rows = list(leased)
     if rows:
         with transaction.atomic():
-            hold_articles(Article.objects.filter(Among("id", [article_id for article_id, _ in rows])))
+            hold_articles_called([article_id for article_id, _ in rows])
             finish_in_bulk({}, rows, changes="lease_until = NULL, attempts = claims_article.attempts - 1")
 
 
@@ -123,15 +138,26 @@ def hold_hosts(names: Collection[str], *, patience: timedelta, word: str = "") -
     """
     word = word or uuid.uuid4().hex
     now = database_now()
-    known = set(Host.objects.filter(name__in=names).values_list("name", flat=True))
+    known = {name for (name,) in _KNOWN_HOSTS.rows(hosts=list(names))}
     strangers = [Host(name=name, free_at=now) for name in sorted(set(names) - known)]
     Host.objects.bulk_create(strangers, ignore_conflicts=True)
     with transaction.atomic():
-        hosts = Host.objects.filter(Q(held_until=None) | Q(held_until__lte=now), name__in=names)
-        hosts = hosts.filter(free_at__lte=now + patience).order_by("name")
-        free_at = dict(hosts.select_for_update(skip_locked=True).values_list("name", "free_at"))
+        free_at = dict(_FREE_HOSTS.rows(hosts=list(names), now=now, free_by=now + patience))
         Host.objects.filter(name__in=free_at).update(held_by=word, held_until=now + lease_time())
     return HeldHosts(word, free_at)
+
+
+_OF_HOSTS = AmongGiven("name", "hosts")
+
+
+def _free_hosts() -> QuerySet[Host, tuple[str, datetime]]:
+    free_by = Given("free_by", DateTimeField())
+    hosts = Host.objects.filter(Q(held_until=None) | Q(held_until__lte=_NOW), _OF_HOSTS, free_at__lte=free_by)
+    return hosts.order_by("name").select_for_update(skip_locked=True).values_list("name", "free_at")
+
+
+_KNOWN_HOSTS = Prepared(lambda: Host.objects.filter(_OF_HOSTS).values_list("name"))
+_FREE_HOSTS = Prepared(_free_hosts)
 
 
 def wait_for_hosts(names: Collection[str], *, patience: timedelta) -> HeldHosts:

@@ -1,7 +1,7 @@
 """Writing the append-only ledger: events gathered in a transaction, chained and counted as it ends."""
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -13,7 +13,9 @@ from django.db.models import QuerySet
 
 from claims.models import Article, Claim, Event, EventPayload, User
 from claims.operations.outbox import note_deliveries
+from claims.queries.among import AmongGiven
 from claims.queries.clock import database_now
+from claims.queries.prepared import Prepared
 from claims.queries.shapes import claim_state, moment
 from claims.vocabulary import EventKind
 
@@ -117,7 +119,20 @@ def hold_articles(articles: QuerySet[Article]) -> None:
 
     Before any claim is locked, and before an article is made, so that nobody waits in a circle.
     """
-    list(articles.order_by("id").select_for_update(no_key=True).values_list("id"))
+    list(_in_order(articles))
+
+
+def hold_articles_called(article_ids: Sequence[str]) -> None:
+    """Lock the articles of these ids as `hold_articles` does: the same, for every batch."""
+    _IN_ORDER.rows(articles=article_ids)
+
+
+def _in_order(articles: QuerySet[Article]) -> QuerySet[Article, tuple[str]]:
+    return articles.order_by("id").select_for_update(no_key=True).values_list("id")
+
+
+_IN_ORDER = Prepared(lambda: _in_order(Article.objects.filter(AmongGiven("id", "articles"))))
+_LAST = Prepared(lambda: Event.objects.order_by("-seq").values_list("seq", "hash", "recorded_at")[:1])
 
 
 @contextmanager
@@ -174,8 +189,7 @@ def _lock_ledger() -> None:
 def _append(entries: list[_Entry]) -> None:
     _lock_ledger()
     now = database_now()
-    last = Event.objects.order_by("-seq").values_list("seq", "hash", "recorded_at").first()
-    seq, head, before = last or (0, GENESIS, now)
+    seq, head, before = next(iter(_LAST.rows()), (0, GENESIS, now))
     recorded_at = max(now, before)  # a clock set back must not turn the order of record round
 
     versions = [_move_version(entry, recorded_at) for entry in entries]

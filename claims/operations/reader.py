@@ -35,7 +35,10 @@ _LONGEST_WAIT = 1.0  # seconds until fewer are handed over, while the child has 
 _MOST_BY_ONE_CHILD = 1_000  # pages; then its memory is given back
 _MOST_WAITING = 32 * 1024 * 1024  # bytes of pages that wait to be read
 _PAGES_OF_MEMORY = Path("/proc/self/statm")
-_MOMENTS = {("datetime", kind.__name__): kind for kind in (datetime, timedelta, timezone)}
+# What may stand in an answer by module and name: moments, and those classes of ours that did already.
+_WORDS: dict[tuple[str, str], type] = {
+    ("datetime", kind.__name__): kind for kind in (datetime, timedelta, timezone)
+}
 
 
 class Reader:
@@ -70,6 +73,13 @@ class Reader:
     def is_full(self) -> bool:
         """Whether so much waits that answers must be waited for before more pages are asked for."""
         return self._bytes_waiting > _MOST_WAITING
+
+    @property
+    def stirs(self) -> bool:
+        """Whether `answers` has something to do now: to hand over, to take in, or to give a page up."""
+        if not self._at_work:
+            return self._is_handful()
+        return self._has_answer(0.0) or time.monotonic() >= self._deadline
 
     def answers(self, *, wait: bool) -> Iterator[tuple[str, PageRead | None]]:
         """Yield what was read, None for a page that broke the child; with ``wait`` until nothing is left."""
@@ -213,11 +223,12 @@ class _PlainWords(pickle.Unpickler):
 
     def find_class(self, module: str, name: str) -> type:
         """Return a dataclass or enumeration of ours, or a moment; raises UnpicklingError for all else."""
-        if (module, name) in _MOMENTS:
-            return _MOMENTS[module, name]
+        known = _WORDS.get((module, name))
+        if known is not None:
+            return known
         found = super().find_class(module, name) if module.startswith("claims.") else None
         if isinstance(found, type) and (is_dataclass(found) or issubclass(found, Enum)):
-            return found
+            return _WORDS.setdefault((module, name), found)
         raise pickle.UnpicklingError(f"{module}.{name} has no place in what a page says.")
 
 

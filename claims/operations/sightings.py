@@ -23,6 +23,8 @@ from claims.pipeline.schedule import is_in_full
 from claims.pipeline.source_state import OWN_OUTAGE, PUT_OFF, Observation
 from claims.pipeline.text.aliases import Aliases
 from claims.queries.aliases import known_aliases
+from claims.queries.among import AmongGiven
+from claims.queries.prepared import Prepared
 from claims.vocabulary import ArticleState
 
 OVERLOADED = frozenset({429, 503})
@@ -119,12 +121,9 @@ def said_before(pages: Iterable[Leased]) -> dict[str, PageBefore]:
     With the snapshot's bytes, for one more query each, where an older extractor read them. A page never
     seen is left out.
     """
-    columns = ("article_id", "id", "headline", "text", "extractor_version", "headers")
     newest = [page.newest_id for page in pages if page.newest_id is not None]
     found = {}
-    for article, snapshot, headline, text, version, headers in Snapshot.objects.filter(
-        pk__in=newest
-    ).values_list(*columns):
+    for article, snapshot, headline, text, version, headers in _SAID.rows(snapshots=newest):
         body = None
         if version != EXTRACTOR_VERSION:
             with suppress(zlib.error):  # damaged bytes of one page must not stop the others
@@ -132,6 +131,13 @@ def said_before(pages: Iterable[Leased]) -> dict[str, PageBefore]:
         types = (value for name, value in headers if name.lower() == "content-type")
         found[article] = PageBefore(headline=headline, text=text, body=body, content_type=next(types, None))
     return found
+
+
+_SAID = Prepared(
+    lambda: Snapshot.objects.filter(AmongGiven("id", "snapshots")).values_list(
+        "article_id", "id", "headline", "text", "extractor_version", "headers"
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)

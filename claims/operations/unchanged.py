@@ -6,16 +6,14 @@ from datetime import datetime
 
 from django.db import transaction
 
-from claims.models import Article
 from claims.operations.failpoints import AFTER_FINISH, AFTER_PARSE, BEFORE_FINISH, INSIDE_FINISH, reach
 from claims.operations.findings import CheckReport, history_of, next_check
 from claims.operations.leases import finish_in_bulk
-from claims.operations.ledger import hold_articles
+from claims.operations.ledger import hold_articles_called
 from claims.operations.policies import cadences, source_policy
 from claims.operations.sightings import Leased, Sighting
 from claims.pipeline.fetch import Fetched
 from claims.pipeline.source_state import judge_source
-from claims.queries.among import Among
 from claims.vocabulary import CheckOutcome
 
 _PLAIN = (200, 304)
@@ -85,7 +83,7 @@ def finish_unchanged(checks: Sequence[SeenAgain], *, hot: Collection[str]) -> li
             marked.append((held.id, held.fence, due_at, check.at, *check.marks))
     reach(BEFORE_FINISH)
     with transaction.atomic():
-        hold_articles(Article.objects.filter(Among("id", [check.held.id for check in checks])))
+        hold_articles_called([check.held.id for check in checks])
         kept = finish_in_bulk(_MOMENTS, as_before, changes=_NEW_MOMENTS)
         kept |= finish_in_bulk(_MOMENTS | _MARKS, marked, changes=f"{_NEW_MOMENTS}, {_NEW_MARKS}")
         reach(INSIDE_FINISH)

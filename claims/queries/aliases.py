@@ -4,11 +4,15 @@ from functools import lru_cache
 
 from claims.models import Alias
 from claims.pipeline.text.aliases import Aliases
+from claims.queries.prepared import Prepared
 
 
 def known_aliases() -> Aliases:
     """Return all aliases; one object as long as none is added or removed, so that what was read is kept."""
-    return _read(tuple(Alias.objects.order_by("name").values_list("name", "canonical")))
+    return _read(tuple(_ALIASES.rows()))
+
+
+_ALIASES = Prepared(lambda: Alias.objects.order_by("name").values_list("name", "canonical"))
 
 
 @lru_cache(maxsize=2)

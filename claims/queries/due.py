@@ -3,16 +3,19 @@
 from collections import Counter
 from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
-from django.db.models import F, Min, Q, QuerySet, Window
+from django.db.models import DateTimeField, F, IntegerField, Min, Q, QuerySet, Window
 from django.db.models.functions import RowNumber
 
 from claims.models import ArchiveCopy, Article, Delivery, Feed, Host, ReadingAnew, Webhook
 from claims.operations.policies import host_of
 from claims.pipeline.extract_text import EXTRACTOR_VERSION
+from claims.queries.among import AmongGiven
 from claims.queries.clock import database_now
-from claims.queries.heat import is_hot
+from claims.queries.heat import HOT_FOR, is_hot, is_of_claims_since
+from claims.queries.prepared import Given, Prepared
 from claims.queries.webhooks import LISTENING
 
 HOSTS_IN_A_BATCH = 50
@@ -35,7 +38,9 @@ def due_hosts(*, patience: timedelta, due_by: datetime | None = None) -> list[st
     a head start. At most 500, so that a long downtime makes no flood of hints.
     """
     now = database_now()
-    due = _due(now, due_by).exclude(host__in=_taken_hosts(now, patience=patience).values("name"))
+    due = _due(now, _latest(now, due_by)).exclude(
+        host__in=_taken_hosts(now, patience=patience).values("name")
+    )
     oldest: dict[str, datetime] = {}
     for pages, ahead in ((due.filter(is_hot(now)), _head_start()), (due, timedelta(0))):
         rows = pages.values("host").annotate(oldest=Min("due_at")).order_by("oldest", "host")
@@ -53,14 +58,13 @@ def due_pages(most: Mapping[str, int], *, due_by: datetime | None = None) -> lis
     if not most:
         return []
     now = database_now()
-    due = _due(now, due_by).filter(host__in=most, attempts__lt=_SUSPECT)
-    place = Window(RowNumber(), partition_by=F("host"), order_by=[F("due_at"), F("id")])
+    due = {"now": now, "due_by": _latest(now, due_by), "hosts": list(most), "most": max(most.values())}
     waiting: dict[str, dict[str, datetime]] = {host: {} for host in most}
-    for pages, ahead in ((due.filter(is_hot(now)), _head_start()), (due, timedelta(0))):
-        rows = pages.annotate(place=place).filter(place__lte=max(most.values()))
-        for article_id, host, moment in rows.values_list("id", "host", "due_at"):
-            if moment is not None:
-                waiting[host].setdefault(article_id, moment - ahead)
+    ahead = _head_start()
+    for article_id, host, moment in _NEXT_HOT_PAGES.rows(**due, since=now - HOT_FOR):
+        waiting[host][article_id] = moment - ahead
+    for article_id, host, moment in _NEXT_PAGES.rows(**due):
+        waiting[host].setdefault(article_id, moment)
     return [
         article_id
         for host, pages_of_host in waiting.items()
@@ -73,8 +77,8 @@ def due_suspect(hosts: Collection[str], *, due_by: datetime | None = None) -> tu
 
     It might be what broke it, and take the rest of its batch along each time: it goes alone.
     """
-    suspects = _due(database_now(), due_by).filter(host__in=hosts, attempts__gte=_SUSPECT)
-    return suspects.order_by("due_at", "id").values_list("host", "id").first()
+    now = database_now()
+    return next(iter(_SUSPECTS.rows(now=now, due_by=_latest(now, due_by), hosts=list(hosts))), None)
 
 
 def due_feeds(*, most: int = 100) -> list[str]:
@@ -166,6 +170,29 @@ def _taken_hosts(now: datetime, *, patience: timedelta) -> QuerySet[Host]:
     return Host.objects.filter(Q(held_until__gt=now) | Q(free_at__gt=now + patience))
 
 
-def _due(now: datetime, due_by: datetime | None) -> QuerySet[Article]:
+def _latest(now: datetime, due_by: datetime | None) -> datetime:
+    return min(now, due_by or now)
+
+
+def _due(now: datetime | Given, due_by: datetime | Given) -> QuerySet[Article]:
     free = Q(lease_until=None) | Q(lease_until__lte=now)
-    return Article.objects.filter(free, due_at__lte=min(now, due_by or now)).exclude(host="")
+    return Article.objects.filter(free, due_at__lte=due_by).exclude(host="")
+
+
+def _due_on_hosts(*conditions: Q, **more: object) -> QuerySet[Article]:
+    moments = (Given(name, DateTimeField()) for name in ("now", "due_by"))
+    return _due(*moments).filter(AmongGiven("host", "hosts"), *conditions, **more)
+
+
+def _next_pages(*conditions: Q) -> QuerySet[Any, Any]:
+    """The first due pages of each host, so many as are given, but for those that may break their batch."""
+    place = Window(RowNumber(), partition_by=F("host"), order_by=[F("due_at"), F("id")])
+    pages = _due_on_hosts(*conditions, attempts__lt=_SUSPECT).annotate(place=place)
+    return pages.filter(place__lte=Given("most", IntegerField())).values_list("id", "host", "due_at")
+
+
+_NEXT_PAGES = Prepared(_next_pages)
+_NEXT_HOT_PAGES = Prepared(lambda: _next_pages(is_of_claims_since(Given("since", DateTimeField()))))
+_SUSPECTS = Prepared(
+    lambda: _due_on_hosts(attempts__gte=_SUSPECT).order_by("due_at", "id").values_list("host", "id")[:1]
+)

@@ -113,7 +113,7 @@ def test_much_news_is_written_a_few_pages_at_once(site: NewsSite, monkeypatch: p
     site.answers("/robots.txt", body=b"User-agent: *\nDisallow: /\n", content_type="text/plain")
     pages = [
         add_article(url=site.says(f"/{n}", f"Story {n}", SAID, MORE), by=None, now=right_now()).article.id
-        for n in range(20)
+        for n in range(40)
     ]
     sizes = []
 
@@ -123,8 +123,8 @@ def test_much_news_is_written_a_few_pages_at_once(site: NewsSite, monkeypatch: p
 
     monkeypatch.setattr(batch, "finish_together", counted)
     reports = list(check_articles(pages, only_due=False))  # refused at once, and all told at the end
-    assert [report.outcome for report in reports] == [CheckOutcome.FAILED] * 20
-    assert sizes == [16, 4]
+    assert [report.outcome for report in reports] == [CheckOutcome.FAILED] * 40
+    assert sizes == [32, 8]
 
 
 @pytest.mark.django_db
