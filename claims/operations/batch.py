@@ -139,9 +139,13 @@ class Batch:
             self._note(page, look_at(result, now=now))
 
     def _take_readings(self, reader: Reader, *, wait: bool) -> None:
-        """Take in what was read; with ``wait`` until nothing is left to read."""
+        """Take in what was read; with ``wait`` until nothing is left to read.
+
+        What is not as before is read again as soon as the reader has nothing else to do: left to the end, all
+        of it would be waited for.
+        """
         self._take_read(reader, wait=wait)
-        while len(self._changed) >= (1 if wait else _NEWS_AT_ONCE):
+        while self._changed and (wait or not reader.is_at_work):
             before = said_before(self._reading[page_id][0] for page_id in self._changed)
             for page_id, mark in self._changed.items():
                 page, result, _ = self._reading[page_id]

@@ -75,6 +75,11 @@ class Reader:
         return self._bytes_waiting > _MOST_WAITING
 
     @property
+    def is_at_work(self) -> bool:
+        """Whether the child reads, or has answered what was not yet taken in."""
+        return bool(self._at_work)
+
+    @property
     def stirs(self) -> bool:
         """Whether `answers` has something to do now: to hand over, to take in, or to give a page up."""
         if not self._at_work:
