@@ -226,8 +226,13 @@ def end_readers() -> None:
 class _PlainWords(pickle.Unpickler):
     """Takes in what was read and nothing else: a child that a page took over must not reach its parent."""
 
-    def find_class(self, module: str, name: str) -> type:
-        """Return a dataclass or enumeration of ours, or a moment; raises UnpicklingError for all else."""
+    def find_class(self, module: str, name: str) -> Callable[..., object]:
+        """Return a dataclass or enumeration of ours, or a moment; raises UnpicklingError for all else.
+
+        Python before 3.11.3 pickles a member of an enumeration as a call of `getattr`.
+        """
+        if (module, name) == ("builtins", "getattr"):
+            return _member
         known = _WORDS.get((module, name))
         if known is not None:
             return known
@@ -235,6 +240,18 @@ class _PlainWords(pickle.Unpickler):
         if isinstance(found, type) and (is_dataclass(found) or issubclass(found, Enum)):
             return _WORDS.setdefault((module, name), found)
         raise pickle.UnpicklingError(f"{module}.{name} has no place in what a page says.")
+
+
+def _member(kind: object, name: object) -> Enum:
+    """Return the member of an enumeration, and nothing of anything else; raises UnpicklingError."""
+    if (
+        isinstance(kind, type)
+        and issubclass(kind, Enum)
+        and isinstance(name, str)
+        and name in kind.__members__
+    ):
+        return kind.__members__[name]
+    raise pickle.UnpicklingError(f"{kind!r:.100} is no enumeration, or has no member {name!r:.100}.")
 
 
 def take_answer(pipe: Connection) -> PageRead | None:

@@ -15,6 +15,7 @@ import pytest
 
 from claims.operations import reader as readers
 from claims.operations.reader import Reader, readers_turn
+from claims.pipeline.page.page_kind import PageKind
 from claims.pipeline.read_again import PageRead, PageToRead
 
 
@@ -203,6 +204,31 @@ def test_a_child_that_a_page_took_over_cannot_make_its_parent_do_anything(tmp_pa
     reader.close()
     pickle.loads(pickle.dumps(order))  # noqa: S301 - the control: taken in as it comes, it is done
     assert order.file.exists()
+
+
+class Looked:
+    """An answer that is looked up in a class: as Python before 3.11.3 sends the members of enumerations."""
+
+    def __init__(self, place: type, name: str) -> None:
+        self.place, self.name = place, name
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return getattr, (self.place, self.name)
+
+
+@pytest.mark.parametrize(
+    ("place", "name", "found"),
+    [(PageKind, "CONSENT", PageKind.CONSENT), (PageKind, "mro", None), (PageRead, "__init__", None)],
+)
+def test_of_what_is_looked_up_in_a_class_only_members_of_enumerations_are_taken_in(
+    place: type, name: str, found: PageKind | None
+) -> None:
+    looked: Any = Looked(place, name)
+    reader = Reader(lambda page: replace(read(page), kind=looked), seconds=2, megabytes=200)
+    reader.ask("one", saying("one"))
+    [(_, answer)] = reader.answers(wait=True)
+    reader.close()
+    assert (answer and answer.kind) is found
 
 
 def test_what_is_loaded_ahead_of_the_fork_leaves_out_the_model_that_few_pages_need() -> None:
