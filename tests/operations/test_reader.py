@@ -206,6 +206,21 @@ def test_a_child_that_a_page_took_over_cannot_make_its_parent_do_anything(tmp_pa
     assert order.file.exists()
 
 
+class Misnamed:
+    """An answer of a class of ours that cannot be made: its enumeration has no such member."""
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return PageKind, ("nothing of the kind",)
+
+
+def test_an_answer_that_cannot_be_made_is_none_and_stops_nobody() -> None:
+    misnamed: Any = Misnamed()
+    taken_over = Reader(lambda page: replace(read(page), kind=misnamed), seconds=2, megabytes=200)
+    taken_over.ask("one", saying("one"))
+    assert list(taken_over.answers(wait=True)) == [("one", None)]
+    taken_over.close()
+
+
 class Looked:
     """An answer that is looked up in a class: as Python before 3.11.3 sends the members of enumerations."""
 
