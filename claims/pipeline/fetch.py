@@ -94,8 +94,8 @@ def fetch_many(
 class _Run:
     """Drives all errands of one ``fetch_many`` call on one libcurl multi handle.
 
-    libcurl itself waits for its sockets: to be told of each one that comes and goes, so as to wait for it
-    here, takes half as much CPU again.
+    libcurl itself waits for its sockets: being told of each one that comes and goes, and waiting for it here,
+    takes more code and no less CPU.
     """
 
     def __init__(self, policy: FetchPolicy, parallel: int, onward: Onward | None) -> None:
