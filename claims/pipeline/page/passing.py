@@ -16,11 +16,11 @@ _OF_A_MOMENT = (
 _STAMP = re.compile(
     r"(?:this (?:article|story|report|post|page) (?:was|has been) )?(?:(?:last|first|originally)\s+)?"
     r"(?:updated?|modified|edited|corrected|published|posted)\b[\s:,|\-–—]*+"
-    rf"(?:{_OF_A_MOMENT}|ago|hours?|minutes?|mins?|days?)*+",
+    rf"(?>(?:{_OF_A_MOMENT}|ago|hours?|minutes?|mins?|days?)*)",
     re.IGNORECASE,
 )
 _DATE_AND_TIME = re.compile(
-    rf"(?={_OF_A_MOMENT})(?=.*\b\d{{1,2}}[:.]\d\d(?!\d))(?=.*\b(?:19|20)\d\d\b)(?:{_OF_A_MOMENT})++",
+    rf"(?={_OF_A_MOMENT})(?=.*\b\d{{1,2}}[:.]\d\d(?!\d))(?=.*\b(?:19|20)\d\d\b)(?>(?:{_OF_A_MOMENT})+)",
     re.IGNORECASE,
 )
 _LONGEST_KEPT = 100  # characters of names that are remembered

@@ -7,7 +7,7 @@ from itertools import compress
 
 from claims.pipeline.words import load_words
 
-_TOKEN = re.compile(r"\w++(?:['’.\-]\w++|,\d{3}(?!\d)|:(?<=\d:)\d\d(?!\d))*+|''|``|\n++|[^\w\s]")
+_TOKEN = re.compile(r"\w++(?:['’.\-]\w++|,\d{3}(?!\d)|:(?<=\d:)\d\d(?!\d))*|''|``|\n++|[^\w\s]")
 _BREAK = "\n"
 _APOSTROPHE = re.compile(r"(?<=\w)’(?=\w)")
 _OPENING = frozenset({"“", "``", "„", "«"})

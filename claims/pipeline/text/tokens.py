@@ -9,10 +9,10 @@ from typing import NamedTuple
 # The commonest first, each told by its first character, and nothing is tried twice.
 _TOKEN = re.compile(
     r"""
-    [^\W\d]\w*+(?:['’ʼ`´]\w++)*+                                               # words, can't
-    | \d++(?:[.,:]\d++)*+[^\W\d_]*+                                           # figures: 2nd, 4.5bn
+    [^\W\d]\w*+(?:['’ʼ`´]\w++)*                                                # words, can't
+    | \d++(?:[.,:]\d++)*[^\W\d_]*+                                            # figures: 2nd, 4.5bn
     | [?%‰°$€£¥₹]                                                             # marks that carry meaning
-    | [-−–](?<![\w)\]].)\d++(?:[.,:]\d++)*+[^\W\d_]*+                         # figures with a sign: -5
+    | [-−–](?<![\w)\]].)\d++(?:[.,:]\d++)*[^\W\d_]*+                          # figures with a sign: -5
     """,
     re.VERBOSE | re.DOTALL,
 )
