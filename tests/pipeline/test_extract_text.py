@@ -8,6 +8,7 @@ import pytest
 from trafilatura import core
 
 from claims.pipeline.change.notices import new_notice
+from claims.pipeline.diff import compare
 from claims.pipeline.extract_text import (
     EXTRACTOR_VERSION,
     ArticleText,
@@ -17,6 +18,7 @@ from claims.pipeline.extract_text import (
 )
 from claims.pipeline.page.page_bytes import read_bytes
 from claims.pipeline.text.tokens import squash
+from claims.vocabulary import ChangeKind
 
 ADDRESS = "https://harbour-post.example/news/bridge?ref=home"
 PARAGRAPHS = (
@@ -278,6 +280,26 @@ def test_the_fingerprint_is_that_of_the_article_and_not_of_what_moves_around_it(
     edited = before.replace(b"two cables", b"three cables")
     assert fingerprint(moved) == fingerprint(before) == extract_text(before).fingerprint
     assert fingerprint(edited) != fingerprint(before)
+
+
+@pytest.mark.parametrize(
+    ("printed", "again", "is_alike"),
+    [
+        ("“The bridge’s ‘cables’ held – so far”", "\"The bridge's 'cables' held - so far\"", True),
+        ("«It held»", "„It held“", True),
+        ("from –5 to 3 degrees", "from -5 to 3 degrees", True),
+        ("“It held”, he said", "It held, he said", False),
+        ("from —5 to 3 degrees", "from -5 to 3 degrees", False),
+    ],
+)
+def test_how_a_sign_is_spelt_moves_no_fingerprint_and_that_it_stands_there_does(
+    printed: str, again: str, *, is_alike: bool
+) -> None:
+    first, second = (fingerprint(f"<body><p>{said}.</p>".encode()) for said in (printed, again))
+    assert (first == second) is is_alike
+    if is_alike:
+        told = compare(headline_before="", text_before=printed, headline_after="", text_after=again)
+        assert told.kind is ChangeKind.TRIVIAL
 
 
 def test_a_page_that_lies_in_one_form_has_a_fingerprint_of_its_text() -> None:

@@ -17,6 +17,8 @@ _BESIDE = frozenset({"aside", "footer"})
 _STRUCK = frozenset({"s", "del", "strike"})
 _TELLING = frozenset({"meta", "title", "script"}) | _BESIDE | _STRUCK
 _SIGN = re.compile(r"([^a-zA-Z0-9 \n\w\s])")  # the commonest are named first: they are told by a bit each
+# Which spelling of a sign a page prints is its typesetter's business, and no news; a long dash is no minus.
+_SPELLINGS = dict.fromkeys("“”„‟«»", '"') | dict.fromkeys("‘’‚‛`´", "'") | dict.fromkeys("–−", "-")
 _STATED_HEADLINE = re.compile(r'"headline"\s*:\s*"((?:[^"\\]|\\.){0,500})"')
 _STATED_CORRECTIONS = ('"correction"', "CorrectionComment")
 
@@ -24,7 +26,8 @@ _STATED_CORRECTIONS = ('"correction"', "CorrectionComment")
 def fingerprint(body: bytes, *, content_type: str | None = None) -> str:
     """Return the SHA-256 (hex) of what a reader sees of the article: headlines, text and notices.
 
-    Equal fingerprints mean equal article text; unequal ones mean no more than "extract again".
+    Equal fingerprints mean equal article text, but for how quotation marks and dashes are spelt; unequal ones
+    mean no more than "extract again".
     Raises UnreadableError like ``extract_text``.
     """
     return fingerprint_of(read_bytes(body, content_type))
@@ -33,7 +36,9 @@ def fingerprint(body: bytes, *, content_type: str | None = None) -> str:
 def fingerprint_of(source: PageSource) -> str:
     """Return the fingerprint of an already decoded body."""
     text = "\n".join(_visible_lines(source.text)) if source.is_html else source.text
-    words = " ".join(_SIGN.split(text)).split()  # runs of letters and figures, and each sign alone
+    pieces = _SIGN.split(text)  # runs of letters and figures, and between them each sign alone
+    pieces[1::2] = [_SPELLINGS.get(sign, sign) for sign in pieces[1::2]]
+    words = " ".join(pieces).split()
     return hashlib.sha256(" ".join(words).encode("utf-8")).hexdigest()
 
 
