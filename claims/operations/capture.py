@@ -13,6 +13,7 @@ from claims.models import Article, Candidate, Claim, Evidence, RawContent, Snaps
 from claims.operations.appearances import Quotation, add_appearance
 from claims.operations.catalogue import find_publisher
 from claims.operations.ledger import Book
+from claims.operations.saving import insert
 from claims.pipeline.extract_claims import ClaimCandidate, can_extract
 from claims.pipeline.extract_text import ArticleText
 from claims.pipeline.match import Match
@@ -268,7 +269,7 @@ def store_proposals(
         return []
     known = proposed_quotes([snapshot.article_id])[snapshot.article_id]
     candidates = draft_candidates(book, snapshot=snapshot, reading=reading, known=known, now=now)
-    Candidate.objects.bulk_create(candidates)
+    insert(candidates)
     add_linked(book, candidates)
     return candidates
 
