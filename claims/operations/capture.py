@@ -20,7 +20,7 @@ from claims.pipeline.match import Match
 from claims.pipeline.text.aliases import Aliases
 from claims.queries.aliases import known_aliases
 from claims.queries.among import AmongGiven
-from claims.queries.matching import best_matches
+from claims.queries.matching import best_matches_of
 from claims.queries.prepared import Prepared
 from claims.vocabulary import CandidateState, EventKind, Relation, Voice, Zone
 
@@ -76,17 +76,21 @@ def extraction_note(article: ArticleText) -> str:
     )
 
 
-def matched(
-    found: Sequence[ClaimCandidate], *, aliases: Callable[[], Aliases] = known_aliases
-) -> tuple[Proposal, ...]:
+def matched(found: Sequence[ClaimCandidate]) -> tuple[Proposal, ...]:
     """Return the candidates, each with its best match among the tracked claims."""
-    if not found:
-        return ()
-    known = aliases()
-    return tuple(
-        Proposal(candidate, next(iter(best_matches(candidate.text, aliases=known)), None))
-        for candidate in found
-    )
+    [proposals] = matched_together([found])
+    return proposals
+
+
+def matched_together(
+    pages: Sequence[Sequence[ClaimCandidate]], *, aliases: Callable[[], Aliases] = known_aliases
+) -> list[tuple[Proposal, ...]]:
+    """Return for the candidates of each page what `matched` does."""
+    texts = [candidate.text for found in pages for candidate in found]
+    best = iter(best_matches_of(texts, aliases=aliases()) if texts else ())
+    return [
+        tuple(Proposal(candidate, next(iter(next(best)), None)) for candidate in found) for found in pages
+    ]
 
 
 def proposed_quotes(article_ids: Iterable[str]) -> dict[str, set[str]]:
