@@ -4,11 +4,13 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, closing
 from datetime import datetime, timedelta
 from functools import cache, partial
+from typing import NamedTuple
 
 import structlog
 from django.conf import settings
 from django.db import DataError, IntegrityError, OperationalError
 
+from claims.operations.capture import matched, matched_together
 from claims.operations.findings import CheckReport, finish, finish_together, heed_host
 from claims.operations.lanes import Lanes
 from claims.operations.leases import HeldHosts, give_back
@@ -28,6 +30,7 @@ from claims.operations.sightings import (
     said_before,
 )
 from claims.operations.unchanged import SeenAgain, finish_unchanged, nothing_new, seen_again
+from claims.pipeline.extract_claims import ClaimCandidate
 from claims.pipeline.fetch import Fetched, FetchResult
 from claims.pipeline.read_again import PageRead, PageToRead, read_again, warm_up
 from claims.pipeline.source_state import OUR_SIDE
@@ -75,6 +78,14 @@ def batch_reader() -> AbstractContextManager[Reader]:
     return readers_turn(read, seconds=settings.READ_SECONDS, megabytes=settings.READ_MEGABYTES)
 
 
+class _News(NamedTuple):
+    """A page with news, what makes a sighting of it, and the claims to look up for that."""
+
+    page: Leased
+    look: Callable[..., Sighting]
+    candidates: Sequence[ClaimCandidate] = ()
+
+
 class Batch:
     """Checks leased pages on held hosts; gives back the hosts, and what there was no time for."""
 
@@ -88,7 +99,7 @@ class Batch:
         self._changed: dict[str, str] = {}  # being read, and not as before, with their fingerprints
         self._compared: set[str] = set()  # read anew beside what they said before
         self._unchanged: list[SeenAgain] = []
-        self._news: list[tuple[Leased, Callable[[], Sighting]]] = []
+        self._news: list[_News] = []
         self._unconnected: list[tuple[Leased, FetchResult, datetime]] = []
 
     def run(self) -> Iterator[CheckReport]:
@@ -166,14 +177,14 @@ class Batch:
             elif read.article is None:
                 self._note(page, look_at(result, now=now, read=read))
             else:
-                self._news.append((page, partial(look_at, result, now=now, read=read, aliases=self._aliases)))
+                self._news.append(_News(page, partial(look_at, result, now=now, read=read), read.candidates))
 
     def _note(self, page: Leased, seen: Sighting) -> None:
         again = nothing_new(page, seen)
         if again is not None:
             self._unchanged.append(again)
         else:
-            self._news.append((page, lambda: seen))
+            self._news.append(_News(page, lambda **_: seen))
 
     def _finish_unchanged(self) -> list[CheckReport]:
         checks, self._unchanged = self._unchanged, []
@@ -184,10 +195,11 @@ class Batch:
         while len(self._news) >= at_least:
             news, self._news = self._news[:_NEWS_AT_ONCE], self._news[_NEWS_AT_ONCE:]
             try:
-                yield from finish_together([(page, look()) for page, look in news])
+                matches = matched_together([one.candidates for one in news], aliases=self._aliases)
+                looks = zip(news, matches, strict=True)
+                yield from finish_together([(one.page, one.look(proposals=found)) for one, found in looks])
             except _NOT_TOGETHER:
-                for page, look in news:
-                    yield _finish_alone(page, look)
+                yield from map(_finish_alone, news)
 
     def _let_go(self) -> None:
         """Give back the pages that were never asked for, and each host from when it is free again."""
@@ -195,10 +207,11 @@ class Batch:
         self._lanes.let_go()
 
 
-def _finish_alone(page: Leased, look: Callable[[], Sighting]) -> CheckReport:
+def _finish_alone(news: _News) -> CheckReport:
     """Finish a page by itself; one that cannot be written down keeps its lease, and the attempt counts."""
+    page = news.page
     try:
-        return finish(page, look())
+        return finish(page, news.look(proposals=matched(news.candidates)))
     except _NOT_WRITABLE:
         log.exception("what a page says could not be written down", article=page.id, url=page.url)
         return CheckReport(page.id, CheckOutcome.FAILED)

@@ -13,13 +13,14 @@ from claims.models import Article, Candidate, Claim, Evidence, RawContent, Snaps
 from claims.operations.appearances import Quotation, add_appearance
 from claims.operations.catalogue import find_publisher
 from claims.operations.ledger import Book
+from claims.operations.saving import insert
 from claims.pipeline.extract_claims import ClaimCandidate, can_extract
 from claims.pipeline.extract_text import ArticleText
 from claims.pipeline.match import Match
 from claims.pipeline.text.aliases import Aliases
 from claims.queries.aliases import known_aliases
 from claims.queries.among import AmongGiven
-from claims.queries.matching import best_matches
+from claims.queries.matching import best_matches_of
 from claims.queries.prepared import Prepared
 from claims.vocabulary import CandidateState, EventKind, Relation, Voice, Zone
 
@@ -75,17 +76,21 @@ def extraction_note(article: ArticleText) -> str:
     )
 
 
-def matched(
-    found: Sequence[ClaimCandidate], *, aliases: Callable[[], Aliases] = known_aliases
-) -> tuple[Proposal, ...]:
+def matched(found: Sequence[ClaimCandidate]) -> tuple[Proposal, ...]:
     """Return the candidates, each with its best match among the tracked claims."""
-    if not found:
-        return ()
-    known = aliases()
-    return tuple(
-        Proposal(candidate, next(iter(best_matches(candidate.text, aliases=known)), None))
-        for candidate in found
-    )
+    [proposals] = matched_together([found])
+    return proposals
+
+
+def matched_together(
+    pages: Sequence[Sequence[ClaimCandidate]], *, aliases: Callable[[], Aliases] = known_aliases
+) -> list[tuple[Proposal, ...]]:
+    """Return for the candidates of each page what `matched` does."""
+    texts = [candidate.text for found in pages for candidate in found]
+    best = iter(best_matches_of(texts, aliases=aliases()) if texts else ())
+    return [
+        tuple(Proposal(candidate, next(iter(next(best)), None)) for candidate in found) for found in pages
+    ]
 
 
 def proposed_quotes(article_ids: Iterable[str]) -> dict[str, set[str]]:
@@ -268,7 +273,7 @@ def store_proposals(
         return []
     known = proposed_quotes([snapshot.article_id])[snapshot.article_id]
     candidates = draft_candidates(book, snapshot=snapshot, reading=reading, known=known, now=now)
-    Candidate.objects.bulk_create(candidates)
+    insert(candidates)
     add_linked(book, candidates)
     return candidates
 

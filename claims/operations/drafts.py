@@ -13,6 +13,7 @@ from claims.operations.capture import (
 )
 from claims.operations.flapping import goes_to_and_fro, settled_at, stay, turn
 from claims.operations.ledger import Book
+from claims.operations.saving import insert
 from claims.operations.sightings import Sighting
 from claims.pipeline.diff import Difference, Piece
 from claims.pipeline.source_state import SourceVerdict
@@ -137,9 +138,8 @@ def store(book: Book, findings: Sequence[Finding]) -> None:
         if finding.snapshot is not None and finding.seen.reading is not None
     ]
     keep_bodies({snapshot.content_id: reading.body for _, snapshot, reading in fresh})
-    Snapshot.objects.bulk_create([snapshot for _, snapshot, _ in fresh])
-    changes = [change for finding in findings for change in (finding.of_address, finding.of_words) if change]
-    Change.objects.bulk_create(changes)
+    insert(snapshot for _, snapshot, _ in fresh)
+    insert(change for finding in findings for change in (finding.of_address, finding.of_words) if change)
     proposing = [entry for entry in fresh if entry[2].proposals]
     if proposing:
         known = proposed_quotes(snapshot.article_id for _, snapshot, _ in proposing)
@@ -147,4 +147,4 @@ def store(book: Book, findings: Sequence[Finding]) -> None:
         finding.candidates = draft_candidates(
             book, snapshot=snapshot, reading=reading, known=known[snapshot.article_id], now=finding.at
         )
-    Candidate.objects.bulk_create(row for finding in findings for row in finding.candidates)
+    insert(row for finding in findings for row in finding.candidates)

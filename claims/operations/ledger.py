@@ -13,6 +13,7 @@ from django.db.models import QuerySet
 
 from claims.models import Article, Claim, Event, EventPayload, User
 from claims.operations.outbox import note_deliveries
+from claims.operations.saving import insert
 from claims.queries.among import AmongGiven
 from claims.queries.clock import database_now
 from claims.queries.prepared import Prepared
@@ -222,8 +223,8 @@ def _append(entries: list[_Entry]) -> None:
         event.hash = head = event_digest(event)
         events.append(event)
         payloads.append(payload)
-    Event.objects.bulk_create(events)
-    EventPayload.objects.bulk_create(payloads)
+    insert(events)
+    insert(payloads)
     note_deliveries(events, now=now)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from claims.models import Delivery, Event, Webhook
+from claims.operations.saving import insert
 from claims.queries.webhooks import LISTENING
 
 
@@ -13,13 +14,11 @@ def note_deliveries(events: Sequence[Event], *, now: datetime) -> None:
     if not public:
         return
     hooks = Webhook.objects.filter(LISTENING).order_by("id").values_list("id", "kinds")
-    Delivery.objects.bulk_create(
-        [
-            Delivery(webhook_id=webhook_id, event=event, due_at=now, noted_at=now)
-            for webhook_id, kinds in hooks
-            for event in public
-            if wants(kinds, event.kind)
-        ]
+    insert(
+        Delivery(webhook_id=webhook_id, event=event, due_at=now, noted_at=now)
+        for webhook_id, kinds in hooks
+        for event in public
+        if wants(kinds, event.kind)
     )
 
 

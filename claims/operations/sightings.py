@@ -2,7 +2,7 @@
 
 import hashlib
 import zlib
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,7 +10,7 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from claims.models import RawContent, Snapshot
-from claims.operations.capture import Reading, extraction_note, matched
+from claims.operations.capture import Proposal, Reading, extraction_note, matched
 from claims.operations.failpoints import AFTER_PARSE, reach
 from claims.operations.reader import TOO_MUCH
 from claims.pipeline.diff import Difference
@@ -21,8 +21,6 @@ from claims.pipeline.page.page_kind import PageKind, is_bot_wall
 from claims.pipeline.read_again import PageBefore, PageRead, PageToRead
 from claims.pipeline.schedule import is_in_full
 from claims.pipeline.source_state import OWN_OUTAGE, PUT_OFF, Observation
-from claims.pipeline.text.aliases import Aliases
-from claims.queries.aliases import known_aliases
 from claims.queries.among import AmongGiven
 from claims.queries.prepared import Prepared
 from claims.vocabulary import ArticleState
@@ -174,11 +172,11 @@ def look_at(
     *,
     now: datetime,
     read: PageRead | None = None,
-    aliases: Callable[[], Aliases] = known_aliases,
+    proposals: tuple[Proposal, ...] | None = None,
 ) -> Sighting:
     """Turn an answer into what it means; ``read`` is what its page says, where it had to be read.
 
-    Looks the claims that a page brings anew up among the tracked ones.
+    Looks the claims that a page brings anew up among the tracked ones, unless these ``proposals`` came of it.
     """
     reach(AFTER_PARSE)
     if read is None or not isinstance(result, Fetched):
@@ -194,7 +192,7 @@ def look_at(
         http_status=result.status,
         headers=result.headers,
         article=read.article,
-        proposals=matched(read.candidates, aliases=aliases),
+        proposals=matched(read.candidates) if proposals is None else proposals,
         note=extraction_note(read.article),
     )
     return Sighting(result, observation, reading, read.difference)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db.models import DateTimeField, F, IntegerField, Min, Q, QuerySet, Window
+from django.db.models import CharField, DateTimeField, F, IntegerField, Min, Q, QuerySet, Window
 from django.db.models.functions import RowNumber
 
 from claims.models import ArchiveCopy, Article, Delivery, Feed, Host, ReadingAnew, Webhook
@@ -14,7 +14,7 @@ from claims.operations.policies import host_of
 from claims.pipeline.extract_text import EXTRACTOR_VERSION
 from claims.queries.among import AmongGiven
 from claims.queries.clock import database_now
-from claims.queries.heat import HOT_FOR, is_hot, is_of_claims_since
+from claims.queries.heat import HOT_FOR, is_of_claims_since
 from claims.queries.prepared import Given, Prepared
 from claims.queries.webhooks import LISTENING
 
@@ -38,14 +38,12 @@ def due_hosts(*, patience: timedelta, due_by: datetime | None = None) -> list[st
     a head start. At most 500, so that a long downtime makes no flood of hints.
     """
     now = database_now()
-    due = _due(now, _latest(now, due_by)).exclude(
-        host__in=_taken_hosts(now, patience=patience).values("name")
-    )
+    due = {"now": now, "due_by": _latest(now, due_by), "free_by": now + patience}
     oldest: dict[str, datetime] = {}
-    for pages, ahead in ((due.filter(is_hot(now)), _head_start()), (due, timedelta(0))):
-        rows = pages.values("host").annotate(oldest=Min("due_at")).order_by("oldest", "host")
-        for host, moment in rows.values_list("host", "oldest")[:_MOST_HOSTS]:
-            oldest[host] = min(moment - ahead, oldest.get(host, moment))
+    for host, moment in _HOT_HOSTS.rows(**due, since=now - HOT_FOR):
+        oldest[host] = moment - _head_start()
+    for host, moment in _HOSTS.rows(**due):
+        oldest[host] = min(moment, oldest.get(host, moment))
     return sorted(oldest, key=lambda host: (oldest[host], host))[:_MOST_HOSTS]
 
 
@@ -87,12 +85,10 @@ def due_feeds(*, most: int = 100) -> list[str]:
     Those of a host that nobody may ask now are left out: a hundred of them would leave no place for others.
     """
     now = database_now()
-    free = Q(lease_until=None) | Q(lease_until__lte=now)
-    rows = Feed.objects.filter(free, due_at__lte=now).order_by("due_at", "id")
-    taken = set(_taken_hosts(now, patience=_FEEDS_PATIENCE).values_list("name", flat=True))
+    taken = (name for (name,) in _TAKEN.rows(now=now, free_by=now + _FEEDS_PATIENCE))
     turns: Counter[str] = Counter(dict.fromkeys(taken, _FEEDS_OF_A_HOST))
     found = []
-    for place, (feed_id, url) in enumerate(rows.values_list("id", "url")):
+    for place, (feed_id, url) in enumerate(_FEEDS.rows(now=now)):
         host = host_of(url)
         if turns[host] < _FEEDS_OF_A_HOST:
             found.append((turns[host], place, feed_id))
@@ -108,7 +104,7 @@ def due_copies(*, most: int = 20) -> list[str]:
     if not settings.WAYBACK_SAVE:
         return []
     now = database_now()
-    taken = _taken_hosts(now, patience=_COPIES_PATIENCE)
+    taken = _taken_hosts(now, now + _COPIES_PATIENCE)
     if taken.filter(name=host_of(settings.WAYBACK_URL)).exists():
         return []
     free = Q(lease_until=None) | Q(lease_until__lte=now)
@@ -119,7 +115,7 @@ def due_copies(*, most: int = 20) -> list[str]:
 def kept_bytes_wait() -> bool:
     """Whether pages may lie here that another version of the extractor read, and nobody reads them anew."""
     now = database_now()
-    job = ReadingAnew.objects.filter(pk=EXTRACTOR_VERSION).values_list("due_at", "lease_until").first()
+    job = next(iter(_READING_ANEW.rows(version=EXTRACTOR_VERSION)), None)
     if job is None:
         return True
     due_at, lease_until = job
@@ -131,17 +127,14 @@ def due_webhooks(*, most: int = 50) -> list[str]:
 
     Not those at a host that a worker is sending something to: one that hangs must not hold up every worker.
     """
-    now = database_now()
-    rows = Webhook.objects.filter(LISTENING, free_at__lte=now, deliveries__due_at__lte=now)
-    rows = rows.annotate(oldest=Min("deliveries__due_at")).order_by("oldest", "id")
     told = hosts_being_told()
-    found = [webhook_id for webhook_id, url in rows.values_list("id", "url") if host_of(url) not in told]
-    return found[:most]
+    rows = _WEBHOOKS.rows(now=database_now())
+    return [webhook_id for webhook_id, url, _ in rows if host_of(url) not in told][:most]
 
 
 def hosts_being_told() -> set[str]:
     """Return the hosts that a worker is sending a webhook's message to."""
-    return {host_of(url) for url in _on_the_way(database_now()).values_list("webhook__url", flat=True)}
+    return {host_of(url) for (url,) in _TOLD.rows(now=database_now())}
 
 
 def due_delivery(webhook_id: str) -> str | None:
@@ -156,7 +149,7 @@ def due_delivery(webhook_id: str) -> str | None:
     return rows.order_by("event").values_list("id", flat=True).first()
 
 
-def _on_the_way(now: datetime) -> QuerySet[Delivery]:
+def _on_the_way(now: datetime | Given) -> QuerySet[Delivery]:
     """Return the messages that are being sent; those alone that are due, so that an index holds them all."""
     return Delivery.objects.filter(due_at__isnull=False, lease_until__gt=now)
 
@@ -166,8 +159,8 @@ def _head_start() -> timedelta:
     return timedelta(seconds=settings.CHECK_MAX_SECONDS)
 
 
-def _taken_hosts(now: datetime, *, patience: timedelta) -> QuerySet[Host]:
-    return Host.objects.filter(Q(held_until__gt=now) | Q(free_at__gt=now + patience))
+def _taken_hosts(now: datetime | Given, free_by: datetime | Given) -> QuerySet[Host]:
+    return Host.objects.filter(Q(held_until__gt=now) | Q(free_at__gt=free_by))
 
 
 def _latest(now: datetime, due_by: datetime | None) -> datetime:
@@ -180,8 +173,7 @@ def _due(now: datetime | Given, due_by: datetime | Given) -> QuerySet[Article]:
 
 
 def _due_on_hosts(*conditions: Q, **more: object) -> QuerySet[Article]:
-    moments = (Given(name, DateTimeField()) for name in ("now", "due_by"))
-    return _due(*moments).filter(AmongGiven("host", "hosts"), *conditions, **more)
+    return _due(_NOW, _DUE_BY).filter(AmongGiven("host", "hosts"), *conditions, **more)
 
 
 def _next_pages(*conditions: Q) -> QuerySet[Any, Any]:
@@ -191,8 +183,40 @@ def _next_pages(*conditions: Q) -> QuerySet[Any, Any]:
     return pages.filter(place__lte=Given("most", IntegerField())).values_list("id", "host", "due_at")
 
 
+def _free_hosts(*conditions: Q) -> QuerySet[Any, Any]:
+    """The hosts of due pages that may be asked, with the moment since which a page of each is due."""
+    due = _due(_NOW, _DUE_BY).filter(*conditions)
+    rows = due.exclude(host__in=_taken_hosts(_NOW, _FREE_BY).values("name")).values("host")
+    oldest = rows.annotate(oldest=Min("due_at")).order_by("oldest", "host")
+    return oldest.values_list("host", "oldest")[:_MOST_HOSTS]
+
+
+def _due_feeds() -> QuerySet[Feed, tuple[str, str]]:
+    free = Q(lease_until=None) | Q(lease_until__lte=_NOW)
+    rows = Feed.objects.filter(free, due_at__lte=_NOW).order_by("due_at", "id")
+    return rows.values_list("id", "url")
+
+
+def _due_webhooks() -> QuerySet[Any, Any]:
+    rows = Webhook.objects.filter(LISTENING, free_at__lte=_NOW, deliveries__due_at__lte=_NOW)
+    rows = rows.annotate(oldest=Min("deliveries__due_at")).order_by("oldest", "id")
+    return rows.values_list("id", "url", "oldest")
+
+
+_NOW, _DUE_BY, _FREE_BY, _SINCE = (
+    Given(name, DateTimeField()) for name in ("now", "due_by", "free_by", "since")
+)
+_HOSTS = Prepared(_free_hosts)
+_HOT_HOSTS = Prepared(lambda: _free_hosts(is_of_claims_since(_SINCE)))
 _NEXT_PAGES = Prepared(_next_pages)
-_NEXT_HOT_PAGES = Prepared(lambda: _next_pages(is_of_claims_since(Given("since", DateTimeField()))))
+_NEXT_HOT_PAGES = Prepared(lambda: _next_pages(is_of_claims_since(_SINCE)))
 _SUSPECTS = Prepared(
     lambda: _due_on_hosts(attempts__gte=_SUSPECT).order_by("due_at", "id").values_list("host", "id")[:1]
+)
+_TAKEN = Prepared(lambda: _taken_hosts(_NOW, _FREE_BY).values_list("name"))
+_FEEDS = Prepared(_due_feeds)
+_WEBHOOKS = Prepared(_due_webhooks)
+_TOLD = Prepared(lambda: _on_the_way(_NOW).values_list("webhook__url"))
+_READING_ANEW = Prepared(
+    lambda: ReadingAnew.objects.filter(pk=Given("version", CharField())).values_list("due_at", "lease_until")
 )

@@ -19,11 +19,6 @@ def hot_articles(article_ids: Collection[str], *, now: datetime) -> set[str]:
     return {article_id for hot in _HOT for (article_id,) in hot.rows(since=since, articles=ids)}
 
 
-def is_hot(now: datetime) -> Q:
-    """Return the condition on articles that a hot claim appears in or cites them."""
-    return is_of_claims_since(now - HOT_FOR)
-
-
 def is_of_claims_since(moment: datetime | Given) -> Q:
     """Return the condition on articles that a claim which moved since then, or is under review, has them."""
     return Q(pk__in=_appearances(moment)) | Q(pk__in=_evidence(moment))

@@ -1,7 +1,7 @@
 """Which tracked claims a text may repeat, found by the database and scored by the pipeline."""
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, reduce
 from itertools import accumulate, combinations
@@ -24,6 +24,9 @@ from claims.vocabulary import CandidateState, Visibility
 SHORTLIST = 50
 MOST_TERMS = 40
 """Terms of a text that are looked up, the most telling; a claim's sentence has about ten."""
+
+MOST_COUNTED = 200
+"""Terms, of any number of texts, that one query counts; SQLite puts no more than 500 parts together."""
 
 MOST_HOLDERS = 1_000
 """Claims per term that are looked at, the newest; how many more have it makes no difference."""
@@ -78,10 +81,35 @@ def shortlist(text: str, aliases: Aliases | None = None, *, public_only: bool = 
     intersection of postings lists, rarest first, as search engines do). ``public_only`` leaves out what is
     internal to the desk.
     """
+    [found] = _shortlists([text], aliases, public_only=public_only)
+    return found
+
+
+def _shortlists(
+    texts: Sequence[str], aliases: Aliases | None, *, public_only: bool
+) -> Iterator[list[KnownClaim]]:
+    """The shortlist of each text, read when its turn comes; the terms of all are counted in one query."""
+    looked_up = [_telling_terms(text, aliases) for text in texts]
+    counted = {
+        found.term: found for found in _counted(sorted({term for terms in looked_up for term in terms}))
+    }
+    held = ([counted[term] for term in terms if term in counted] for terms in looked_up)
+    return (_holders_of(terms, public_only=public_only) for terms in held)
+
+
+def _telling_terms(text: str, aliases: Aliases | None) -> list[str]:
     terms = sorted(shortlist_terms(text, aliases), key=lambda term: (-term_weight(term), term))
-    held = _held([term[:LONGEST_TERM] for term in terms[:MOST_TERMS]])
-    if not held:
+    return [term[:LONGEST_TERM] for term in terms[:MOST_TERMS]]
+
+
+def _holders_of(terms: Sequence["_HeldTerm"], *, public_only: bool) -> list[KnownClaim]:
+    """The claims that share the rarest of ``terms``.
+
+    Of terms with ``MOST_HOLDERS`` claims that one is rarer whose newest ones reach back further.
+    """
+    if not terms:
         return []
+    held = sorted(terms, key=lambda found: (found.count, found.since, found.term))
     parts: list[str] = []
     values: list[str | float] = []
     for term in _affordable(held):
@@ -113,18 +141,15 @@ class _HeldTerm:
         return round(term_weight(self.term) + WEIGHT_RARE * (1 - self.count / MOST_HOLDERS), 1)
 
 
-def _held(terms: Sequence[str]) -> list[_HeldTerm]:
-    """Those of ``terms`` that any claim holds, the rarest first.
-
-    Of terms with ``MOST_HOLDERS`` claims that one is rarer whose newest ones reach back further.
-    """
-    if not terms:
-        return []
-    values = [value for place, term in enumerate(terms) for value in (place, term, MOST_HOLDERS)]
-    with connection.cursor() as cursor:
-        cursor.execute(" UNION ALL ".join([_COUNT] * len(terms)), values)
-        held = [_HeldTerm(terms[place], count, since) for place, count, since in cursor.fetchall() if count]
-    return sorted(held, key=lambda found: (found.count, found.since, found.term))
+def _counted(terms: Sequence[str]) -> Iterator[_HeldTerm]:
+    """Those of ``terms`` that any claim holds."""
+    for first in range(0, len(terms), MOST_COUNTED):
+        asked = terms[first : first + MOST_COUNTED]
+        values = [value for place, term in enumerate(asked) for value in (place, term, MOST_HOLDERS)]
+        with connection.cursor() as cursor:
+            cursor.execute(" UNION ALL ".join([_COUNT] * len(asked)), values)
+            counts = cursor.fetchall()
+        yield from (_HeldTerm(asked[place], count, since) for place, count, since in counts if count)
 
 
 def _affordable(held: Sequence[_HeldTerm]) -> Sequence[_HeldTerm]:
@@ -140,11 +165,20 @@ def best_matches(
 
     ``aliases`` are the editors', read here where a caller with many texts does not hand them over.
     """
+    [best] = best_matches_of([text], aliases=aliases, public_only=public_only)
+    return best
+
+
+def best_matches_of(
+    texts: Sequence[str], *, aliases: Aliases | None = None, public_only: bool = False
+) -> list[tuple[Match, ...]]:
+    """Return for each text what `best_matches` does; their terms are counted together."""
     aliases = aliases or known_aliases()
-    known = shortlist(text, aliases, public_only=public_only)
-    if not known:
-        return ()
-    return match(text, known, among=claims_beside(known), aliases=aliases, nearness=nearness())
+    found = []
+    for text, known in zip(texts, _shortlists(texts, aliases, public_only=public_only), strict=True):
+        among = claims_beside(known)
+        found.append(match(text, known, among=among, aliases=aliases, nearness=nearness()) if known else ())
+    return found
 
 
 def claims_beside(known: Sequence[KnownClaim]) -> int:

@@ -13,7 +13,8 @@ from django.db.models import Q
 from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
-from claims.models import Article, Claim, Event, Host, Snapshot, User
+from claims.models import Article, Claim, Event, Feed, Host, Snapshot, User
+from claims.operations.feeds import add_feed
 from claims.operations.findings import finish
 from claims.operations.ingest import add_article
 from claims.operations.leases import give_back, hold_hosts, lease_articles, wait_for_hosts
@@ -23,7 +24,7 @@ from claims.operations.sightings import LEASED_COLUMNS, Leased, look_at, said_be
 from claims.operations.unchanged import SeenAgain, finish_unchanged, nothing_new, seen_again
 from claims.pipeline.fetch import Fetched, fetch
 from claims.pipeline.read_again import read_again
-from claims.queries.due import due_hosts, due_pages
+from claims.queries.due import due_feeds, due_hosts, due_pages
 from claims.vocabulary import ArticleState, CheckOutcome
 from tests.sites import NewsSite, news_site
 from tests.stories import right_now, taken_on, tracked, until_somebody_waits
@@ -501,6 +502,30 @@ def test_a_clock_that_ran_years_ahead_for_a_while_puts_nothing_off_for_years(sto
     reports = list(check_due(due_hosts(patience=NO_PATIENCE)))
     assert sorted(report.article for report in reports) == sorted(ids(stories))
     assert not Article.objects.filter(due_at__gt=right_now() + timedelta(hours=1)).exists()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("moment", ["held_until", "free_at", "robots_until"])
+def test_one_moment_of_one_host_beyond_every_wait_is_enough(moment: str) -> None:
+    ahead = right_now() + timedelta(days=3_000)
+    moments = {"held_until": right_now(), "free_at": right_now(), "robots_until": right_now()}
+    host = Host.objects.create(name="ahead.example", held_by="somebody", **moments | {moment: ahead})
+    bring_back()
+    host.refresh_from_db()
+    assert getattr(host, moment) is None or getattr(host, moment) < ahead
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("due", "leased"), [(timedelta(days=3_000), None), (timedelta(hours=-1), timedelta(days=9_000))]
+)
+def test_one_feed_beyond_every_wait_is_enough(edith: User, due: timedelta, leased: timedelta | None) -> None:
+    feed = add_feed(url="https://lantern.example/feed", by=edith, now=right_now())
+    until = right_now() + leased if leased else None
+    Feed.objects.filter(pk=feed.pk).update(due_at=right_now() + due, lease_until=until)
+    assert due_feeds() == []
+    bring_back()
+    assert due_feeds() == [feed.pk]
 
 
 def test_the_longest_wait_is_nobodys_mistake(stories: list[Article], settings: Settings) -> None:

@@ -3,11 +3,11 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.db import connection
+from django.db import DataError, connection, transaction
 
-from claims.models import Article, Host
+from claims.models import Article, Candidate, Event, EventPayload, Host
 from claims.operations.leases import HeldHosts
-from claims.operations.saving import save_checked
+from claims.operations.saving import insert, save_checked
 from claims.queries.among import Among
 from claims.queries.rows import table_of
 
@@ -73,3 +73,50 @@ def test_articles_are_saved_together_as_they_are() -> None:
         assert [getattr(saved, name) for name in same] == [getattr(article, name) for name in same]
         assert (saved.host, saved.fence) == ("news.example", 0)
         assert saved.url.startswith("https://news.example/")
+
+
+def test_new_rows_are_inserted_together_as_they_are() -> None:
+    candidates = [
+        Candidate(
+            text=f"x{text}",
+            quote=text,
+            start=number or None,
+            end=2**31 - 1 - number,
+            anonymous=bool(number % 2),
+            hedges=[text, {"deeper": [None, True, 0.1, text]}],
+            reasons=[] if number % 2 else ODD,
+            score=0.1 + 0.7 * number,
+            suggestion_score=None if number % 2 else 1e-7 / 3,
+            proposed_at=datetime(1, 1, 2, 3, 4, 5, 999_999 - number, tzinfo=UTC),
+            updated_at=datetime(9998, 12, 30, 23, 59, 59, 999_999 - number, tzinfo=UTC),
+        )
+        for number, text in enumerate(ODD)
+    ]
+    insert(candidates)
+    insert([])
+    kept = {row.pk: row for row in Candidate.objects.all()}
+    assert len(kept) == len(ODD)
+    for candidate in candidates:
+        for field in Candidate._meta.concrete_fields:
+            assert getattr(kept[candidate.pk], field.attname) == getattr(candidate, field.attname)
+        candidate.score = 0.5
+        candidate.save()  # it is known to be there
+    assert set(Candidate.objects.values_list("score", flat=True)) == {0.5}
+
+
+@pytest.mark.parametrize("state", [None, {}, {"text": "ŷ"}])
+def test_nothing_in_place_of_json_is_null(state: dict[str, str] | None) -> None:
+    event = Event(seq=1, kind="review", public=True, occurred_at=NOON, recorded_at=NOON, hash="h")
+    insert([event])
+    insert([EventPayload(event=event, text="Said.", data={"a": None}, claim_state=state)])
+    assert EventPayload.objects.get().claim_state == state
+    assert EventPayload.objects.filter(claim_state__isnull=True).exists() is (state is None)
+    assert EventPayload.objects.get().data == {"a": None}
+
+
+@pytest.mark.only_postgres  # SQLite keeps any length
+def test_what_is_too_long_for_its_column_is_refused_whole() -> None:
+    rows = [Candidate(text="x" * length, proposed_at=NOON, updated_at=NOON) for length in (500, 501)]
+    with pytest.raises(DataError), transaction.atomic():
+        insert(rows)
+    assert not Candidate.objects.exists()

@@ -15,7 +15,14 @@ from claims.operations.editing import edit_claim
 from claims.operations.refusals import ConflictError, NotAllowedError, RuleRefusedError
 from claims.pipeline.matching.match_text import shortlist_terms
 from claims.queries import matching
-from claims.queries.matching import MOST_HOLDERS, SHORTLIST, best_matches, claims_beside, shortlist
+from claims.queries.matching import (
+    MOST_HOLDERS,
+    SHORTLIST,
+    best_matches,
+    best_matches_of,
+    claims_beside,
+    shortlist,
+)
 from claims.vocabulary import EventKind, Relation, Zone
 from tests.stories import right_now
 
@@ -146,6 +153,23 @@ def test_a_look_up_costs_three_queries_at_most(
         tracked(f"Village {n} near Misrata was shelled on the night of the truce.", edith)
     with django_assert_max_num_queries(3):
         best_matches("Several villages near Misrata were shelled, and a truce was broken; 12 people fled.")
+
+
+def test_texts_are_looked_up_together_as_one_by_one(
+    edith: User, monkeypatch: pytest.MonkeyPatch, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    words = ("harbour", "railway", "finance")
+    for word in words:
+        tracked(f"The {word} minister has resigned.", edith)
+    texts = [f"The {word} minister has resigned, a spokesman said." for word in (*words, "interior", "ŷ")]
+    asked = ["", *texts, "Nothing of it"]
+    one_by_one = [best_matches(text) for text in asked]
+    assert sum(map(bool, one_by_one)) == len(texts)
+    with django_assert_num_queries(1 + 1 + len(texts)):  # aliases, terms, and claims for each text
+        assert best_matches_of(asked) == one_by_one
+    monkeypatch.setattr(matching, "MOST_COUNTED", 3)
+    assert best_matches_of(asked) == one_by_one
+    assert best_matches_of([]) == []
 
 
 def test_texts_without_words_find_nothing(edith: User) -> None:
