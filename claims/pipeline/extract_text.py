@@ -59,8 +59,7 @@ _NO_TEXT = (
     "add the passage by hand instead."
 )
 
-
-hasten()
+hasten()  # nothing reads pages by trafilatura but what is below
 
 
 @dataclass(frozen=True, slots=True)

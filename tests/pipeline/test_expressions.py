@@ -13,8 +13,13 @@ from claims.pipeline.page.expressions import LISTS, ByAttributes, hastened
 
 ALL = [expression for expressions in LISTS for expression in expressions]
 HASTENED = [expression for expression in ALL if isinstance(expression, ByAttributes)]
-TAGS = "div section article main aside p span ul ol details list item h1 a".split()
-NAMES = "class id role style itemprop data-component data-lp-replacement-content aria-hidden x".split()
+TAGS = (
+    "div", "section", "article", "main", "aside", "p", "span", "ul", "ol", "details", "list", "item", "h1",
+)  # fmt: skip
+NAMES = (
+    "class", "id", "role", "style", "itemprop", "data-component", "data-lp-replacement-content",
+    "aria-hidden", "x",
+)  # fmt: skip
 NAMESPACES = {"re": xpaths.REGEXP_NS}
 
 
