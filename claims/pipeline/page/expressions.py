@@ -8,7 +8,7 @@ let pass is put to the expression, which has the last word.
 
 import re
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import Any
 
@@ -62,15 +62,15 @@ class ByAttributes:
 
     def __call__(self, tree: HtmlElement) -> list[HtmlElement]:
         """Return the elements in ``tree`` that the expression finds."""
-        nodes = tree.iterdescendants(*self._tags)
-        return list(islice((node for node in nodes if self._may_fit(node) and self._fits(node)), self._most))
+        return list(islice(self._found(tree), self._most))
 
-    def _may_fit(self, node: HtmlElement) -> bool:
-        for name, value in node.items():
-            search = self._searches.get(name)
-            if search is not None and search(value):
-                return True
-        return False
+    def _found(self, tree: HtmlElement) -> Iterator[HtmlElement]:
+        for node in tree.iterdescendants(*self._tags):
+            for name, value in node.items():
+                if name in self._searches and self._searches[name](value):
+                    if self._fits(node):
+                        yield node
+                    break
 
 
 def hastened(path: str) -> ByAttributes | None:
