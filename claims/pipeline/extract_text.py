@@ -59,7 +59,7 @@ _NO_TEXT = (
     "add the passage by hand instead."
 )
 
-hasten()  # nothing reads pages by trafilatura but what is below
+hasten()  # for all that this process reads by trafilatura
 
 
 @dataclass(frozen=True, slots=True)
