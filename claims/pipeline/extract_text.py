@@ -12,6 +12,7 @@ from lxml import etree
 from lxml.html import HtmlElement, HTMLParser
 from trafilatura.settings import Document, Extractor
 
+from claims.pipeline.page.expressions import hasten
 from claims.pipeline.page.fingerprint import fingerprint, fingerprint_of
 from claims.pipeline.page.language import detect_language
 from claims.pipeline.page.linked_lines import drop_linked_lines
@@ -57,6 +58,8 @@ _NO_TEXT = (
     "There is no readable article text on this page. It may need a browser, a log-in or a subscription; "
     "add the passage by hand instead."
 )
+
+hasten()  # for all that this process reads by trafilatura
 
 
 @dataclass(frozen=True, slots=True)
