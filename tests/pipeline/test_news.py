@@ -3,7 +3,7 @@
 import pytest
 
 from claims.pipeline.candidate.asides import asides
-from claims.pipeline.candidate.news import Part, has_news, parts_to_read
+from claims.pipeline.candidate.news import Part, parts_to_read, readings
 from claims.pipeline.extract_claims import extract_claims
 from claims.pipeline.text.sentences import read
 
@@ -72,15 +72,15 @@ def test_all_is_read_of_a_text_that_opens_with_a_quotation() -> None:
 
 def test_a_text_that_lost_words_or_changed_places_has_no_news() -> None:
     known = "\n\n".join(PLAIN)
-    assert not has_news("\n\n".join([*PLAIN[15:], " ", *PLAIN[:12]]), known)
-    assert has_news("\n\n".join([*PLAIN, "It is open."]), known)
+    assert not list(readings("\n\n".join([*PLAIN[15:], " ", *PLAIN[:12]]), known))
+    assert list(readings("\n\n".join([*PLAIN, "It is open."]), known))
 
 
 def test_nothing_of_an_edited_text_without_news_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
     def never(*_: object) -> None:
         raise AssertionError("it was read")
 
-    monkeypatch.setattr("claims.pipeline.extract_claims.read", never)
+    monkeypatch.setattr("claims.pipeline.candidate.news.read", never)
     known = "\n\n".join(PLAIN)
     assert extract_claims(headline=None, text="\n\n".join(PLAIN[1:]), published_at=None, known=known) == ()
 

@@ -26,7 +26,8 @@ class Reading:
 
     ``words[i]`` is the lower-case token (straight apostrophes; a run of line breaks is one newline) at
     ``text[starts[i]:ends[i]]``; ``quotes`` and ``sentences`` are token ranges, end exclusive; ``quote_of``
-    and ``sentence_of`` give their index per token, -1 outside.
+    and ``sentence_of`` give their index per token, -1 outside. Where only some paragraphs of the text were read,
+    ``above`` and ``below`` tell how many were left out before them and behind them.
     """
 
     text: str
@@ -37,6 +38,13 @@ class Reading:
     quote_of: list[int]
     sentences: list[tuple[int, int]]
     sentence_of: list[int]
+    above: int = 0
+    below: int = 0
+
+    @property
+    def is_part(self) -> bool:
+        """Whether some of the text was left out."""
+        return bool(self.above or self.below)
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """Return the offsets of the tokens ``start`` (inclusive) to ``end`` (exclusive, greater)."""
@@ -55,8 +63,8 @@ class Reading:
         ]
 
 
-def read(text: str) -> Reading:
-    """Read ``text`` once; linear in its length."""
+def read(text: str, start: int = 0, stop: int | None = None) -> Reading:
+    """Read ``text`` once, or its paragraphs from ``start`` to ``stop``; linear in its length."""
     plain = text.lower()
     if len(plain) != len(text):  # İ becomes two characters: lower each character by itself
         plain = "".join(letter.lower() if len(letter.lower()) == 1 else letter for letter in text)
@@ -64,7 +72,7 @@ def read(text: str) -> Reading:
     plain = plain.replace("―", "—")
     if "’" in plain:
         plain = _APOSTROPHE.sub("'", plain)
-    matches = list(_TOKEN.finditer(plain))
+    matches = list(_TOKEN.finditer(plain, start, len(plain) if stop is None else stop))
     words = [_BREAK if word[0] == _BREAK else word for word in map(re.Match.group, matches)]
     starts, ends = list(map(re.Match.start, matches)), list(map(re.Match.end, matches))
     quotes = _quotes(text, words, starts, ends)
