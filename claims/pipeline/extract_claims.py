@@ -139,12 +139,14 @@ class _Article:
             if len(self.drafts) >= _MOST_DRAFTS:
                 break
             self._add_of_author(number)
-        if self.points_back and not self.part.is_whole:
-            return False
         self.drafts.sort(key=lambda draft: (draft.start, draft.end))
+        self._put_names()
+        return self.part.is_whole or not (self.points_back or self.persons.is_lost)
+
+    def _put_names(self) -> None:
+        """Put the names of persons beside the pronouns that open what is drafted."""
         for draft in self.drafts:
             draft.text = draft.text or with_name(self.persons, draft)
-        return not self.persons.is_lost
 
     def claims(self, known: str) -> list[ClaimCandidate]:
         """Return the candidates in order of the text, without those that stand in ``known``."""

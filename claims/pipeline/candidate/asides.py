@@ -39,9 +39,11 @@ def asides(reading: Reading, places: Collection[int] | None = None) -> set[int]:
     paragraphs = whole_paragraphs(reading)
     asked = range(len(paragraphs)) if places is None else sorted(places)
     lone = [numbers[0] for numbers in paragraphs if len(numbers) == 1]
-    shown_again = _shown_again(
-        reading, lone, [paragraphs[place][0] for place in asked if len(paragraphs[place]) == 1]
-    )
+    shown_again = set()
+    if not reading.is_part:  # of such a one no claims are told where `may_be_shown_again`
+        shown_again = _shown_again(
+            reading, lone, [paragraphs[place][0] for place in asked if len(paragraphs[place]) == 1]
+        )
     for place in asked:
         numbers = paragraphs[place]
         start, end = _span(reading, numbers)
@@ -150,7 +152,7 @@ def _shown_again(reading: Reading, lone: list[int], asked: Collection[int]) -> s
 
 
 def may_be_shown_again(reading: Reading, paragraphs: Iterable[range]) -> bool:
-    """Whether a sentence alone in one of some ``paragraphs`` may stand in what was not read of the text, too."""
+    """Whether a sentence alone in one of some ``paragraphs`` may stand elsewhere in the text, read or not."""
     plain = reading.text.lower()
 
     def count(word: str) -> int:

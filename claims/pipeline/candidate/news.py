@@ -1,7 +1,7 @@
 """Tells which part of a text was not known before, and how much of it has to be read to tell its claims."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from claims.pipeline.attribution.quotes import MEMORY
 from claims.pipeline.candidate.asides import may_be_shown_again, whole_paragraphs
@@ -34,19 +34,19 @@ class Part:
 def readings(text: str, known: str) -> Iterator[Reading]:
     """Yield the text read around what does not stand in ``known``, then all of it; nothing without such news.
 
-    The first reading is left out where it would take in all of the text, or nearly so.
+    The first reading is left out where it would take in all of the text, or a great many paragraphs.
     """
     lines = _Lines(text)
     fresh = [place for place, line in enumerate(lines.words) if line not in known]
     if not fresh:
         return
     top, bottom = lines.around(fresh[0], fresh[-1])
-    last = len(lines.words) - 1
+    above, below = top, len(lines.words) - 1 - bottom
     # A quotation that the text opens with may go to whoever speaks last in all of it.
-    if 0 < last - bottom + top and bottom - top < _LONGEST_EXCERPT and not lines.may_go_on(0):
+    if (above or below) and bottom - top < _LONGEST_EXCERPT and not lines.may_go_on(0):
+        # With the line break above, for what a sentence begins behind tells it from one within a paragraph.
         reading = read(text, max(0, lines.starts[top] - 1), lines.stops[bottom])
-        reading.above, reading.below = top, last - bottom
-        yield reading
+        yield replace(reading, above=above, below=below)
     yield read(text)
 
 
@@ -73,8 +73,8 @@ class _Lines:
     def around(self, first: int, last: int) -> tuple[int, int]:
         """Return the first and the last of the paragraphs that `parts_to_read` may ask about some new ones.
 
-        These are the ones beside, one more above, those with quotations below, what these are joined with, and
-        one more below, for it may judge or sign what stands above it.
+        These are the ones beside, one more above, those with quotations below, what these are joined with,
+        and one more below, for it may judge or sign what stands above it.
         """
         top = self._top(self._top(first - 1) - 1)
         bottom = min(last + 1, len(self.words) - 1)
