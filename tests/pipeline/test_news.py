@@ -202,6 +202,37 @@ def test_what_is_read_around_the_news_says_what_all_of_the_text_says(
         assert around == extract_claims(headline=None, text=text, published_at=None, known=known)
 
 
+@pytest.mark.parametrize(
+    ("far", "new", "told"),
+    [
+        (
+            {1: "Ann Keller came."},
+            "Keller left on Monday. She had buried 40 people in 2011.",
+            "She [Ann Keller] had buried 40 people in 2011.",
+        ),
+        (
+            {12: "Ann Lee left on Monday.", 13: "She was 31.", 14: "She was late."},
+            "She had buried 40 people in 2011.",
+            "She [Ann Lee] had buried 40 people in 2011.",
+        ),
+        ({28: "Her house fell."}, "Pat Hale said he had drowned 40 cats.", "He had drowned 40 cats."),
+        ({}, "Pat Hale said he had drowned 40 cats.", "He [Pat Hale] had drowned 40 cats."),
+    ],
+    ids=["a full name", "whom they speak of", "a woman as well", "nobody else"],
+)
+def test_what_is_told_far_from_the_news_is_known_of_it(far: dict[int, str], new: str, told: str) -> None:
+    paragraphs = [{**far, 15: new}.get(place, words) for place, words in enumerate(PLAIN)]
+    text, known = "\n\n".join(paragraphs), "\n\n".join([*paragraphs[:15], *paragraphs[16:]])
+    found = extract_claims(headline=None, text=text, published_at=None, known=known)
+    assert told in [claim.text for claim in found]
+
+
+def test_who_is_described_where_an_article_does_not_end_is_no_author_of_it() -> None:
+    text = changed(26, "Ann Lee is a reporter for the Gazette and was given 40 prizes in 2011.")
+    found = extract_claims(headline=None, text="\n\n".join(text), published_at=None, known="\n\n".join(PLAIN))
+    assert [claim.quote for claim in found] == [text[26]]
+
+
 def test_far_from_the_news_no_paragraph_is_read() -> None:
     text = "\n\n".join(changed(15, "The bridge fell on Monday."))
     around, whole = readings(text, "\n\n".join(PLAIN))
