@@ -263,9 +263,8 @@ def _align(a: Sequence[Hashable], b: Sequence[Hashable], budget: int) -> list[tu
     head = _common(zip(a, b, strict=False))
     tail = _common(zip(reversed(a[head:]), reversed(b[head:]), strict=False))
     middle_a, middle_b = a[head : len(a) - tail], b[head : len(b) - tail]
-    if _pairs(middle_a, middle_b) > budget:
-        inner = [("replace", 0, len(middle_a), 0, len(middle_b))]
-    else:
+    inner = [("replace", 0, len(middle_a), 0, len(middle_b))]
+    if 0 < _pairs(middle_a, middle_b) <= budget:  # of none, difflib would make the same block
         inner = list(SequenceMatcher(None, middle_a, middle_b, autojunk=False).get_opcodes())
     result = [("equal", 0, head, 0, head)] if head else []
     result += [(op, head + i1, head + i2, head + j1, head + j2) for op, i1, i2, j1, j2 in inner]

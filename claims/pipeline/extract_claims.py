@@ -21,13 +21,12 @@ from claims.pipeline.candidate.dates import with_dates
 from claims.pipeline.candidate.drafts import ClaimCandidate, Draft, stand_alone, with_name
 from claims.pipeline.candidate.fragments import authors_part, is_others_part
 from claims.pipeline.candidate.headlines import headline_claims
-from claims.pipeline.candidate.news import Part, has_news, parts_to_read
+from claims.pipeline.candidate.news import Part, parts_to_read, readings
 from claims.pipeline.candidate.persons import Persons
 from claims.pipeline.candidate.pieces import is_statement, pieces
 from claims.pipeline.candidate.pointers import meant_by
 from claims.pipeline.candidate.relations import Relations
 from claims.pipeline.text.hedges import Hedges, hedging_cue
-from claims.pipeline.text.sentences import read
 from claims.pipeline.tiers.parsing import with_parsed
 from claims.pipeline.tiers.syntax import STATEMENTS as PARSED_STATEMENTS
 from claims.pipeline.words import languages, load_words
@@ -74,7 +73,7 @@ def extract_claims(
     What stands in ``known``, word by word, was read before: no claim of it comes back.
     """
     told = () if headline and headline in known else headline_claims(headline or "")
-    found = [*told, *(_claims_of(text, known, parse) if has_news(text, known) else ())]
+    found = [*told, *_claims_of(text, known, parse)]
     places = _best([claim.score for claim in found])
     return tuple(_dated(found[place], published_at) for place in places)
 
@@ -94,13 +93,14 @@ def _dated(claim: ClaimCandidate, published_at: datetime | None) -> ClaimCandida
 
 def _claims_of(text: str, known: str, parse: Parse | None) -> list[ClaimCandidate]:
     """Return the candidates of a text in its order, read only as far as its news asks for."""
-    grammar = Grammar(read(text), "en")
-    for part in parts_to_read(grammar.reading, known):
-        if parse is not None and not part.is_whole:
-            continue  # what a parser finds is told of the whole text
-        article = _Article(grammar, part)
-        if article.draft(parse):
-            return article.claims(known)
+    for reading in readings(text, known):
+        grammar = Grammar(reading, "en")
+        for part in parts_to_read(reading, known):
+            if parse is not None and not part.is_whole:
+                continue  # what a parser finds is told of the whole text
+            article = _Article(grammar, part)
+            if article.draft(parse):
+                return article.claims(known)
     return []
 
 
@@ -139,13 +139,17 @@ class _Article:
             if len(self.drafts) >= _MOST_DRAFTS:
                 break
             self._add_of_author(number)
-        return self.part.is_whole or not self.points_back
+        self.drafts.sort(key=lambda draft: (draft.start, draft.end))
+        self._put_names()
+        return self.part.is_whole or not (self.points_back or self.persons.is_lost)
+
+    def _put_names(self) -> None:
+        """Put the names of persons beside the pronouns that open what is drafted."""
+        for draft in self.drafts:
+            draft.text = draft.text or with_name(self.persons, draft)
 
     def claims(self, known: str) -> list[ClaimCandidate]:
         """Return the candidates in order of the text, without those that stand in ``known``."""
-        self.drafts.sort(key=lambda draft: (draft.start, draft.end))
-        for draft in self.drafts:
-            draft.text = draft.text or with_name(self.persons, draft)
         Relations(self.grammar, self.hedges, self.drafts, self.paragraph_of).apply()
         fresh = [draft for draft in self.drafts if not known or draft.quote(self.reading) not in known]
         rated = [(draft, draft.rate(self.reading)) for draft in fresh]

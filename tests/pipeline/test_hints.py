@@ -1,9 +1,16 @@
 """The cheap look before an expression is tried never hides what the expression would find."""
 
+import random
 import re
+from collections.abc import Iterable
+from functools import cache
+from re import _constants as codes  # type: ignore[attr-defined]
+from re import _parser as parser  # type: ignore[attr-defined]
+from typing import Any
 
 import pytest
 
+from claims.pipeline.change.notices import _patterns
 from claims.pipeline.text.hints import may_match
 from claims.pipeline.words import load_words
 
@@ -47,3 +54,55 @@ def test_each_mark_of_a_notice_has_a_hint_in_it(sentence: str) -> None:
 
 def test_a_text_without_a_hint_is_told_from_one_that_has_it() -> None:
     assert not may_match("The port is shut.", load_words("en").sets["notice_hints"])
+
+
+def test_whatever_begins_a_notice_has_a_hint_in_it() -> None:
+    chance = random.Random(1)
+    patterns = _patterns()
+    for _, pattern in patterns.starts:
+        tree = parser.parse(pattern.pattern, re.IGNORECASE)
+        told = [line for line in (_any_match(tree, chance) for _ in range(2_000)) if pattern.match(line)]
+        assert len(told) > 1_000
+        assert [line for line in told if not may_match(line, patterns.hints)] == []
+
+
+def _any_match(tree: Iterable[tuple[Any, Any]], chance: random.Random) -> str:
+    """A text that a parsed expression matches, as far as it does not look around."""
+    text = ""
+    for code, given in tree:
+        if code is codes.LITERAL:
+            text += chance.choice([chr(given).lower(), chr(given).upper()])
+        elif code in (codes.IN, codes.NOT_LITERAL, codes.ANY):
+            text += chance.choice(_letters_of(code, tuple(given) if code is codes.IN else given))
+        elif code is codes.BRANCH:
+            text += _any_match(chance.choice(given[1]), chance)
+        elif code is codes.SUBPATTERN:
+            text += _any_match(given[3], chance)
+        elif code in (codes.MAX_REPEAT, codes.MIN_REPEAT):
+            least, most, inner = given
+            times = chance.randint(least, min(most, least + 2))
+            text += "".join(_any_match(inner, chance) for _ in range(times))
+    return text
+
+
+_LETTERS = [*map(chr, range(ord(" "), ord("~") + 1)), "é", "’", "–", "—"]
+_CLASSES = {codes.CATEGORY_DIGIT: r"\d", codes.CATEGORY_WORD: r"\w", codes.CATEGORY_SPACE: r"\s"}
+
+
+@cache
+def _letters_of(code: Any, given: Any) -> list[str]:
+    return [letter for letter in _LETTERS if _is_one(code, given, letter)]
+
+
+def _is_one(code: Any, given: Any, letter: str) -> bool:
+    if code is codes.ANY:
+        return True
+    if code is codes.NOT_LITERAL:
+        return bool(ord(letter) != given)
+    is_denied, is_among = False, False
+    for kind, what in given:
+        is_denied |= kind is codes.NEGATE
+        is_among |= kind is codes.LITERAL and ord(letter) == what
+        is_among |= kind is codes.RANGE and what[0] <= ord(letter) <= what[1]
+        is_among |= kind is codes.CATEGORY and re.match(_CLASSES[what], letter) is not None
+    return is_among is not is_denied

@@ -1,9 +1,12 @@
 """Of an edited text only the news is read, with what tells who speaks there; else all of it."""
 
+import random
+from itertools import pairwise
+
 import pytest
 
 from claims.pipeline.candidate.asides import asides
-from claims.pipeline.candidate.news import Part, has_news, parts_to_read
+from claims.pipeline.candidate.news import Part, parts_to_read, readings
 from claims.pipeline.extract_claims import extract_claims
 from claims.pipeline.text.sentences import read
 
@@ -72,15 +75,15 @@ def test_all_is_read_of_a_text_that_opens_with_a_quotation() -> None:
 
 def test_a_text_that_lost_words_or_changed_places_has_no_news() -> None:
     known = "\n\n".join(PLAIN)
-    assert not has_news("\n\n".join([*PLAIN[15:], " ", *PLAIN[:12]]), known)
-    assert has_news("\n\n".join([*PLAIN, "It is open."]), known)
+    assert not list(readings("\n\n".join([*PLAIN[15:], " ", *PLAIN[:12]]), known))
+    assert list(readings("\n\n".join([*PLAIN, "It is open."]), known))
 
 
 def test_nothing_of_an_edited_text_without_news_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
     def never(*_: object) -> None:
         raise AssertionError("it was read")
 
-    monkeypatch.setattr("claims.pipeline.extract_claims.read", never)
+    monkeypatch.setattr("claims.pipeline.candidate.news.read", never)
     known = "\n\n".join(PLAIN)
     assert extract_claims(headline=None, text="\n\n".join(PLAIN[1:]), published_at=None, known=known) == ()
 
@@ -140,3 +143,100 @@ def test_only_the_paragraphs_asked_for_are_told_to_be_asides() -> None:
     reading = read("\n\n".join([notice, *PLAIN[:5], notice.replace("minister", "mayor"), *PLAIN[5:]]))
     assert asides(reading) == {0, 6}
     assert asides(reading, {5, 6}) == {6}
+
+
+def test_some_paragraphs_are_read_as_they_are_in_all_of_the_text() -> None:
+    text = "\n\n".join(
+        ["“It is open.", "“It’s shut,” said Ann “Tig” Lee. İt was 10:30.", "", "The end! “No”", "He"]
+    )
+    whole = read(text)
+    breaks = [place for place, word in enumerate(whole.words) if word == "\n"]
+    for first, last in pairwise(breaks):
+        part = read(text, whole.starts[first], whole.starts[last])
+        assert part.words == whole.words[first:last]
+        assert (part.starts, part.ends) == (whole.starts[first:last], whole.ends[first:last])
+        inside = [(start - first, end - first) for start, end in whole.sentences if first <= start < last]
+        assert part.sentences == inside
+        assert part.quotes == [(s - first, e - first) for s, e in whole.quotes if first <= s < last]
+
+
+LINES = (
+    "Ann Keller came.",
+    "Ann Lee is a reporter for the Gazette and was given 40 prizes in 2011.",
+    "Keller left the town on Monday with 40 people. She said that the bridge had fallen.",
+    "Keller said that 40 people had drowned. He told reporters that he was 31.",
+    "She was at home. She said the bridge fell on Monday.",
+    "He said that it had killed 40 people.",
+    "He slept. He ate. He had 12 cats.",
+    "Tom Hale said he had drowned 12 cats on Monday.",
+    "Her house fell on Monday, and 40 people were killed in it.",
+    "They said that the mayor had resigned on Monday.",
+    "“The bridge fell down on Monday, and 40 people drowned.”",
+    "“The bridge fell down on Monday, and 40 people drowned.",
+    "“It fell on Monday,” Karl Lind said, “and 40 people drowned.”",
+    "“It fell on Monday,” she said.",
+    "— Karl Lind, Bergen",
+    "The mayor said: “It fell on Monday.",
+    "Karl Lind denied:",
+    "Claims that the bridge fell on Monday were denied by Karl Lind.",
+    "Said Karl Lind: 40 people drowned on Monday.",
+    "That is a lie.",
+    "None of this could be confirmed.",
+    "According to the same official, 40 people drowned.",
+    "Correction: An earlier version of this article gave another figure.",
+)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_what_is_read_around_the_news_says_what_all_of_the_text_says(
+    seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chance = random.Random(seed)
+    paragraphs = [chance.choice([words, chance.choice(LINES)]) for words in PLAIN]
+    text = "\n\n".join(paragraphs)
+    for new in range(len(paragraphs)):
+        known = "\n\n".join(words for words in paragraphs if words != paragraphs[new])
+        monkeypatch.setattr("claims.pipeline.candidate.news._LONGEST_EXCERPT", 40)
+        around = extract_claims(headline=None, text=text, published_at=None, known=known)
+        monkeypatch.setattr("claims.pipeline.candidate.news._LONGEST_EXCERPT", 0)
+        assert around == extract_claims(headline=None, text=text, published_at=None, known=known)
+
+
+@pytest.mark.parametrize(
+    ("far", "new", "told"),
+    [
+        (
+            {1: "Ann Keller came."},
+            "Keller left on Monday. She had buried 40 people in 2011.",
+            "She [Ann Keller] had buried 40 people in 2011.",
+        ),
+        (
+            {12: "Ann Lee left on Monday.", 13: "She was 31.", 14: "She was late."},
+            "She had buried 40 people in 2011.",
+            "She [Ann Lee] had buried 40 people in 2011.",
+        ),
+        ({28: "Her house fell."}, "Pat Hale said he had drowned 40 cats.", "He had drowned 40 cats."),
+        ({}, "Pat Hale said he had drowned 40 cats.", "He [Pat Hale] had drowned 40 cats."),
+    ],
+    ids=["a full name", "whom they speak of", "a woman as well", "nobody else"],
+)
+def test_what_is_told_far_from_the_news_is_known_of_it(far: dict[int, str], new: str, told: str) -> None:
+    paragraphs = [{**far, 15: new}.get(place, words) for place, words in enumerate(PLAIN)]
+    text, known = "\n\n".join(paragraphs), "\n\n".join([*paragraphs[:15], *paragraphs[16:]])
+    found = extract_claims(headline=None, text=text, published_at=None, known=known)
+    assert told in [claim.text for claim in found]
+
+
+def test_who_is_described_where_an_article_does_not_end_is_no_author_of_it() -> None:
+    text = changed(26, "Ann Lee is a reporter for the Gazette and was given 40 prizes in 2011.")
+    found = extract_claims(headline=None, text="\n\n".join(text), published_at=None, known="\n\n".join(PLAIN))
+    assert [claim.quote for claim in found] == [text[26]]
+
+
+def test_far_from_the_news_no_paragraph_is_read() -> None:
+    text = "\n\n".join(changed(15, "The bridge fell on Monday."))
+    around, whole = readings(text, "\n\n".join(PLAIN))
+    assert (around.above, around.below) == (13, 12)
+    assert len(around.sentences) == 5
+    assert around.text == whole.text == text
+    assert not whole.is_part

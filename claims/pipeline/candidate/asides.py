@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Iterable
 from functools import lru_cache
 from itertools import pairwise
 
@@ -39,14 +39,16 @@ def asides(reading: Reading, places: Collection[int] | None = None) -> set[int]:
     paragraphs = whole_paragraphs(reading)
     asked = range(len(paragraphs)) if places is None else sorted(places)
     lone = [numbers[0] for numbers in paragraphs if len(numbers) == 1]
-    shown_again = _shown_again(
-        reading, lone, [paragraphs[place][0] for place in asked if len(paragraphs[place]) == 1]
-    )
+    shown_again = set()
+    if not reading.is_part:  # of such a one no claims are told where `may_be_shown_again`
+        shown_again = _shown_again(
+            reading, lone, [paragraphs[place][0] for place in asked if len(paragraphs[place]) == 1]
+        )
     for place in asked:
         numbers = paragraphs[place]
         start, end = _span(reading, numbers)
         text = reading.text[start:end]
-        is_late = len(paragraphs) - place <= _LAST
+        is_late = len(paragraphs) + reading.below - place <= _LAST
         is_page = len(numbers) == 1 and (is_furniture(text) or text.isupper() or numbers[0] in shown_again)
         if is_page or (is_late and _tells_the_author(reading.text, start, end)):
             found.update(numbers)
@@ -122,7 +124,7 @@ def _shown_again(reading: Reading, lone: list[int], asked: Collection[int]) -> s
     one. Time is linear in the text.
     """
     counts = Counter(reading.words)
-    if not any(_may_stand_twice(reading, number, counts) for number in asked):
+    if not any(_may_stand_twice(reading, number, counts.__getitem__) for number in asked):
         return set()
     shown = {}
     runs: dict[tuple[str, ...], list[int]] = {}
@@ -149,10 +151,21 @@ def _shown_again(reading: Reading, lone: list[int], asked: Collection[int]) -> s
     return found
 
 
-def _may_stand_twice(reading: Reading, number: int, counts: Counter[str]) -> bool:
+def may_be_shown_again(reading: Reading, paragraphs: Iterable[range]) -> bool:
+    """Whether a sentence alone in one of some ``paragraphs`` may stand elsewhere in the text, read or not."""
+    plain = reading.text.lower()
+
+    def count(word: str) -> int:
+        # Of other words the text may have another spelling than the reading.
+        return plain.count(word) if word.isascii() and "'" not in word else 2
+
+    return any(_may_stand_twice(reading, numbers[0], count) for numbers in paragraphs if len(numbers) == 1)
+
+
+def _may_stand_twice(reading: Reading, number: int, count: Callable[[str], int]) -> bool:
     """Whether each of a sentence's first words stands in the text more than once; a cheap first look."""
     tokens = _shown_words(reading, *reading.sentences[number])
-    return len(tokens) >= _RUN and all(counts[word] > 1 for word in _spelled(reading, tokens[:_RUN]))
+    return len(tokens) >= _RUN and all(count(word) > 1 for word in _spelled(reading, tokens[:_RUN]))
 
 
 def _shown_words(reading: Reading, first: int, last: int) -> list[int]:

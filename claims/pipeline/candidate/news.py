@@ -1,12 +1,16 @@
 """Tells which part of a text was not known before, and how much of it has to be read to tell its claims."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from claims.pipeline.attribution.quotes import MEMORY
-from claims.pipeline.candidate.asides import whole_paragraphs
+from claims.pipeline.candidate.asides import may_be_shown_again, whole_paragraphs
 from claims.pipeline.text.hedges import Hedges
-from claims.pipeline.text.sentences import Reading
+from claims.pipeline.text.sentences import Reading, read
+
+_MARKS = ("“", "„", "«", '"', "``", "''")
+_OPENING = frozenset("“„«\"`'")
+_LONGEST_EXCERPT = 40  # paragraphs
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,16 +31,75 @@ class Part:
         return self.tokens is None
 
 
-def has_news(text: str, known: str) -> bool:
-    """Whether any paragraph of ``text`` does not stand in ``known``."""
-    return any(line.strip() not in known for line in text.split("\n"))
+def readings(text: str, known: str) -> Iterator[Reading]:
+    """Yield the text read around what does not stand in ``known``, then all of it; nothing without such news.
+
+    The first reading is left out where it would take in all of the text, or a great many paragraphs.
+    """
+    lines = _Lines(text)
+    fresh = [place for place, line in enumerate(lines.words) if line not in known]
+    if not fresh:
+        return
+    top, bottom = lines.around(fresh[0], fresh[-1])
+    above, below = top, len(lines.words) - 1 - bottom
+    # A quotation that the text opens with may go to whoever speaks last in all of it.
+    if (above or below) and bottom - top < _LONGEST_EXCERPT and not lines.may_go_on(0):
+        # With the line break above, for what a sentence begins behind tells it from one within a paragraph.
+        reading = read(text, max(0, lines.starts[top] - 1), lines.stops[bottom])
+        yield replace(reading, above=above, below=below)
+    yield read(text)
+
+
+class _Lines:
+    """The paragraphs of a text as lines, which is all that is to be known of those far from the news."""
+
+    def __init__(self, text: str) -> None:
+        self.words: list[str] = []
+        self.starts: list[int] = []
+        self.stops: list[int] = []
+        start = 0
+        for line in text.split("\n"):
+            stop = start + len(line)
+            if words := line.strip():
+                self.words.append(words)
+                self.starts.append(start)
+                self.stops.append(stop)
+            start = stop + 1
+
+    def may_go_on(self, place: int) -> bool:
+        """Whether a paragraph may open with a quotation, so that speech may go on in it from above."""
+        return self.words[place][0] in _OPENING
+
+    def around(self, first: int, last: int) -> tuple[int, int]:
+        """Return the first and the last of the paragraphs that `parts_to_read` may ask about some new ones.
+
+        These are the ones beside, one more above, those with quotations below, what these are joined with,
+        and one more below, for it may judge or sign what stands above it.
+        """
+        top = self._top(self._top(first - 1) - 1)
+        bottom = min(last + 1, len(self.words) - 1)
+        below = range(bottom + 1, min(bottom + 1 + MEMORY, len(self.words)))
+        bottom = max((place for place in below if self._quotes(place)), default=bottom)
+        while bottom + 1 < len(self.words) and self.may_go_on(bottom + 1):
+            bottom += 1
+        return top, min(bottom + 1, len(self.words) - 1)
+
+    def _top(self, place: int) -> int:
+        """Return the paragraph from which speech may go on as far as the one at ``place``."""
+        while place > 0 and self.may_go_on(place):
+            place -= 1
+        return max(0, place)
+
+    def _quotes(self, place: int) -> bool:
+        return any(mark in self.words[place] for mark in _MARKS)
 
 
 def parts_to_read(reading: Reading, known: str) -> Iterator[Part]:
     """Yield the paragraphs that do not stand in ``known``, with those that tell who speaks there, then all.
 
     The first part is left out where it would not do: in all of the text the paragraphs beside the new ones
-    are weighed, too, for they may say that something in these is not true, or be what these say it of.
+    are weighed, too, for they may say that something in these is not true, or be what these say it of. The
+    second is left out where not all of the text was read.
     """
     text = _Paragraphs(reading)
     fresh = {place for place in range(len(text.sentences)) if text.words(place, place) not in known}
@@ -45,12 +108,14 @@ def parts_to_read(reading: Reading, known: str) -> Iterator[Part]:
     parted = {bounds for bounds in joined if text.words(*bounds) not in known}
     new = fresh | {place for place in near if text.joined[place] in parted}
     spans = text.spans(new)
-    read = frozenset(place for span in spans for place in span)
+    told = frozenset(place for span in spans for place in span)
     every = frozenset(range(len(text.sentences)))
     # A quotation that the text opens with may go to whoever speaks last in all of it.
-    if read != every and not text.goes_on[0] and not text.is_judged(new):
-        yield Part(text.numbers(new), read, tuple(map(text.tokens, spans)))
-    yield Part(text.numbers(near), every)
+    is_cut = told != every or reading.is_part
+    if is_cut and not text.goes_on[0] and not text.is_judged(new) and not text.may_be_shown_again(told):
+        yield Part(text.numbers(new), told, tuple(map(text.tokens, spans)))
+    if not reading.is_part:
+        yield Part(text.numbers(near), every)
 
 
 class _Paragraphs:
@@ -116,3 +181,9 @@ class _Paragraphs:
         tokens = [self.tokens(range(place, place + 1)) for place in sorted(around)]
         hedges = Hedges(self.reading, within=tokens)
         return bool(hedges.disclaimers or hedges.refutations)
+
+    def may_be_shown_again(self, places: Iterable[int]) -> bool:
+        """Whether one of some paragraphs may stand in what was left out of the text, too."""
+        return self.reading.is_part and may_be_shown_again(
+            self.reading, (self.sentences[place] for place in places)
+        )

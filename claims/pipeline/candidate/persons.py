@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from functools import cached_property
 
 from claims.pipeline.attribution.grammar import Grammar
+from claims.pipeline.text.sentences import read
 from claims.pipeline.words import load_words
 
 _HE = frozenset({"he", "he's", "he'd", "his"})
@@ -22,10 +23,19 @@ class Persons:
     def __init__(self, grammar: Grammar) -> None:
         """Take the ``grammar`` of the text; its names are read when first asked for."""
         self.grammar = grammar
+        self.is_lost = False  # whether anybody may be named above the part of the text that was read
+
+    @cached_property
+    def _whole(self) -> "Persons":
+        """Those of all of the text, also where only a part of it was read."""
+        reading = self.grammar.reading
+        return Persons(Grammar(read(reading.text), "en")) if reading.is_part else self
 
     @cached_property
     def by_surname(self) -> Mapping[str, str]:
         """The first full name of each last word; linear in the text."""
+        if self._whole is not self:
+            return self._whole.by_surname
         reading = self.grammar.reading
         names: dict[str, str] = {}
         text = reading.text
@@ -68,7 +78,7 @@ class Persons:
             titles = {title for title, of in _TITLES.items() if of is kind}
             if not (names | titles).isdisjoint(words):
                 return kind is forms
-        return not surely or (_SHE if forms is _HE else _HE).isdisjoint(self.grammar.words)
+        return not surely or (_SHE if forms is _HE else _HE).isdisjoint(self._whole.grammar.words)
 
     def known(self, name: str) -> str | None:
         """Return the full name that ``name`` is or is the surname of."""
@@ -86,6 +96,7 @@ class Persons:
             if reading.quote_of[first] < 0 and reading.words[first] not in forms:
                 name = self._subject(first, last)
                 return name if name is None or not forms or self.fits(name, pronoun, surely=False) else None
+        self.is_lost |= number < _STEPS_BACK and reading.above > 0
         return None
 
     def _subject(self, first: int, last: int) -> str | None:

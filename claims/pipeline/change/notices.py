@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from claims.pipeline.page.passing import is_passing
+from claims.pipeline.text.hints import may_match
 from claims.pipeline.text.tokens import keys, squash
 from claims.vocabulary import ChangeKind
 
@@ -72,6 +73,8 @@ def _with_their_heads(lines: Iterable[str]) -> Iterator[str]:
 def _notice_in(line: str) -> Notice | None:
     """The notice that a paragraph is, or that one of its sentences begins, outside quotations."""
     line = line[:100_000]
+    if not may_match(line, _patterns().hints):
+        return None
     opening = [] if line[:1].isspace() else [0]
     for start in (*opening, *map(re.Match.end, _BETWEEN_SENTENCES.finditer(line))):
         notice = notice_that_opens(line[start : start + LONGEST_NOTICE])
@@ -127,6 +130,7 @@ def _kind(name: str, text: str, patterns: "_Patterns") -> ChangeKind | None:
 
 @dataclass(frozen=True, slots=True)
 class _Patterns:
+    hints: tuple[str, ...]
     lead: re.Pattern[str]
     head: re.Pattern[str]
     starts: tuple[tuple[str, re.Pattern[str]], ...]
@@ -153,6 +157,7 @@ def _patterns() -> _Patterns:
 
     starts = ("retraction", "correction", "editors_note", "update")
     return _Patterns(
+        hints=tuple(lists["hints"]),
         lead=re.compile(rf"[{re.escape(_BULLETS)}]*{whole(lists['lead'])}", re.IGNORECASE),
         head=either("heads"),
         starts=tuple((name, either(name)) for name in starts),

@@ -9,7 +9,7 @@ from claims.pipeline.words import load_words
 
 _TOKEN = re.compile(r"\w++(?:['’.\-]\w++|,\d{3}(?!\d)|:(?<=\d:)\d\d(?!\d))*|''|``|\n++|[^\w\s]")
 _BREAK = "\n"
-_APOSTROPHE = re.compile(r"(?<=\w)’(?=\w)")
+_APOSTROPHE = re.compile(r"’(?<=\w’)(?=\w)")  # the mark first, for that is quickly looked for
 _OPENING = frozenset({"“", "``", "„", "«"})
 _CLOSING = frozenset({"”", "»"})
 _STRAIGHT = frozenset({'"', "''"})
@@ -26,7 +26,8 @@ class Reading:
 
     ``words[i]`` is the lower-case token (straight apostrophes; a run of line breaks is one newline) at
     ``text[starts[i]:ends[i]]``; ``quotes`` and ``sentences`` are token ranges, end exclusive; ``quote_of``
-    and ``sentence_of`` give their index per token, -1 outside.
+    and ``sentence_of`` give their index per token, -1 outside. Where only some paragraphs of the text were
+    read, ``above`` and ``below`` tell how many were left out before them and behind them.
     """
 
     text: str
@@ -37,6 +38,13 @@ class Reading:
     quote_of: list[int]
     sentences: list[tuple[int, int]]
     sentence_of: list[int]
+    above: int = 0
+    below: int = 0
+
+    @property
+    def is_part(self) -> bool:
+        """Whether some of the text was left out."""
+        return bool(self.above or self.below)
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """Return the offsets of the tokens ``start`` (inclusive) to ``end`` (exclusive, greater)."""
@@ -55,16 +63,17 @@ class Reading:
         ]
 
 
-def read(text: str) -> Reading:
-    """Read ``text`` once; linear in its length."""
-    plain = text.lower()
-    if len(plain) != len(text):  # İ becomes two characters: lower each character by itself
-        plain = "".join(letter.lower() if len(letter.lower()) == 1 else letter for letter in text)
+def read(text: str, start: int = 0, stop: int | None = None) -> Reading:
+    """Read ``text`` once, or its paragraphs from ``start`` to ``stop``; linear in its length."""
+    part = text[start:stop]
+    plain = part.lower()
+    if len(plain) != len(part):  # İ becomes two characters: lower each character by itself
+        plain = "".join(letter.lower() if len(letter.lower()) == 1 else letter for letter in part)
     # One character for one, so that offsets stay.
     plain = plain.replace("―", "—")
     if "’" in plain:
         plain = _APOSTROPHE.sub("'", plain)
-    matches = list(_TOKEN.finditer(plain))
+    matches = list(_TOKEN.finditer(text[:start] + plain, start))
     words = [_BREAK if word[0] == _BREAK else word for word in map(re.Match.group, matches)]
     starts, ends = list(map(re.Match.start, matches)), list(map(re.Match.end, matches))
     quotes = _quotes(text, words, starts, ends)
