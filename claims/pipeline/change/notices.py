@@ -44,6 +44,8 @@ def new_notice(before: str, after: str) -> Notice | None:
 
 def retraction_in(text: str) -> str | None:
     """Return the notice by which a publisher takes the article back, the longest if there are several."""
+    if not may_match(text, _patterns().hints_of_retraction):
+        return None
     found = (n.text for n in _notices(text.splitlines()) if n.kind is ChangeKind.RETRACTION)
     return max(found, key=len, default=None)
 
@@ -131,6 +133,7 @@ def _kind(name: str, text: str, patterns: "_Patterns") -> ChangeKind | None:
 @dataclass(frozen=True, slots=True)
 class _Patterns:
     hints: tuple[str, ...]
+    hints_of_retraction: tuple[str, ...]
     lead: re.Pattern[str]
     head: re.Pattern[str]
     starts: tuple[tuple[str, re.Pattern[str]], ...]
@@ -158,6 +161,7 @@ def _patterns() -> _Patterns:
     starts = ("retraction", "correction", "editors_note", "update")
     return _Patterns(
         hints=tuple(lists["hints"]),
+        hints_of_retraction=tuple(lists["hints_of_retraction"]),
         lead=re.compile(rf"[{re.escape(_BULLETS)}]*{whole(lists['lead'])}", re.IGNORECASE),
         head=either("heads"),
         starts=tuple((name, either(name)) for name in starts),
