@@ -6,10 +6,9 @@ from dataclasses import dataclass, replace
 from claims.pipeline.attribution.quotes import MEMORY
 from claims.pipeline.candidate.asides import may_be_shown_again, whole_paragraphs
 from claims.pipeline.text.hedges import Hedges
-from claims.pipeline.text.sentences import Reading, read
+from claims.pipeline.text.sentences import OPENING_MARKS, Reading, read
 
-_MARKS = ("“", "„", "«", '"', "``", "''")
-_OPENING = frozenset("“„«\"`'")
+_OPENING = frozenset(mark[0] for mark in OPENING_MARKS)
 _LONGEST_EXCERPT = 40  # paragraphs
 
 
@@ -91,7 +90,7 @@ class _Lines:
         return max(0, place)
 
     def _quotes(self, place: int) -> bool:
-        return any(mark in self.words[place] for mark in _MARKS)
+        return any(mark in self.words[place] for mark in OPENING_MARKS)
 
 
 def parts_to_read(reading: Reading, known: str) -> Iterator[Part]:

@@ -13,7 +13,9 @@ _APOSTROPHE = re.compile(r"’(?<=\w’)(?=\w)")  # the mark first, for that is 
 _OPENING = frozenset({"“", "``", "„", "«"})
 _CLOSING = frozenset({"”", "»"})
 _STRAIGHT = frozenset({'"', "''"})
-_MARKS = _OPENING | _CLOSING | _STRAIGHT | {_BREAK}
+OPENING_MARKS = _OPENING | _STRAIGHT
+"""The tokens with which a quotation may begin."""
+_MARKS = OPENING_MARKS | _CLOSING | {_BREAK}
 _STOPS = frozenset({".", "!", "?", "…"})
 _MAY_END = _STOPS | {_BREAK}
 _AFTER_STOP = frozenset({"”", '"', "''", "’", "'", ")", "]", "»", ".", "!", "?"})
