@@ -12,8 +12,9 @@ from claims.operations.custody import save_copies as save
 from claims.operations.deliveries import deliver as send
 from claims.operations.feed_reading import read_feeds as read
 from claims.operations.kept_bytes import read_kept_bytes as read_anew
-from claims.operations.recheck import bring_back, check_due, heat_up, shelve_stuck
+from claims.operations.recheck import check_due
 from claims.operations.tallies import FAILED_HINTS, count
+from claims.operations.upkeep import put_in_order
 from claims.queries.clock import database_now
 from claims.queries.due import (
     FEEDS_AT_A_TIME,
@@ -32,9 +33,7 @@ log = structlog.get_logger(__name__)
 @shared_task(name="claims.sweep", ignore_result=True)
 def sweep() -> None:
     """Hint at everything that is due. Any number may run; a hint lost or doubled does no harm."""
-    bring_back()
-    shelve_stuck()
-    heat_up()
+    put_in_order()
     hosts = due_hosts(patience=timedelta(seconds=settings.SWEEP_SECONDS))
     hints: list[tuple[Task[Any, Any], list[str]]] = [
         *((deliver, webhooks) for webhooks in [due_webhooks()] if webhooks),

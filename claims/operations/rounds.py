@@ -13,7 +13,8 @@ from claims.operations.deliveries import deliver
 from claims.operations.feed_reading import read_feeds
 from claims.operations.findings import CheckReport
 from claims.operations.kept_bytes import read_kept_bytes
-from claims.operations.recheck import bring_back, check_due, heat_up, shelve_stuck
+from claims.operations.recheck import check_due
+from claims.operations.upkeep import put_in_order
 from claims.queries.clock import database_now
 from claims.queries.due import (
     FEEDS_AT_A_TIME,
@@ -59,7 +60,7 @@ class _Waiting:
 
 def work_off() -> Iterator[CheckReport]:
     """Do all that is due by now, and check what its feeds bring; yields a report for each page."""
-    _put_in_order()
+    put_in_order()
     waiting = _Waiting()
     waiting.look_around()
     due_by = database_now()
@@ -69,6 +70,7 @@ def work_off() -> Iterator[CheckReport]:
         brings_news = bool(waiting.feeds)
         is_done = not (hosts or waiting)
         yield from _round(hosts, waiting, due_by=due_by)
+        put_in_order()
         if brings_news:
             due_by = database_now()
     _tell_who_listens()
@@ -82,6 +84,7 @@ def keep_working() -> Iterator[CheckReport]:
     """
     waiting = _Waiting()
     while True:
+        put_in_order()
         waiting.look_around()
         is_idle = not waiting
         for report in _round(due_hosts(patience=_PATIENCE), waiting, due_by=None):
@@ -94,7 +97,6 @@ def keep_working() -> Iterator[CheckReport]:
 
 def _round(hosts: list[str], waiting: _Waiting, *, due_by: datetime | None) -> Iterator[CheckReport]:
     """Check a batch of pages, those of hot claims among the first; then read a few feeds and kept pages."""
-    _put_in_order()
     if hosts:
         yield from check_due(waiting.hosts_in_turn(hosts), due_by=due_by)
     for _ in read_feeds(_some(waiting.feeds, FEEDS_AT_A_TIME), only_due=True):
@@ -103,13 +105,6 @@ def _round(hosts: list[str], waiting: _Waiting, *, due_by: datetime | None) -> I
         pass  # told of beside the evidence
     if kept_bytes_wait():
         read_kept_bytes()
-
-
-def _put_in_order() -> None:
-    """Let be due what should be, however long its wait was set."""
-    bring_back()
-    shelve_stuck()
-    heat_up()
 
 
 def _some(waiting: deque[str], most: int) -> list[str]:

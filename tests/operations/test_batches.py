@@ -19,9 +19,10 @@ from claims.operations.findings import finish
 from claims.operations.ingest import add_article
 from claims.operations.leases import give_back, hold_hosts, lease_articles, wait_for_hosts
 from claims.operations.policies import fetch_policy
-from claims.operations.recheck import bring_back, check_articles, check_due, heat_up
+from claims.operations.recheck import check_articles, check_due
 from claims.operations.sightings import LEASED_COLUMNS, Leased, look_at, said_before
 from claims.operations.unchanged import SeenAgain, finish_unchanged, nothing_new, seen_again
+from claims.operations.upkeep import bring_back, heat_up
 from claims.pipeline.fetch import Fetched, fetch
 from claims.pipeline.read_again import read_again
 from claims.queries.due import due_feeds, due_hosts, due_pages

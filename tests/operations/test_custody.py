@@ -323,7 +323,7 @@ def test_an_archive_that_may_not_be_asked_now_keeps_no_worker_awake(
         rounds.append(1)
         assert len(rounds) < 5, "it goes round and round"
 
-    monkeypatch.setattr(rounds_of_work, "_put_in_order", look_around)
+    monkeypatch.setattr(rounds_of_work, "put_in_order", look_around)
     monkeypatch.setattr(time, "sleep", rest)
     with pytest.raises(Rested):
         list(rounds_of_work.keep_working())

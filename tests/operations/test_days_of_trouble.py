@@ -13,7 +13,8 @@ from pytest_django import Settings
 
 from claims.models import Article, Change, Snapshot
 from claims.operations.ingest import add_article
-from claims.operations.recheck import bring_back, check_due, heat_up, shelve_stuck
+from claims.operations.recheck import check_due
+from claims.operations.upkeep import put_in_order
 from claims.queries.clock import database_now
 from claims.queries.due import due_hosts
 from claims.vocabulary import ArticleState, ChangeKind
@@ -146,9 +147,7 @@ def _look(site: NewsSite, clock: Clock, made: list[Source]) -> None:
     for source in made:
         site.pages[source.path] = source.answer(clock.now)
     before = len(site.asked)
-    bring_back()
-    shelve_stuck()
-    heat_up()
+    put_in_order()
     list(check_due(due_hosts(patience=timedelta(0))))
     asked = {path for path, _ in site.asked[before:]}
     for source in made:

@@ -120,3 +120,12 @@ def test_what_is_too_long_for_its_column_is_refused_whole() -> None:
     with pytest.raises(DataError), transaction.atomic():
         insert(rows)
     assert not Candidate.objects.exists()
+
+
+@pytest.mark.only_postgres  # SQLite keeps any text
+@pytest.mark.parametrize("unwritable", ["\0", "\ud800"])
+def test_what_no_column_can_hold_is_refused_whole(unwritable: str) -> None:
+    rows = [Candidate(text=text, proposed_at=NOON, updated_at=NOON) for text in ("x", f"x{unwritable}")]
+    with pytest.raises(DataError), transaction.atomic():
+        insert(rows)
+    assert not Candidate.objects.exists()

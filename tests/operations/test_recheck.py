@@ -8,9 +8,9 @@ from claims.operations.evidence import Cited
 from claims.operations.findings import finish
 from claims.operations.leases import lease_articles
 from claims.operations.policies import cadence, fetch_policy
-from claims.operations.recheck import shelve_stuck
 from claims.operations.review import decide
 from claims.operations.sightings import Leased, Sighting, look_at, said_before
+from claims.operations.upkeep import shelve_stuck
 from claims.pipeline.fetch import Fetched, fetch
 from claims.pipeline.read_again import read_again
 from claims.pipeline.schedule import IN_FULL_EVERY
