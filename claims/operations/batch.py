@@ -43,7 +43,7 @@ from claims.vocabulary import CheckOutcome
 log = structlog.get_logger(__name__)
 
 _MOST_SECONDS = 20.0
-_AT_ONCE = 200  # unchanged pages in one statement
+_AT_ONCE = 400  # unchanged pages in one statement
 _NEWS_AT_ONCE = 32  # pages with news in one transaction: editors wait no longer for a claim of one of them
 MOST_PAGES_OF_A_HOST = 50
 """Pages of one host in one batch; fewer where its gap allows fewer in the time of a batch."""
@@ -115,7 +115,7 @@ class Batch:
         with batch_reader() as reader, closing(self._lanes.answers()) as answers:
             for page, result in answers:
                 self._take(page, result, reader)
-                if self._reading and (reader.is_full or reader.stirs):
+                if self._reading and (reader.is_full or reader.stirs()):
                     self._take_readings(reader, wait=reader.is_full)
                 if len(self._unchanged) >= _AT_ONCE:
                     yield from self._finish_unchanged()

@@ -32,6 +32,7 @@ PATIENCE = 3
 _HANDFUL = 64  # pages handed over at once: each time costs a change of process
 _HANDFUL_OF_BYTES = 1024 * 1024
 _LONGEST_WAIT = 1.0  # seconds until fewer are handed over, while the child has nothing to do
+_BETWEEN_LOOKS = 0.02  # seconds: to look after the child is a call of the system, more than most pages need
 _MOST_BY_ONE_CHILD = 1_000  # pages; then its memory is given back
 _MOST_WAITING = 32 * 1024 * 1024  # bytes of pages that wait to be read
 _PAGES_OF_MEMORY = Path("/proc/self/statm")
@@ -57,6 +58,7 @@ class Reader:
         self._waiting_since = 0.0  # by the monotonic clock
         self._at_work: deque[tuple[str, PageToRead]] = deque()  # in the order in which they are read
         self._deadline = 0.0  # of the first at work, by the monotonic clock
+        self._look_again_at = 0.0  # by the monotonic clock
         self._child: tuple[int, Connection, select.poll] | None = None
         self._read_by_child = 0
 
@@ -79,12 +81,16 @@ class Reader:
         """Whether the child reads, or has answered what was not yet taken in."""
         return bool(self._at_work)
 
-    @property
     def stirs(self) -> bool:
-        """Whether `answers` has something to do now: to hand over, to take in, or to give a page up."""
-        if not self._at_work:
-            return self._is_handful()
-        return self._has_answer(0.0) or time.monotonic() >= self._deadline
+        """Whether `answers` has something to do: to hand over, to take in, or to give a page up.
+
+        Found out fifty times a second at most, so it may be asked as often as one likes.
+        """
+        now = time.monotonic()
+        if now < self._look_again_at:
+            return False
+        self._look_again_at = now + _BETWEEN_LOOKS
+        return (self._has_answer(0.0) or now >= self._deadline) if self._at_work else self._is_handful()
 
     def answers(self, *, wait: bool) -> Iterator[tuple[str, PageRead | None]]:
         """Yield what was read, None for a page that broke the child; with ``wait`` until nothing is left."""

@@ -40,6 +40,7 @@ class Wire:
         setopt(pycurl.PATH_AS_IS, 1)
         setopt(pycurl.FOLLOWLOCATION, 0)
         setopt(pycurl.NOSIGNAL, 1)
+        setopt(pycurl.DNS_CACHE_TIMEOUT, -1)  # what it knows was told below; else it looks through all of it
         setopt(pycurl.PROXY, "")
         setopt(pycurl.NOPROXY, "*")
         setopt(pycurl.USERAGENT, policy.user_agent)
