@@ -174,6 +174,8 @@ class Batch:
             if read is None or read.wants_before:  # a page that took its reader over may let it ask for ever
                 log.warning("a page broke its reader", article=page.id, url=page.url)
                 self._note(page, broke_reader(result, now=now))
+            elif (again := seen_again(page, result, now=now, read=read)) is not None:
+                self._unchanged.append(again)
             elif read.article is None:
                 self._note(page, look_at(result, now=now, read=read))
             else:

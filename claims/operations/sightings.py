@@ -183,8 +183,7 @@ def look_at(
         return Sighting(result, _observe(result, None, now))
     observation = _observe(result, read, now)
     if read.article is None:
-        is_news = read.unreadable or read.broke_off or read.kind is not PageKind.ARTICLE
-        sha256 = "" if is_news else sha256_of(result.body)
+        sha256 = sha256_of(result.body) if read.says_the_same else ""
         return Sighting(result, observation, sha256=sha256, fingerprint=read.fingerprint)
     reading = Reading(
         body=result.body,

@@ -11,8 +11,9 @@ from claims.operations.findings import CheckReport, history_of, next_check
 from claims.operations.leases import finish_in_bulk
 from claims.operations.ledger import hold_articles_called
 from claims.operations.policies import cadences, source_policy
-from claims.operations.sightings import Leased, Sighting
+from claims.operations.sightings import Leased, Sighting, sha256_of
 from claims.pipeline.fetch import Fetched
+from claims.pipeline.read_again import PageRead
 from claims.pipeline.source_state import judge_source
 from claims.vocabulary import CheckOutcome
 
@@ -39,15 +40,24 @@ class SeenAgain:
     marks: tuple[str, ...] | None
 
 
-def seen_again(held: Leased, result: Fetched, *, now: datetime) -> SeenAgain | None:
+def seen_again(
+    held: Leased, result: Fetched, *, now: datetime, read: PageRead | None = None
+) -> SeenAgain | None:
     """Return what a calm page is that plainly answers as before; None where more must be looked at.
 
-    A short cut to what `look_at` and `nothing_new` make of it. Bytes that are new must be read first.
+    A short cut to what `look_at` and `nothing_new` make of it. Bytes that are new must be read first, and
+    ``read`` is what they say.
     """
     if result.status not in _PLAIN or result.redirects or not held.is_calm:
         return None
+    if read is None:
+        marks = _new_marks(held, result)
+    elif read.says_the_same:
+        marks = _new_marks(held, result, sha256=sha256_of(result.body), fingerprint=read.fingerprint)
+    else:
+        return None
     reach(AFTER_PARSE)
-    return SeenAgain(held, now, _new_marks(held, result))
+    return SeenAgain(held, now, marks)
 
 
 def nothing_new(held: Leased, seen: Sighting) -> SeenAgain | None:

@@ -84,6 +84,12 @@ class PageRead:
     broke_off: bool = False
     feed: FeedContent | None = None
 
+    @property
+    def says_the_same(self) -> bool:
+        """Whether the page was read as a whole and says what it said when last read."""
+        is_other = self.unreadable or self.broke_off or self.wants_before or self.kind is not PageKind.ARTICLE
+        return self.article is None and not is_other
+
 
 def read_again(
     page: PageToRead, *, parse: Callable[[str], tuple[Attribution, ...]] | None = None

@@ -24,7 +24,8 @@ from claims.operations.sightings import LEASED_COLUMNS, Leased, look_at, said_be
 from claims.operations.unchanged import SeenAgain, finish_unchanged, nothing_new, seen_again
 from claims.operations.upkeep import bring_back, heat_up
 from claims.pipeline.fetch import Fetched, fetch
-from claims.pipeline.read_again import read_again
+from claims.pipeline.page.page_kind import PageKind
+from claims.pipeline.read_again import PageRead, read_again
 from claims.queries.due import due_feeds, due_hosts, due_pages
 from claims.vocabulary import ArticleState, CheckOutcome
 from tests.sites import NewsSite, news_site
@@ -288,9 +289,14 @@ def test_the_short_cut_for_calm_pages_says_what_the_whole_judgement_says(stories
         {"newest_id": None},
         *({"state": state} for state in ArticleState),
     ]
+    reads = [
+        None,
+        *(PageRead(fingerprint="f", kind=kind) for kind in PageKind),
+        *(PageRead(fingerprint="f", broke_off=True), PageRead(fingerprint="f", unreadable="No text.")),
+    ]
     taken = 0
-    for status, (landed, hops), permanent, length_known, change in product(
-        statuses, ways, (True, False), (True, False), changes
+    for status, (landed, hops), permanent, length_known, change, read in product(
+        statuses, ways, (True, False), (True, False), changes, reads
     ):
         result = Fetched(
             url=here,
@@ -306,11 +312,13 @@ def test_the_short_cut_for_calm_pages_says_what_the_whole_judgement_says(stories
             elapsed_seconds=0.1,
         )
         held, now = page._replace(**change), right_now()
-        again = seen_again(held, result, now=now)
+        again = seen_again(held, result, now=now, read=read)
         if again is not None:
-            assert again == nothing_new(held, look_at(result, now=now))
+            assert again == nothing_new(held, look_at(result, now=now, read=read))
             taken += 1
-    assert taken == 2 * 4 * 2, "two statuses, four ways to answer, a live page and one that is not changed"
+    assert taken == 2 * 4 * 2 * 2, (
+        "two statuses, four ways to answer, of two calm pages, not read or the same"
+    )
 
 
 # ---------------------------------------------------------------- hosts
