@@ -1,5 +1,7 @@
 """The language of a page is told without a model where it can be, and decides whether claims are read."""
 
+from random import Random
+
 import pytest
 
 from claims.pipeline.extract_claims import can_extract
@@ -52,6 +54,30 @@ def test_results_of_matches_have_no_function_words_and_stay_english_where_the_pa
         "Bergen 3 – 2 Oslo. Hale 12, Brandt 31, Keller 88. Bergen Tigers 4 – 4 Lund Lions. Eide 7, Lind 9."
     )
     assert detect_language(results, "en") == "en"
+
+
+@pytest.mark.usefixtures("no_model")
+def test_what_is_told_for_english_at_a_glance_is_told_so_word_by_word(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    chance = Random(7)
+    english, others = ["the", "of", "and", "is", "a"], ["don't", "Ferry", "xyz", "zwölf", "İl"]
+    signs = ["-", "'", "’", "—", ".", "\u0307", "1", "_", "\x1c"]
+
+    def made_up(share: float, joined: float) -> str:
+        pieces = []
+        for _ in range(chance.randint(20, 60)):
+            is_english = chance.random() < share
+            pieces.append(chance.choice(english if is_english else others))
+            pieces.append(chance.choice(signs) if not is_english and chance.random() < joined else " ")
+        return "".join(pieces)
+
+    texts = [made_up(chance.uniform(0.1, 0.6), chance.random()) for _ in range(3_000)]
+    at_a_glance = [language._is_plainly_english(text.lower()) for text in texts]
+    assert 300 < sum(at_a_glance) < 2_700
+    monkeypatch.setattr(language, "_is_plainly_english", lambda _: False)
+    for text, is_plain in zip(texts, at_a_glance, strict=True):
+        assert not is_plain or detect_language(text, None) == "en", text
 
 
 def test_what_the_words_leave_open_the_model_decides() -> None:

@@ -1,6 +1,7 @@
 """Tells in which language a text is written."""
 
 import re
+import string
 from collections import Counter
 from functools import lru_cache
 from typing import Protocol
@@ -15,6 +16,7 @@ _ENGLISH_SHARE = 0.25
 _SHARE = 0.12  # of the words below in prose of their language; the runner-up must have half as many at most
 _LIST_SHARE = 0.06  # the same in lists, which have fewer; the runner-up must have a third at most
 _WORD = re.compile(r"[^\W\d_]+")
+_PLAIN = string.ascii_letters.encode() + string.whitespace.encode()
 # The most frequent words that two of these languages seldom share.
 _FREQUENT = {
     "fr": "le les des du une est dans qui pour pas que sur au avec sont il elle cette ses aux été à et",
@@ -64,8 +66,12 @@ def detect_language(text: str, declared: str | None) -> str | None:
     sample = text[:SAMPLE_CHARACTERS]
     hint = declared.strip().lower().replace("_", "-").split("-")[0] if declared else None
     hint = hint if hint and len(hint) == 2 and hint.isalpha() else None
+    if len(sample.strip().encode("utf-8")) < _MIN_BYTES:
+        return hint
+    if _is_plainly_english(sample.lower()):
+        return "en"
     words = _WORD.findall(sample.lower())
-    if len(sample.strip().encode("utf-8")) < _MIN_BYTES or not words:
+    if not words:
         return hint
     known = _by_words(words, hint) or _by_letters(words) or _by_script(sample)
     if known is None and hint == "en" and _is_list(sample):
@@ -76,6 +82,18 @@ def detect_language(text: str, declared: str | None) -> str | None:
         return hint
     code, _ = _identifier().classify(sample)
     return code
+
+
+def _is_plainly_english(sample: str) -> bool:
+    """Whether `_by_words` is sure to say so: told without an expression that looks at each letter.
+
+    Not all function words are found so, and more words are reckoned with than there can be: one more for each
+    sign that may part two.
+    """
+    pieces = sample.split()
+    english = sum(map(_whole_english().__contains__, pieces))
+    most_words = len(pieces) + len(sample.encode("utf-8", "surrogatepass").translate(None, _PLAIN))
+    return english >= max(_MIN_WORDS, _ENGLISH_SHARE * most_words)
 
 
 def _by_words(words: list[str], hint: str | None) -> str | None:
@@ -122,6 +140,12 @@ def _by_script(sample: str) -> str | None:
         if is_script and own in sample and not set(others).intersection(sample):
             return code
     return None
+
+
+@lru_cache(maxsize=1)
+def _whole_english() -> frozenset[str]:
+    """The function words that are one word each: "don't" is two."""
+    return frozenset(filter(str.isalpha, load_words("en").sets["function_words"]))
 
 
 @lru_cache(maxsize=1)
