@@ -32,7 +32,7 @@ from claims.pipeline.extract_text import EXTRACTOR_VERSION
 from tests.servers import free_port
 
 ROOT = Path(__file__).resolve().parent.parent
-PAGES, HOSTS, LATENCY, ROUNDS = 2_000, 40, 0.05, 3
+PAGES, HOSTS, LATENCY, ROUNDS = 2_000, 40, 0.05, 5
 COSMETIC_SHARE, SUBSTANTIVE_SHARE = 0.08, 0.02
 POSTGRES, REDIS = "postgres://postgres@127.0.0.1:5432", "redis://127.0.0.1:6379/7"
 BASE, WORKING = "claims_proof_recheck_base", "claims_proof_recheck"
