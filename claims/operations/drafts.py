@@ -19,6 +19,8 @@ from claims.pipeline.diff import Difference, Piece
 from claims.pipeline.source_state import SourceVerdict
 from claims.vocabulary import ArticleState, ChangeKind
 
+_PAGE_IS_BACK = "The page is back at its address."  # of all that becomes of it this alone has no reason
+
 
 @dataclass(slots=True)
 class Finding:
@@ -93,7 +95,7 @@ def _of_address(article: Article, kind: ChangeKind, at: datetime) -> Change:
         before=article.newest,
         not_before=min(article.last_seen_at or article.added_at, at),
         not_after=at,
-        summary=(article.state_reason or f"{kind.label}.")[:500],
+        summary=(article.state_reason or _PAGE_IS_BACK)[:500],
     )
 
 

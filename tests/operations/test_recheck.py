@@ -183,6 +183,7 @@ def test_removed_takes_several_missing_checks_and_a_failed_one_does_not_count(
     site.pages["/resigns"] = page
     assert check(article).change == ChangeKind.RESTORED
     assert Article.objects.get(pk=article.pk).state == ArticleState.LIVE
+    assert Change.objects.get(kind=ChangeKind.RESTORED).summary == "The page is back at its address."
     assert Snapshot.objects.filter(article=article).count() == 1
 
 
