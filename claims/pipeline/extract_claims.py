@@ -93,7 +93,7 @@ def _dated(claim: ClaimCandidate, published_at: datetime | None) -> ClaimCandida
 
 def _claims_of(text: str, known: str, parse: Parse | None) -> list[ClaimCandidate]:
     """Return the candidates of a text in its order, read only as far as its news asks for."""
-    for reading in readings(text, known):
+    for reading in readings(text, known, only_whole=parse is not None):
         grammar = Grammar(reading, "en")
         for part in parts_to_read(reading, known):
             if parse is not None and not part.is_whole:

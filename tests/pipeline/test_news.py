@@ -236,6 +236,7 @@ def test_who_is_described_where_an_article_does_not_end_is_no_author_of_it() -> 
 def test_far_from_the_news_no_paragraph_is_read() -> None:
     text = "\n\n".join(changed(15, "The bridge fell on Monday."))
     around, whole = readings(text, "\n\n".join(PLAIN))
+    assert [*readings(text, "\n\n".join(PLAIN), only_whole=True)] == [whole], "as a parser reads it"
     assert (around.above, around.below) == (13, 12)
     assert len(around.sentences) == 5
     assert around.text == whole.text == text

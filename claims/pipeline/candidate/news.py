@@ -30,10 +30,11 @@ class Part:
         return self.tokens is None
 
 
-def readings(text: str, known: str) -> Iterator[Reading]:
+def readings(text: str, known: str, *, only_whole: bool = False) -> Iterator[Reading]:
     """Yield the text read around what does not stand in ``known``, then all of it; nothing without such news.
 
-    The first reading is left out where it would take in all of the text, or a great many paragraphs.
+    The first reading is left out where it would take in all of the text, or a great many paragraphs, and
+    with ``only_whole``.
     """
     lines = _Lines(text)
     fresh = [place for place, line in enumerate(lines.words) if line not in known]
@@ -42,7 +43,8 @@ def readings(text: str, known: str) -> Iterator[Reading]:
     top, bottom = lines.around(fresh[0], fresh[-1])
     above, below = top, len(lines.words) - 1 - bottom
     # A quotation that the text opens with may go to whoever speaks last in all of it.
-    if (above or below) and bottom - top < _LONGEST_EXCERPT and not lines.may_go_on(0):
+    is_excerpt = not only_whole and (above or below) and bottom - top < _LONGEST_EXCERPT
+    if is_excerpt and not lines.may_go_on(0):
         # With the line break above, for what a sentence begins behind tells it from one within a paragraph.
         reading = read(text, max(0, lines.starts[top] - 1), lines.stops[bottom])
         yield replace(reading, above=above, below=below)
