@@ -2,11 +2,14 @@
 
 On SQLite with the file broker, and on PostgreSQL with Redis; the servers are our own and are killed, and the
 faults are those of `tests.faults.kinds`. FAULTS_ROUNDS, FAULTS_CHECKS (in each round) and FAULTS_TOGETHER
-(faults in each round) make a run smaller; a run that was broken off goes on where it was.
+(faults in each round) make a run smaller. A run that was broken off goes on where it was, as long as the
+code is the same; rounds of other code, and those of a run that came to its end, are thrown away.
 """
 
+import hashlib
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -24,25 +27,41 @@ CONTROLS = {
     "sweep": ("--rounds", "3", "--checks", "20", "--only", "every hint dropped", "kill -9 mid-delivery"),
 }
 PATHS = {"sqlite": "SQLite, file broker", "postgres": "PostgreSQL, Redis"}
+CODE = ("claims", "tracker", "tests")
 
 
 def prove(scratch: Path) -> Iterator[Row]:
     """Return the figures of both engines, run side by side, and of their controls."""
+    rounds = scratch / _code()
+    for left in set(scratch.iterdir()) - {rounds}:
+        shutil.rmtree(left) if left.is_dir() else left.unlink()
     with ThreadPoolExecutor(len(PATHS)) as pool:
-        results = pool.map(lambda engine: _of(engine, scratch), PATHS)
+        results = pool.map(lambda engine: _of(engine, rounds), PATHS)
         for engine, (whole, controls) in zip(PATHS, results, strict=True):
             yield from _rows(PATHS[engine], whole, controls)
+    shutil.rmtree(rounds)
 
 
-def _of(engine: str, scratch: Path) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
-    sizes = {
+def _code() -> str:
+    """Return what tells the code and the size of one run from those of another."""
+    code = hashlib.sha256(json.dumps(_sizes()).encode())
+    for file in sorted(file for folder in CODE for file in (ROOT / folder).rglob("*.py")):
+        code.update(file.read_bytes())
+    return code.hexdigest()[:16]
+
+
+def _sizes() -> dict[str, str]:
+    return {
         f"--{word.lower()}": os.environ.get(f"FAULTS_{word}", str(usual))
         for word, usual in (("ROUNDS", ROUNDS), ("CHECKS", CHECKS), ("TOGETHER", TOGETHER))
     }
+
+
+def _of(engine: str, scratch: Path) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
     controls = {
         defence: _run(engine, scratch, "--without", defence, *how) for defence, how in CONTROLS.items()
     }
-    whole = _run(engine, scratch, *(word for pair in sizes.items() for word in pair))
+    whole = _run(engine, scratch, *(word for pair in _sizes().items() for word in pair))
     return whole, controls
 
 
