@@ -70,7 +70,8 @@ def work_off() -> Iterator[CheckReport]:
         brings_news = bool(waiting.feeds)
         is_done = not (hosts or waiting)
         yield from _round(hosts, waiting, due_by=due_by)
-        put_in_order()
+        if not is_done:
+            put_in_order()
         if brings_news:
             due_by = database_now()
     _tell_who_listens()

@@ -68,9 +68,10 @@ def detect_language(text: str, declared: str | None) -> str | None:
     hint = hint if hint and len(hint) == 2 and hint.isalpha() else None
     if len(sample.strip().encode("utf-8")) < _MIN_BYTES:
         return hint
-    if _is_plainly_english(sample.lower()):
+    lowered = sample.lower()
+    if _is_plainly_english(lowered):
         return "en"
-    words = _WORD.findall(sample.lower())
+    words = _WORD.findall(lowered)
     if not words:
         return hint
     known = _by_words(words, hint) or _by_letters(words) or _by_script(sample)
@@ -92,7 +93,7 @@ def _is_plainly_english(sample: str) -> bool:
     """
     pieces = sample.split()
     english = sum(map(_whole_english().__contains__, pieces))
-    most_words = len(pieces) + len(sample.encode("utf-8", "surrogatepass").translate(None, _PLAIN))
+    most_words = len(pieces) + len(sample.encode("utf-8").translate(None, _PLAIN))
     return english >= max(_MIN_WORDS, _ENGLISH_SHARE * most_words)
 
 
