@@ -27,7 +27,8 @@ CONTROLS = {
     "sweep": ("--rounds", "3", "--checks", "20", "--only", "every hint dropped", "kill -9 mid-delivery"),
 }
 PATHS = {"sqlite": "SQLite, file broker", "postgres": "PostgreSQL, Redis"}
-CODE = ("claims", "tracker", "tests")
+CODE = ("claims", "tracker", "tests", "templates")
+CODE_IS = frozenset({".py", ".json", ".html"})
 
 
 def prove(scratch: Path) -> Iterator[Row]:
@@ -45,7 +46,8 @@ def prove(scratch: Path) -> Iterator[Row]:
 def _code() -> str:
     """Return what tells the code and the size of one run from those of another."""
     code = hashlib.sha256(json.dumps(_sizes()).encode())
-    for file in sorted(file for folder in CODE for file in (ROOT / folder).rglob("*.py")):
+    files = (file for folder in CODE for file in (ROOT / folder).rglob("*.*") if file.suffix in CODE_IS)
+    for file in sorted(files):
         code.update(file.read_bytes())
     return code.hexdigest()[:16]
 
